@@ -1,0 +1,1 @@
+"""The daemon of a classroom: devices, recording, and the teacher's panel."""

@@ -1,0 +1,1 @@
+"""The simulated room: emulated devices and cameras on loopback."""

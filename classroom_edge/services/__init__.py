@@ -1,0 +1,1 @@
+"""The daemon's long-running services, one a file."""

@@ -1,0 +1,1 @@
+"""Drivers for what stands in classrooms: projectors, cameras, interactive panels."""

@@ -1,0 +1,1 @@
+"""Product families, one a file: a protocol turned into verbs."""

@@ -1,0 +1,1 @@
+"""The same protocols from the device's side, faults included."""

@@ -1,0 +1,1 @@
+"""Transports by URL, and the supervised link over them."""

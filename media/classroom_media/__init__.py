@@ -1,0 +1,1 @@
+"""Live pictures and sound of a classroom: sources, layouts, encoding, durable recording."""

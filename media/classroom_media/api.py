@@ -1,0 +1,72 @@
+"""What every part of the media library shares: errors, tracks, formats, layouts.
+
+    MediaError
+    ├── SourceError      a camera, screen, microphone or file cannot be opened or read
+    ├── EncodeError      no encoder accepts the picture or sound
+    ├── RecordError      a track cannot be written: disk full, read-only, broken
+    └── WorkerError      a worker process does not answer, or refuses a command
+
+Time on the timeline is CLOCK_MONOTONIC in nanoseconds (``*_ns``): one clock for all
+processes of a machine, untouched by NTP. Wall clock is only a label.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+NS: Final = 1_000_000_000  # nanoseconds in a second
+
+
+class MediaError(Exception):
+    """Anything that goes wrong with pictures or sound."""
+
+
+class SourceError(MediaError):
+    """A source cannot be opened or read; the text says which, and why."""
+
+
+class EncodeError(MediaError):
+    """No encoder accepts the picture or sound."""
+
+
+class RecordError(MediaError):
+    """A track cannot be written."""
+
+
+class WorkerError(MediaError):
+    """A worker process does not answer, or refuses a command."""
+
+
+class Kind(StrEnum):
+    """What a stream of packets carries."""
+
+    PICTURE = "picture"
+    SOUND = "sound"
+
+
+class StreamFormat(msgspec.Struct, frozen=True, kw_only=True):
+    """How a stream is coded: what a muxer or decoder must know before the first packet.
+
+    H.264 is Annex B with parameter sets in band before every keyframe, and needs no
+    `extradata`. AAC is raw access units with its AudioSpecificConfig in `extradata`.
+    """
+
+    kind: Kind
+    codec: str  # "h264" | "aac"
+    width: int = 0  # pixels
+    height: int = 0  # pixels
+    fps: float = 0.0  # nominal frames a second; 0 = unknown
+    sample_rate_hz: int = 0
+    channels: int = 0
+    extradata: bytes = b""
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """An arrangement of sources in the programme's picture; slots are filled in order.
+
+    `name` is one of "single", "side-by-side", "picture-in-picture".
+    """
+
+    name: str
+    sources: tuple[str, ...]

@@ -1,0 +1,1 @@
+"""Several pictures made one: layouts, slates, text."""

@@ -1,0 +1,180 @@
+"""What daemon and workers say to each other: commands, replies, events. Typed, versioned.
+
+Commands go over a ROUTER socket that the worker binds, one JSON frame each, and are answered
+by exactly one reply with the same `id`. Events go out on the worker's PUB socket under the
+topic ``event``. Binary payloads (replayed packets, preview pictures) follow as extra frames.
+"""
+
+from typing import Final
+
+import msgspec
+
+from classroom_media.api import Kind, Layout
+
+VERSION: Final = 1
+EVENT_TOPIC: Final = b"event"
+PREVIEW_TOPIC: Final = b"preview"  # frames: topic, JPEG bytes
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="verb"):
+    """The common part of what the daemon (or the director) asks of a worker."""
+
+
+class Status(Command, frozen=True, tag="status"):
+    """Ask for a heartbeat now; answered with one in `Reply.heartbeat`."""
+
+
+class Begin(Command, frozen=True, kw_only=True, tag="begin"):
+    """Record from `from_ns` on, which may lie in the past as far as the ring reaches.
+
+    Idempotent: a worker that records this take already answers yes and does nothing.
+    With `lead_in`, a picture may start at the keyframe before `from_ns`, hidden by an edit
+    list; without it nothing from before `from_ns` is in the file (after a pause).
+    """
+
+    recording: str
+    folder: str
+    take: int
+    from_ns: int
+    lead_in: bool
+
+
+class Hold(Command, frozen=True, kw_only=True, tag="hold"):
+    """Write nothing from `at_ns` on, but keep the file open and the packets in the ring."""
+
+    at_ns: int
+
+
+class Release(Command, frozen=True, tag="release"):
+    """Undo `Hold`: what was kept in the ring is written and recording goes on without a seam."""
+
+
+class End(Command, frozen=True, kw_only=True, tag="end"):
+    """Seal the take: keep what lies before `end_ns`; answered once all files are synced."""
+
+    end_ns: int
+
+
+class Replay(Command, frozen=True, tag="replay"):
+    """Ask a source worker for the packets since its last keyframe; frames follow the reply.
+
+    After the reply's JSON frame come the packets, three frames each, as on the PUB socket.
+    """
+
+
+class Show(Command, frozen=True, kw_only=True, tag="show"):
+    """Ask the director for another layout, from the next tick on."""
+
+    layout: Layout
+
+
+class Preview(Command, frozen=True, kw_only=True, tag="preview"):
+    """Switch the director's preview pictures on or off."""
+
+    on: bool
+
+
+class Quit(Command, frozen=True, tag="quit"):
+    """Seal what is open and end the process."""
+
+
+AnyCommand = Status | Begin | Hold | Release | End | Replay | Show | Preview | Quit
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """One command on the wire."""
+
+    id: int
+    command: AnyCommand
+    version: int = VERSION
+
+
+class PartProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far one track of the running take has come; what the panel's timer counts."""
+
+    track: str  # also the file's stem
+    part: int
+    first_ns: int  # the take's or the part's first instant on the timeline
+    written_ns: int  # timeline position of the last packet given to the file
+    synced_ns: int  # timeline position known to be on disk
+    synced_bytes: int
+    problem: str = ""  # why nothing is written now: "disk-full", "lost" ...
+
+
+class SourceHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a source delivers. `last_ns` is the newest packet's place on the timeline."""
+
+    source: str
+    live: bool
+    problem: str = ""  # in the words of the transport: "connection refused"
+    last_ns: int = 0
+
+
+class Level(msgspec.Struct, frozen=True, kw_only=True):
+    """Loudness of one sound over the last 100 ms, in dBFS (0 = full scale, -100 = silence)."""
+
+    source: str  # a source's id, or "programme"
+    rms_db: float
+    peak_db: float
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
+    """The common part of what a worker tells on its own."""
+
+
+class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat"):
+    """Sent every 0.5 s: proof of progress, not of being alive."""
+
+    role: str  # "source" | "director" | "finisher"
+    name: str  # the source's id, "programme", or the recording's id
+    pid: int
+    at_ns: int
+    sources: tuple[SourceHealth, ...] = ()
+    recording: str = ""  # id of the recording whose take is open, or ""
+    take: int = 0
+    parts: tuple[PartProgress, ...] = ()
+    layout: Layout | None = None  # director: what is shown now
+
+
+class Levels(Event, frozen=True, kw_only=True, tag="levels"):
+    """Loudness of every sound, ten times a second."""
+
+    levels: tuple[Level, ...]
+
+
+class TrackEvent(Event, frozen=True, kw_only=True, tag="track"):
+    """A part of a track was started, sealed, or failed; the journal has the same line."""
+
+    what: str  # "started" | "sealed" | "failed"
+    recording: str
+    track: str
+    part: int
+    kind: Kind
+    problem: str = ""
+
+
+class Finished(Event, frozen=True, kw_only=True, tag="finished"):
+    """The finisher has written the manifest of a recording."""
+
+    recording: str
+    state: str
+
+
+AnyEvent = Heartbeat | Levels | TrackEvent | Finished
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to the request with the same `id`; `problem` is empty when it was accepted."""
+
+    id: int
+    problem: str = ""
+    heartbeat: Heartbeat | None = None
+    packets: int = 0  # how many packets follow as extra frames
+
+
+request_to_wire = msgspec.json.Encoder().encode
+request_from_wire = msgspec.json.Decoder(Request).decode
+reply_to_wire = msgspec.json.Encoder().encode
+reply_from_wire = msgspec.json.Decoder(Reply).decode
+event_to_wire = msgspec.json.Encoder().encode
+event_from_wire = msgspec.json.Decoder(AnyEvent).decode

@@ -1,0 +1,1 @@
+"""Tracks on disk that survive having the plug pulled."""

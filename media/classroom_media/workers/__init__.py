@@ -1,0 +1,1 @@
+"""The processes, and how the daemon talks to them."""

@@ -1,0 +1,1 @@
+"""The school's calendar, bells and timetable; nothing here yet."""

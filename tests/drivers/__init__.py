@@ -1,0 +1,1 @@
+"""Drivers, codecs, links and emulators."""
