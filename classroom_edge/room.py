@@ -1,0 +1,224 @@
+"""The room as everybody sees it: one frozen snapshot. And what people ask of it: commands.
+
+Snapshots flow out (store, API, panel); commands flow in (panel, timetable, hub). Nothing else
+passes between them.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+Words = dict[str, str]  # language ("zh-CN", "en") -> text
+
+
+@dataclass(frozen=True, slots=True)
+class ValueView:
+    """One value of a device, with where it comes from and when."""
+
+    value: Any  # str | int | float | bool, in the capability's words and units
+    source: str  # "pushed" | "polled" | "assumed"
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LockoutView:
+    """A capability that must wait, and until when."""
+
+    capability: str
+    until: datetime
+    reason: str  # "warming" | "cooling"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceView:
+    """One device."""
+
+    id: str
+    name: str
+    driver: str
+    availability: str  # "connecting" | "online" | "degraded" | "offline" | "auth-failed"
+    capabilities: tuple[str, ...]  # kebab case: "power", "input-select", "pan-tilt-zoom"
+    values: dict[str, ValueView]  # "power", "input", "volume", ...
+    choices: dict[str, tuple[str, ...]]  # "input" -> ("hdmi-1", "hdmi-2"), "preset" -> names
+    lockouts: tuple[LockoutView, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """One source."""
+
+    id: str
+    name: str
+    picture: bool
+    sound: bool
+    state: str  # "starting" | "live" | "lost"
+    problem: str = ""
+    camera: str | None = None  # the device that points it
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutView:
+    """A layout that can be chosen; `slots` sources fill it, in order."""
+
+    name: str
+    title: Words
+    slots: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeView:
+    """What the director shows now, and could show."""
+
+    layout: str
+    sources: tuple[str, ...]
+    layouts: tuple[LayoutView, ...]
+    state: str  # "starting" | "live" | "lost"
+
+
+class RecordingState(StrEnum):
+    """Where the recording stands."""
+
+    IDLE = "idle"
+    RECORDING = "recording"
+    PAUSED = "paused"
+    STOPPING = "stopping"  # held; "go on" continues the same recording without a gap
+    FINISHING = "finishing"  # the manifest is being written
+
+
+@dataclass(frozen=True, slots=True)
+class TrackView:
+    """One track of the running recording."""
+
+    name: str
+    state: str  # "writing" | "waiting" | "lost" | "disk-full"
+    seconds_on_disk: float
+    bytes_on_disk: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingView:
+    """The recording: what the big button and the timer show."""
+
+    state: RecordingState
+    light: bool  # true only while synced bytes of the programme advance (at most 3 s old)
+    id: str = ""
+    title: str = ""
+    started_at: datetime | None = None
+    seconds_on_disk: float = 0.0  # of the programme, pauses left out
+    bytes_on_disk: int = 0
+    marks: int = 0
+    tracks: tuple[TrackView, ...] = ()
+    undo_until: datetime | None = None  # while STOPPING
+    last_id: str = ""  # the newest finished recording, for "watch it"
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step of a routine."""
+
+    device: str
+    name: str  # the device's name
+    action: Words
+    state: str  # "waiting" | "running" | "done" | "failed" | "skipped"
+    problem: Words = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RoutineView:
+    """A routine and how its last run goes."""
+
+    name: str
+    title: Words
+    state: str  # "idle" | "running" | "done" | "failed"
+    steps: tuple[StepView, ...] = ()
+    ready_at: datetime | None = None  # when the slowest device is expected to be ready
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """The one thing to do about a problem: a POST that the panel can make, or words alone."""
+
+    title: Words
+    path: str = ""
+    body: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemView:
+    """What happened, what it affects, what to do."""
+
+    code: str  # "E-DISK-001"
+    severity: str  # "warning" | "error"
+    subject: str  # id of the device, source or track; "" for the room
+    what: Words
+    effect: Words
+    action: ActionView
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessView:
+    """One process of the room."""
+
+    role: str  # "keeper" | "daemon" | "source" | "director" | "finisher" | "simulated-room"
+    name: str
+    pid: int
+    state: str  # "starting" | "running" | "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class StorageView:
+    """The disk under the recordings."""
+
+    free_bytes: int
+    seconds_left: float | None  # at the present rate; None while it is not known
+
+
+@dataclass(frozen=True, slots=True)
+class RoomState:
+    """Everything about the room at one instant."""
+
+    version: int  # grows with every change
+    at: datetime
+    id: str
+    name: str
+    language: str  # the room's default: "zh-CN" | "en"
+    devices: tuple[DeviceView, ...]
+    sources: tuple[SourceView, ...]
+    programme: ProgrammeView
+    recording: RecordingView
+    routines: tuple[RoutineView, ...]
+    problems: tuple[ProblemView, ...]
+    processes: tuple[ProcessView, ...]
+    storage: StorageView
+
+
+@dataclass(frozen=True, slots=True)
+class LevelView:
+    """Loudness of one sound, dBFS."""
+
+    source: str
+    rms_db: float
+    peak_db: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """Who asked, and why; goes to the log with every command."""
+
+    name: str  # "panel", "teacher:li", "cli"
+    why: str = ""
+
+
+class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
+    """A command that cannot be carried out; tells a person why.
+
+    `code` is stable ("not-recording"); `words` has zh-CN and en.
+    """
+
+    def __init__(self, code: str, words: Words) -> None:
+        super().__init__(words.get("en", code))
+        self.code = code
+        self.words = words

@@ -1,0 +1,64 @@
+"""What a worker process is told at its start: one JSON line on its standard input.
+
+Standard input and not the command line, because a camera's password may be in it.
+"""
+
+import msgspec
+
+from classroom_media.api import Layout
+
+
+class Endpoints(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a worker listens: ZeroMQ addresses, ``ipc://`` or ``tcp://127.0.0.1:``."""
+
+    commands: str  # ROUTER
+    packets: str  # PUB: packets, events, preview
+
+
+class SourceSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """One source worker. Of `url`, see `classroom_media.sources`."""
+
+    id: str
+    name: str
+    url: str
+    endpoints: Endpoints
+    username: str = ""
+    password: str = ""
+    picture: bool = True
+    sound: bool = False
+    isolated: bool = True  # record it as tracks of its own
+    delay_ms: int = 0  # added to its time stamps: how late the camera is
+    ring_s: float = 15.0  # seconds of packets kept in memory: pre-roll, undo of a stop
+
+
+class DirectorSource(msgspec.Struct, frozen=True, kw_only=True):
+    """A source as the director sees it."""
+
+    id: str
+    name: str
+    endpoints: Endpoints
+    picture: bool = True
+    sound: bool = False  # mixed into the programme
+
+
+class DirectorSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """The director of one programme."""
+
+    sources: tuple[DirectorSource, ...]
+    endpoints: Endpoints
+    layout: Layout
+    width: int = 1280  # pixels
+    height: int = 720  # pixels
+    fps: int = 25
+    preset: str = "veryfast"  # x264
+    bitrate_kbps: int = 2500
+    gop_s: float = 2.0
+    language: str = "zh-CN"  # of slates
+    ring_s: float = 15.0
+
+
+class FinishSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """Finish one recording: join parts, check, hash, write the manifest."""
+
+    folder: str
+    endpoints: Endpoints
