@@ -1,0 +1,210 @@
+"""``classroom-edge``: every command, its arguments, and its exit status.
+
+0 = good, 1 = the job failed, 2 = wrong use or configuration. The body of a command lives in
+`classroom_edge.commands` and is imported when the command is used, so that help comes at once.
+Help texts stand here as keys of the catalogue "cli"; `main` puts the language's words in.
+"""
+
+# ruff: noqa: FBT002, PLC0415, PLR0917 - typer reads signatures; commands are imported when used
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from classroom_edge.words import words
+
+WRONG_USE = 2
+HELP_NAMES = ["--help", "-h"]
+
+RoomFile = Annotated[
+    Path, typer.Argument(metavar="ROOM.toml", help="argument.room", show_default=False)
+]
+Data = Annotated[Path | None, typer.Option(help="option.data", metavar="DIR", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="option.json")]
+
+app = typer.Typer(
+    help="app.help",
+    no_args_is_help=True,
+    add_completion=False,
+    context_settings={"help_option_names": HELP_NAMES},
+)
+user = typer.Typer(help="user.help", no_args_is_help=True)
+app.add_typer(user, name="user")
+
+
+def main() -> NoReturn:
+    """Run the command line of this process."""
+    language, arguments = language_of(sys.argv[1:], os.environ)
+    os.environ["CLASSROOM_EDGE_LANG"] = language  # for the processes that this one starts
+    sys.exit(run(arguments, language))
+
+
+def run(arguments: Sequence[str], language: str) -> int:
+    """Run one command; give its exit status."""
+    command = typer.main.get_command(app)
+    _translate(command, language)
+    try:
+        command.main(args=list(arguments), prog_name="classroom-edge", obj=language)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
+
+
+def language_of(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[str, list[str]]:
+    """Tell the language to speak, from ``--lang`` or the environment, and what else was said."""
+    rest = list(arguments)
+    asked = next((environ[n] for n in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(n)), "")
+    end = rest.index("--") if "--" in rest else len(rest)
+    for at, word in enumerate(rest[:end]):
+        if word == "--lang" and at + 1 < end:
+            asked, rest[at : at + 2] = rest[at + 1], []
+            break
+        if word.startswith("--lang="):
+            asked, rest[at : at + 1] = word.removeprefix("--lang="), []
+            break
+    return ("zh-CN" if asked.lower().startswith("zh") else "en"), rest
+
+
+def _translate(command: Any, language: str) -> None:  # noqa: ANN401 - click's or typer's own
+    say = words("cli").say
+    command.help = say(command.help, language)
+    command.rich_help_panel = say("panel.commands", language)
+    help_option = command.get_help_option(typer.Context(command, help_option_names=HELP_NAMES))
+    help_option.help = "option.help"
+    for parameter in (*command.params, help_option):
+        kind = "arguments" if parameter.param_type_name == "argument" else "options"
+        parameter.help = say(parameter.help, language)
+        parameter.rich_help_panel = say(f"panel.{kind}", language)
+    for child in getattr(command, "commands", {}).values():
+        _translate(child, language)
+
+
+def _finish(context: typer.Context, body: Callable[[], int]) -> NoReturn:
+    """End the process with the body's exit status; a wrong room.toml is told and gives 2."""
+    from classroom_edge.config import ConfigError
+
+    try:
+        status = body()
+    except ConfigError as error:
+        from classroom_edge.commands.check import tell
+
+        tell(error.file, error.mistakes, language=context.obj)
+        status = WRONG_USE
+    raise typer.Exit(status)
+
+
+@app.callback(invoke_without_command=True)
+def common(
+    version: Annotated[bool, typer.Option("--version", help="option.version")] = False,
+    lang: Annotated[str, typer.Option(help="option.lang", show_default=False)] = "",
+) -> None:
+    """Take what may stand before a command; `language_of` has already heard ``--lang``."""
+    del lang
+    if version:
+        typer.echo(metadata.version("classroom-edge"))
+        raise typer.Exit
+
+
+@app.command(help="demo.help")
+def demo(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(help="option.port", min=1, max=65535)] = 8088,
+    data: Data = None,
+) -> None:
+    """Start the demo in a simulated room."""
+    from classroom_edge.commands import demo as command
+
+    _finish(context, lambda: command.demo(port, data))
+
+
+@app.command("run", help="run.help")
+def run_(context: typer.Context, room: RoomFile, data: Data = None) -> None:
+    """Run a room."""
+    from classroom_edge.commands import run as command
+
+    _finish(context, lambda: command.run(room, data))
+
+
+@app.command(help="check.help")
+def check(
+    context: typer.Context,
+    room: RoomFile,
+    probe: Annotated[bool, typer.Option("--probe", help="option.probe")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check a room.toml."""
+    from classroom_edge.commands import check as command
+
+    _finish(
+        context, lambda: command.check(room, probe=probe, as_json=as_json, language=context.obj)
+    )
+
+
+@app.command(help="devices.help")
+def devices(context: typer.Context, room: RoomFile, as_json: AsJson = False) -> None:
+    """Connect to every device."""
+    from classroom_edge.commands import devices as command
+
+    _finish(context, lambda: command.devices(room, as_json=as_json, language=context.obj))
+
+
+@app.command(help="record.help")
+def record(
+    context: typer.Context,
+    room: RoomFile,
+    seconds: Annotated[float, typer.Option("--for", help="option.for", metavar="SECONDS", min=0.1)],
+    out: Annotated[
+        Path | None, typer.Option(help="option.out", metavar="DIR", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Record for some seconds."""
+    from classroom_edge.commands import record as command
+
+    _finish(context, lambda: command.record(room, seconds, out, as_json))
+
+
+@app.command(help="emulate.help")
+def emulate(
+    context: typer.Context,
+    driver: Annotated[str, typer.Argument(help="argument.driver", metavar="DRIVER")],
+    listen: Annotated[str, typer.Option(help="option.listen", metavar="URL")],
+    password: Annotated[str, typer.Option(help="option.password", show_default=False)] = "",
+    model: Annotated[str, typer.Option(help="option.model", show_default=False)] = "",
+    fault: Annotated[
+        list[str] | None, typer.Option(help="option.fault", show_default=False)
+    ] = None,
+) -> None:
+    """Pretend to be a device."""
+    from classroom_edge.commands import emulate as command
+
+    _finish(
+        context,
+        lambda: command.emulate(driver, listen, password, model, tuple(fault or ())),
+    )
+
+
+@app.command(help="doctor.help")
+def doctor(context: typer.Context, as_json: AsJson = False) -> None:
+    """Tell what the machine has and lacks."""
+    from classroom_edge.commands import doctor as command
+
+    _finish(context, lambda: command.doctor(as_json=as_json, language=context.obj))
+
+
+@user.command("add", help="user.add.help")
+def user_add(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="argument.name", metavar="NAME")],
+    room: RoomFile,
+    data: Data = None,
+) -> None:
+    """Create an account."""
+    from classroom_edge.commands import user as command
+
+    _finish(context, lambda: command.add(room, name, data))

@@ -1,0 +1,270 @@
+"""What a room.toml says, once it is right: frozen values, every field checked.
+
+The field names are the words of the file. What these types cannot see (does the camera of a
+source exist, has its driver a zoom) is checked in `classroom_edge.config.references`.
+"""
+
+import ipaddress
+import re
+import zoneinfo
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+LAYOUTS: Final = {"single": 1, "side-by-side": 2, "picture-in-picture": 2}  # name -> slots
+SOURCE_SCHEMES: Final = (
+    "rtsp", "rtsps", "http", "https", "udp", "tcp", "file", "screen", "v4l2", "alsa", "pattern",
+)  # fmt: skip
+WANTS: Final = {
+    "power": "power",
+    "input": "input-select",
+    "volume": "volume",
+    "mute": "mute",
+    "preset": "presets",
+    "relay": "relay",
+}  # what a routine may ask for -> the capability that does it, in the order it is done
+
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_RESERVED = re.compile(r"programme|manifest|journal|thumbnail|con|prn|aux|nul|com\d|lpt\d|.*-sound")
+_PRESETS_OF_X264 = Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium"]
+
+
+def _checked_id(value: str) -> str:
+    if len(value) > 40 or not _ID.fullmatch(value):
+        raise PydanticCustomError("id_shape", "lower-case letters, digits and single hyphens")
+    return value
+
+
+def _checked_track_id(value: str) -> str:
+    if _RESERVED.fullmatch(value):
+        raise PydanticCustomError("id_reserved", "recordings use this name for a file of theirs")
+    return value
+
+
+def _checked_timezone(value: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise PydanticCustomError("timezone", "no such time zone") from error
+    return value
+
+
+def _checked_address(value: str) -> str:
+    try:
+        return str(ipaddress.ip_address(value))
+    except ValueError as error:
+        raise PydanticCustomError("address", "not an IP address") from error
+
+
+def _beside_the_file(value: object, info: ValidationInfo) -> Path:
+    """Make a relative folder stand beside room.toml, wherever the command was started."""
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise PydanticCustomError("string_type", "a path in quotes")
+    base: Path = (info.context or {}).get("base", Path.cwd())
+    return base / Path(value).expanduser()
+
+
+def _in_both_languages(value: object) -> object:
+    return {"zh-CN": value, "en": value} if isinstance(value, str) else value
+
+
+Id = Annotated[str, AfterValidator(_checked_id)]
+TrackId = Annotated[Id, AfterValidator(_checked_track_id)]
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+Language = Literal["zh-CN", "en"]
+LayoutName = Literal["single", "side-by-side", "picture-in-picture"]
+Title = Annotated[dict[Language, Name], BeforeValidator(_in_both_languages)]
+EvenPixels = Annotated[int, Field(multiple_of=2)]
+
+
+class Part(BaseModel):
+    """A part of the file: nothing unknown in it, nothing guessed, never changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class RoomConfig(Part):
+    """``[room]``: which room this is."""
+
+    id: Id
+    name: Name
+    language: Language = "zh-CN"
+    timezone: Annotated[str, AfterValidator(_checked_timezone)] = "Asia/Shanghai"
+
+
+class NetworkConfig(Part):
+    """``[network]``: where the panel is served. Loopback unless told otherwise."""
+
+    listen: Annotated[str, AfterValidator(_checked_address)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8088
+    names: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,253}$")], ...] = ()
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        return ipaddress.ip_address(self.listen).is_loopback
+
+
+class RecordingConfig(Part):
+    """``[recording]``: where recordings go, and how the programme is encoded."""
+
+    folder: Annotated[Path, BeforeValidator(_beside_the_file)] | None = None
+    pre_roll_s: Annotated[int, Field(ge=0, le=10)] = 10
+    width: Annotated[EvenPixels, Field(ge=320, le=3840)] = 1280
+    height: Annotated[EvenPixels, Field(ge=180, le=2160)] = 720
+    fps: Annotated[int, Field(ge=5, le=60)] = 25
+    preset: _PRESETS_OF_X264 = "veryfast"
+    bitrate_kbps: Annotated[int, Field(ge=200, le=50_000)] = 2500
+    isolated: bool = True
+
+
+class DeviceConfig(Part):
+    """``[[device]]``: a thing that is controlled."""
+
+    id: Id
+    name: Name
+    driver: str
+    url: str
+    password: SecretStr | None = None
+    options: dict[str, str | int | float | bool] = {}
+    presets: dict[Id, Annotated[int, Field(ge=0, le=254)]] = {}
+
+
+class SourceConfig(Part):
+    """``[[source]]``: a live picture, a sound, or both."""
+
+    id: TrackId
+    name: Name
+    url: str
+    username: str = ""
+    password: SecretStr | None = None
+    picture: bool = True
+    sound: bool = False
+    in_programme: bool = True  # its sound is mixed into the programme
+    isolated: bool = True
+    camera: Id | None = None
+    delay_ms: Annotated[int, Field(ge=-5000, le=5000)] = 0
+
+    @model_validator(mode="after")
+    def _gives_something(self) -> Self:
+        if not self.picture and not self.sound:
+            raise PydanticCustomError("source_empty", "neither picture nor sound")
+        return self
+
+
+class ProgrammeConfig(Part):
+    """``[programme]``: what the director shows at first."""
+
+    layout: LayoutName = "single"
+    sources: tuple[Id, ...] = ()
+
+
+class Want(Part):
+    """One thing that a routine asks for: a capability of a device, in a wanted state."""
+
+    device: Id
+    what: str  # the word of the file: "power", "input", "volume", "mute", "preset", "relay"
+    capability: str  # "power", "input-select", ...
+    value: str | int | bool  # "on", "hdmi-1", 30, True, ...
+    channel: int = 1  # of a relay
+
+
+class WantEntry(Part):
+    """``[[routine.want]]``: a device, and the state it is to be in."""
+
+    device: Id
+    power: Literal["on", "off"] | None = None
+    input: Annotated[str, Field(min_length=1)] | None = None
+    volume: Annotated[int, Field(ge=0, le=100)] | None = None
+    mute: bool | None = None
+    preset: Id | None = None
+    relay: bool | None = None
+    channel: Annotated[int, Field(ge=1, le=64)] = 1
+
+    @model_validator(mode="after")
+    def _wants_something(self) -> Self:
+        if not self.wants():
+            raise PydanticCustomError("want_empty", "a device, but no wanted state")
+        return self
+
+    def wants(self) -> tuple[Want, ...]:
+        """Split the entry into single wishes, power first."""
+        asked = ((what, getattr(self, what)) for what in WANTS)
+        return tuple(
+            Want(
+                device=self.device,
+                what=what,
+                capability=WANTS[what],
+                value=value,
+                channel=self.channel,
+            )
+            for what, value in asked
+            if value is not None
+        )
+
+
+class RoutineConfig(Part):
+    """``[[routine]]``: a named desired state of the room."""
+
+    name: Id
+    title: Title
+    want: tuple[WantEntry, ...] = ()
+
+    @property
+    def wants(self) -> tuple[Want, ...]:
+        """Everything the routine asks for, in the order of the file."""
+        return tuple(want for entry in self.want for want in entry.wants())
+
+
+class LightConfig(Part):
+    """``[light]``: what tells the room that a recording runs, besides the panel."""
+
+    display: str = ""  # X display that shows the overlay, ":0"
+    relay: Id | Literal[""] = ""  # device that switches a lamp
+    channel: Annotated[int, Field(ge=1, le=64)] = 1  # of that relay
+    tally: tuple[Id, ...] = ()  # cameras whose lamp follows
+
+
+class Config(Part):
+    """A whole room.toml."""
+
+    room: RoomConfig
+    network: NetworkConfig = NetworkConfig()
+    recording: RecordingConfig = RecordingConfig()
+    devices: Annotated[tuple[DeviceConfig, ...], Field(alias="device")] = ()
+    sources: Annotated[tuple[SourceConfig, ...], Field(alias="source")] = ()
+    programme: ProgrammeConfig = ProgrammeConfig()
+    layouts: dict[LayoutName, tuple[Id, ...]] = {}
+    routines: Annotated[tuple[RoutineConfig, ...], Field(alias="routine")] = ()
+    light: LightConfig = LightConfig()
+
+    def device(self, id_: str) -> DeviceConfig:
+        """Give the device of that id; KeyError when there is none."""
+        return {device.id: device for device in self.devices}[id_]
+
+    def source(self, id_: str) -> SourceConfig:
+        """Give the source of that id; KeyError when there is none."""
+        return {source.id: source for source in self.sources}[id_]
+
+    def fill(self, layout: str) -> tuple[str, ...]:
+        """Give the sources that a layout shows unless told otherwise: as many as it has slots."""
+        pictures = [source.id for source in self.sources if source.picture]
+        chosen = list(self.layouts.get(layout, ()))  # type: ignore[call-overload]
+        rest = [id_ for id_ in pictures if id_ not in chosen]
+        return tuple((chosen + rest)[: LAYOUTS[layout]])
+
+    def secrets(self) -> tuple[str, ...]:
+        """Give every password, for the log to mask."""
+        found = [one.password for one in self.devices] + [one.password for one in self.sources]
+        return tuple(secret.get_secret_value() for secret in found if secret)
