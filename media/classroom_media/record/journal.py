@@ -1,0 +1,290 @@
+"""The journal of a recording: what happened, in order, one JSON line per event.
+
+Daemon and workers append to the same ``journal.jsonl``: each event is one write to a file
+opened for appending, so lines of several processes never mix. A power cut or a full disk can
+tear a line; replay passes over it and reads on with the next. Nothing is ever rewritten. The
+manifest is derived from the journal, and so is what to do after a crash (`story.tell`).
+
+Every event carries ``at_ns``, CLOCK_MONOTONIC. That clock starts anew with the machine, so
+`RecordingStarted` and `TakeStarted` also name the boot they belong to.
+"""
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import msgspec
+
+from classroom_media.api import Kind, Layout, RecordError
+
+JOURNAL_FILE: Final = "journal.jsonl"
+
+
+class JournalEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
+    """The common part of every line."""
+
+    at_ns: int
+
+
+class ExpectedTrack(msgspec.Struct, frozen=True, kw_only=True):
+    """A track that the recording is meant to have. `source` is "" for the programme."""
+
+    name: str
+    source: str
+    kind: Kind
+
+
+class RecordingStarted(JournalEvent, frozen=True, kw_only=True, tag="recording-started"):
+    """The first line. `wall` (aware) is the wall clock at the same instant as `at_ns`."""
+
+    recording: str
+    room: str
+    title: str
+    wall: datetime
+    boot: str
+    pre_roll_s: float = 0.0
+    tracks: tuple[ExpectedTrack, ...] = ()
+
+
+class TakeStarted(JournalEvent, frozen=True, kw_only=True, tag="take-started"):
+    """Recording begins, or goes on after a pause ("pause") or an outage ("outage")."""
+
+    take: int
+    from_ns: int
+    boot: str
+    lead_in: bool = False
+    reason: str = ""
+
+
+class TakeHeld(JournalEvent, frozen=True, kw_only=True, tag="take-held"):
+    """Stop was asked for at `held_ns`, and may still be undone."""
+
+    take: int
+    held_ns: int
+
+
+class TakeReleased(JournalEvent, frozen=True, kw_only=True, tag="take-released"):
+    """The stop was undone: the take goes on as if it had never been held."""
+
+    take: int
+
+
+class TakeEnded(JournalEvent, frozen=True, kw_only=True, tag="take-ended"):
+    """What lies before `end_ns` is kept. `reason` is "pause", "stop" or "outage"."""
+
+    take: int
+    end_ns: int
+    reason: str
+
+
+class PartStarted(JournalEvent, frozen=True, kw_only=True, tag="part-started"):
+    """A file is about to be written. Its time 0 is the instant `zero_ns`."""
+
+    track: str
+    part: int
+    take: int
+    zero_ns: int
+    file: str
+    reason: str = ""  # why the part before it ended: "lost", "disk-full", "format" ...
+
+
+class PartSynced(JournalEvent, frozen=True, kw_only=True, tag="part-synced"):
+    """What lies before `synced_ns` is on disk; written every few seconds."""
+
+    track: str
+    part: int
+    synced_ns: int
+    synced_bytes: int
+
+
+class PartSealed(JournalEvent, frozen=True, kw_only=True, tag="part-sealed"):
+    """The file is complete and synced; it is never written again."""
+
+    track: str
+    part: int
+    end_ns: int
+    reason: str
+
+
+class PartFailed(JournalEvent, frozen=True, kw_only=True, tag="part-failed"):
+    """The file broke off: readable up to about `synced_ns`, and not trusted beyond it."""
+
+    track: str
+    part: int
+    synced_ns: int
+    problem: str
+
+
+class SourceLost(JournalEvent, frozen=True, kw_only=True, tag="source-lost"):
+    """A source delivers nothing any more."""
+
+    source: str
+    problem: str = ""
+
+
+class SourceBack(JournalEvent, frozen=True, kw_only=True, tag="source-back"):
+    """A lost source delivers again."""
+
+    source: str
+
+
+class Marked(JournalEvent, frozen=True, kw_only=True, tag="marked"):
+    """Somebody marked the instant `at_ns`."""
+
+    text: str = ""
+
+
+class LayoutShown(JournalEvent, frozen=True, kw_only=True, tag="layout-shown"):
+    """The programme shows this layout from `at_ns` on."""
+
+    layout: Layout
+
+
+class RecordingStopped(JournalEvent, frozen=True, kw_only=True, tag="recording-stopped"):
+    """The recording is over: never to be continued, only to be finished."""
+
+    reason: str = ""
+
+
+class TrackJoined(JournalEvent, frozen=True, kw_only=True, tag="track-joined"):
+    """`whole`, verified and synced, takes the place of `parts` under the name `file`."""
+
+    track: str
+    whole: str
+    file: str
+    parts: tuple[str, ...]
+
+
+AnyJournalEvent = (
+    RecordingStarted
+    | TakeStarted
+    | TakeHeld
+    | TakeReleased
+    | TakeEnded
+    | PartStarted
+    | PartSynced
+    | PartSealed
+    | PartFailed
+    | SourceLost
+    | SourceBack
+    | Marked
+    | LayoutShown
+    | RecordingStopped
+    | TrackJoined
+)
+
+_HASTY: Final = (PartSynced, LayoutShown)  # worth a line, not worth waiting for the disk
+_LINE_START: Final = b'{"event":'
+_encode = msgspec.json.Encoder().encode
+_decoder: Final[msgspec.json.Decoder[AnyJournalEvent]] = msgspec.json.Decoder(AnyJournalEvent)
+
+
+class Journal:
+    """The appending end of a journal; several processes may hold one of the same file.
+
+    Raises:
+        RecordError: the file cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._torn = _ends_torn(path)
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _O_BINARY, 0o644)
+        except OSError as error:
+            raise RecordError(f"{path}: {error.strerror}") from error
+
+    def append(self, event: AnyJournalEvent) -> None:
+        """Add a line; return once it is on disk, or written for one that can be lost.
+
+        Raises:
+            RecordError: the line could not be written; a torn piece of it may stand there.
+        """
+        line = (b"\n" if self._torn else b"") + _encode(event) + b"\n"
+        try:
+            self._torn = os.write(self._file, line) != len(line)
+            if not isinstance(event, _HASTY):
+                _fdatasync(self._file)
+        except OSError as error:
+            raise RecordError(f"{self._path}: {error.strerror}") from error
+        if self._torn:
+            raise RecordError(f"{self._path}: no space for a whole line")
+
+    def close(self) -> None:
+        """Close the file; what was appended stays."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def replay(path: Path) -> tuple[AnyJournalEvent, ...]:
+    """Read every whole line of a journal, in order; torn and unknown lines are passed over.
+
+    Raises:
+        RecordError: the file cannot be read.
+    """
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise RecordError(f"{path}: {error.strerror}") from error
+    return tuple(event for line in lines if (event := _parse(line)) is not None)
+
+
+def durably(path: Path, events: Sequence[AnyJournalEvent]) -> None:
+    """Append some events and close again.
+
+    Raises:
+        RecordError: a line could not be written.
+    """
+    with Journal(path) as journal:
+        for event in events:
+            journal.append(event)
+
+
+def boot_id() -> str:
+    """Name the present run of the machine: CLOCK_MONOTONIC is comparable within one only."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def _parse(line: bytes) -> AnyJournalEvent | None:
+    start = line.rfind(_LINE_START)  # behind a torn line that lacks its end
+    if start < 0:
+        return None
+    try:
+        return _decoder.decode(line[start:])
+    except msgspec.DecodeError:
+        return None
+
+
+def _ends_torn(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            if file.seek(0, os.SEEK_END) == 0:
+                return False
+            file.seek(-1, os.SEEK_END)
+            return file.read(1) != b"\n"
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise RecordError(f"{path}: {error.strerror}") from error
+
+
+_O_BINARY: Final[int] = getattr(os, "O_BINARY", 0)
+_fdatasync: Final = getattr(os, "fdatasync", os.fsync)

@@ -1,0 +1,203 @@
+"""What a recording consists of: the `manifest.json` beside its files.
+
+It is derived from the journal while the recording runs, and from the finished files at the
+end. Times (`*_s`) are file times: the same instant in every track, pauses cut out.
+"""
+
+import os
+from datetime import datetime
+from enum import StrEnum
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from classroom_media.api import NS, Kind, RecordError
+from classroom_media.record.story import Part, Story
+
+MANIFEST_FILE: Final = "manifest.json"
+PROGRAMME: Final = "programme"  # the name of the director's track
+VERSION: Final = 1
+
+
+class State(StrEnum):
+    """Where a recording stands."""
+
+    RECORDING = "recording"
+    FINISHING = "finishing"
+    FINISHED = "finished"
+    INCOMPLETE = "incomplete"  # over, but not all of it could be brought into its final form
+
+
+class Track(msgspec.Struct, frozen=True, kw_only=True):
+    """One file. A track in several files (not joined) has several entries of one name."""
+
+    name: str
+    source: str  # "" for the programme
+    kind: str  # "picture", "sound" or "programme"
+    file: str
+    codec: str  # "h264", "aac" or "h264+aac"
+    duration_s: float = 0.0
+    start_s: float = 0.0  # where the file's time 0 lies in the recording
+    width: int = 0
+    height: int = 0
+    fps: float = 0.0
+    sample_rate_hz: int = 0
+    channels: int = 0
+    bytes: int = 0
+    sha256: str = ""  # empty until the recording is finished
+    problem: str = ""  # what is wrong with the file, if anything
+
+
+class Gap(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is not there. A pause takes no file time: `from_s` equals `to_s`."""
+
+    track: str  # "" = all
+    from_s: float
+    to_s: float
+    length_s: float  # of what is missing, in real time; 0 = unknown
+    reason: str  # "pause", "outage", "lost", "disk-full", "format", "crash" ...
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """An instant that somebody marked."""
+
+    at_s: float
+    text: str = ""
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """A recording, as listed and as stored."""
+
+    id: str
+    state: State
+    room: str
+    title: str
+    started_at: datetime  # wall clock at file time 0; aware
+    duration_s: float
+    tracks: tuple[Track, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    thumbnail: str = ""
+    problem: str = ""  # why the state is "incomplete"
+    version: int = VERSION
+
+
+_decoder: Final = msgspec.json.Decoder(Manifest)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of a recording's folder.
+
+    Raises:
+        RecordError: there is none, or it is not one of ours.
+    """
+    path = folder / MANIFEST_FILE
+    try:
+        return _decoder.decode(path.read_bytes())
+    except OSError as error:
+        raise RecordError(f"{path}: {error.strerror}") from error
+    except msgspec.DecodeError as error:
+        raise RecordError(f"{path}: {error}") from error
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Replace the manifest at once and durably: a reader sees the old one or the new one.
+
+    Raises:
+        RecordError: it cannot be written; the old one is still there.
+    """
+    path = folder / MANIFEST_FILE
+    text = msgspec.json.format(msgspec.json.encode(manifest), indent=2)
+    try:
+        replace_durably(path, text + b"\n")
+    except OSError as error:
+        raise RecordError(f"{path}: {error.strerror}") from error
+
+
+def replace_durably(path: Path, content: bytes) -> None:
+    """Write a file beside `path`, sync it, and rename it into place.
+
+    Raises:
+        OSError: as the file system says; `path` is unchanged.
+    """
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with fresh.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names in a folder durable, where the system can.
+
+    Raises:
+        OSError: as the file system says.
+    """
+    if os.name == "nt":  # a folder cannot be opened there, and its changes are journalled
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def manifest_of(story: Story, state: State) -> Manifest:
+    """Derive the manifest of a recording that is not finished: no sizes, no checksums."""
+    return Manifest(
+        id=story.id,
+        state=state,
+        room=story.room,
+        title=story.title,
+        started_at=story.started_at,
+        duration_s=story.duration_s,
+        tracks=tuple(_unfinished(story, part) for part in story.parts),
+        gaps=pauses(story),
+        marks=marks(story),
+    )
+
+
+def pauses(story: Story) -> tuple[Gap, ...]:
+    """List what lies between takes: pauses and outages, which take no file time."""
+    found: list[Gap] = []
+    for before, after in pairwise(story.takes):
+        at_s = story.offset_of(after.number) / NS
+        length_ns = after.from_ns - story.end_of(before) if before.boot == after.boot else 0
+        reason = after.reason or "pause"
+        found.append(Gap(track="", from_s=at_s, to_s=at_s, length_s=length_ns / NS, reason=reason))
+    return tuple(found)
+
+
+def marks(story: Story) -> tuple[Mark, ...]:
+    """List the marks at their file times."""
+    return tuple(Mark(at_s=story.file_s(m.take, m.at_ns), text=m.text) for m in story.marks)
+
+
+def _unfinished(story: Story, part: Part) -> Track:
+    expected = {track.name: track for track in story.tracks}.get(part.track)
+    picture = part.file.endswith(".mp4")
+    codec = ("h264+aac" if part.track == PROGRAMME else "h264") if picture else "aac"
+    return Track(
+        name=part.track,
+        source=expected.source if expected else part.track.removesuffix("-sound"),
+        kind=kind_of(part.track, picture=picture),
+        file=part.file,
+        codec=codec,
+        duration_s=(part.known_ns - part.zero_ns) / NS,
+        start_s=story.file_s(part.take, part.zero_ns),
+        problem=part.problem,
+    )
+
+
+def kind_of(track: str, *, picture: bool) -> str:
+    """Name what a track is to its viewers."""
+    if track == PROGRAMME:
+        return PROGRAMME
+    return Kind.PICTURE if picture else Kind.SOUND
