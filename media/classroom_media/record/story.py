@@ -155,20 +155,21 @@ def _begin(event: RecordingStarted) -> Story:
 def _fold(story: Story, event: AnyJournalEvent) -> Story:
     match event:
         case TakeStarted() | TakeHeld() | TakeReleased() | TakeEnded():
-            return replace(story, takes=_takes(story.takes, event))
+            story = replace(story, takes=_takes(story.takes, event))
         case PartStarted() | PartSynced() | PartSealed() | PartFailed():
-            return replace(story, parts=_parts(story.parts, event))
+            story = replace(story, parts=_parts(story.parts, event))
         case Marked():
             number = story.takes[-1].number if story.takes else 0
-            return replace(story, marks=(*story.marks, MarkAt(number, event.at_ns, event.text)))
+            story = replace(story, marks=(*story.marks, MarkAt(number, event.at_ns, event.text)))
         case LayoutShown():
-            return replace(story, layout=event.layout)
+            story = replace(story, layout=event.layout)
         case RecordingStopped():
-            return replace(story, stopped=True)
+            story = replace(story, stopped=True)
         case TrackJoined():
-            return replace(story, joined=(*story.joined, event))
-        case _:
-            return story
+            story = replace(story, joined=(*story.joined, event))
+        case _:  # sources come and go: the parts tell what that did
+            pass
+    return story
 
 
 def _takes(
