@@ -1,0 +1,144 @@
+"""A camera that films a scene: H.264 and, where it has a microphone, AAC with the beeps.
+
+Picture n is taken at n / 25 s of CLOCK_MONOTONIC, so all cameras of a machine agree. A camera
+that the machine makes wait is late; it never leaves a picture out.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Final
+
+import av
+import numpy as np
+
+from classroom_media.api import NS, Kind, StreamFormat
+from classroom_media.emulate import truth
+from classroom_media.emulate.scenes import SIZE, Scene
+from classroom_media.packets import Coded
+
+RATE_HZ: Final = 48_000
+BLOCK: Final = 1024  # samples of an AAC frame
+FRAME_NS: Final = NS // truth.FPS
+
+
+class PictureEncoder:
+    """Codes the pictures of a scene as a camera of the trade does: one keyframe a second."""
+
+    def __init__(self, stream: str, bitrate_kbps: int) -> None:
+        self._stream = stream
+        self._codec = av.CodecContext.create("libx264", "w")
+        self._codec.width, self._codec.height = SIZE
+        self._codec.pix_fmt = "yuv420p"
+        self._codec.time_base = Fraction(1, truth.FPS)
+        self._codec.framerate = Fraction(truth.FPS)
+        self._codec.bit_rate = bitrate_kbps * 1000
+        self._codec.thread_count = 1
+        self._codec.options = {
+            "preset": "ultrafast",
+            "tune": "zerolatency",
+            "x264-params": f"keyint={truth.FPS}:scenecut=0:repeat-headers=1:aud=0",
+        }
+        self._format = StreamFormat(
+            kind=Kind.PICTURE, codec="h264", width=SIZE[0], height=SIZE[1], fps=truth.FPS
+        )
+
+    def code(self, frame: av.VideoFrame, number: int) -> Iterator[Coded]:
+        """Code one picture."""
+        frame.pts, frame.time_base = number, Fraction(1, truth.FPS)
+        for packet in self._codec.encode(frame):
+            at_ns = (packet.pts or 0) * FRAME_NS
+            yield Coded(
+                stream=self._stream,
+                pts_ns=at_ns,
+                dts_ns=at_ns,
+                duration_ns=FRAME_NS,
+                key=packet.is_keyframe,
+                data=bytes(packet),
+                format=self._format if packet.is_keyframe else None,
+            )
+
+
+class SoundEncoder:
+    """Codes the room's sound: a quiet hum, and a beep with every flash."""
+
+    def __init__(self, stream: str, number: int) -> None:
+        self._stream = stream
+        self._codec = av.CodecContext.create("aac", "w")
+        self._codec.sample_rate = RATE_HZ
+        self._codec.layout = "mono"
+        self._codec.format = "fltp"
+        self._codec.bit_rate = 96_000
+        self._codec.time_base = Fraction(1, RATE_HZ)
+        self._codec.open()
+        self._next = number * RATE_HZ // truth.FPS
+        self._hum = np.random.default_rng(5).normal(0, 0.004, BLOCK).astype(np.float32)
+        self._format = StreamFormat(
+            kind=Kind.SOUND,
+            codec="aac",
+            sample_rate_hz=RATE_HZ,
+            channels=1,
+            extradata=bytes(self._codec.extradata or b""),
+        )
+
+    def code_until(self, number: int) -> Iterator[Coded]:
+        """Code the whole blocks that end before picture `number`."""
+        while self._next + BLOCK <= number * RATE_HZ // truth.FPS:
+            wave = truth.tone(self._next, BLOCK, RATE_HZ) + self._hum
+            frame = av.AudioFrame.from_ndarray(wave[np.newaxis], format="fltp", layout="mono")
+            frame.sample_rate, frame.pts = RATE_HZ, self._next
+            frame.time_base = Fraction(1, RATE_HZ)
+            self._next += BLOCK
+            for packet in self._codec.encode(frame):
+                at_ns = (packet.pts or 0) * NS // RATE_HZ
+                yield Coded(
+                    stream=self._stream,
+                    pts_ns=at_ns,
+                    dts_ns=at_ns,
+                    duration_ns=BLOCK * NS // RATE_HZ,
+                    key=True,
+                    data=bytes(packet),
+                    format=self._format,
+                )
+
+
+class EmulatedCamera:
+    """Films on a thread of its own; use it as a context manager."""
+
+    def __init__(
+        self,
+        name: str,
+        scene: Scene,
+        publish: Callable[[Coded], None],
+        *,
+        sound: bool = False,
+        bitrate_kbps: int = 1500,
+    ) -> None:
+        self._name = name
+        self._scene = scene
+        self._publish = publish
+        self._sound = sound
+        self._bitrate_kbps = bitrate_kbps
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._film, name=f"camera-{name}", daemon=True)
+
+    def __enter__(self) -> "EmulatedCamera":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def _film(self) -> None:
+        number = time.monotonic_ns() // FRAME_NS + 1
+        picture = PictureEncoder(self._name, self._bitrate_kbps)
+        sound = SoundEncoder(f"{self._name}-sound", number) if self._sound else None
+        while not self._stopped.wait(max(number * FRAME_NS - time.monotonic_ns(), 0) / NS):
+            canvas = self._scene.paint(number)
+            for packet in picture.code(canvas.frame, number):
+                self._publish(packet)
+            number += 1
+            for packet in sound.code_until(number) if sound else ():
+                self._publish(packet)

@@ -1,0 +1,58 @@
+"""Hands the packets of one camera, made on any thread, to whoever listens on the event loop."""
+
+import asyncio
+from collections.abc import Callable
+
+from classroom_media.api import Kind, StreamFormat
+from classroom_media.packets import Coded
+
+Listener = Callable[[Coded], None]
+
+
+class Feed:
+    """What one camera sends; `publish` may be called from any thread, the rest on the loop."""
+
+    def __init__(self, kinds: tuple[Kind, ...]) -> None:
+        self.kinds = kinds
+        self.formats: dict[Kind, StreamFormat] = {}
+        self.parameter_sets: tuple[bytes, ...] = ()  # SPS and PPS of the last keyframe
+        self._loop = asyncio.get_running_loop()
+        self._listeners: set[Listener] = set()
+        self._ready = asyncio.Event()
+
+    def publish(self, packet: Coded) -> None:
+        """Pass a packet on; after the loop has ended, to nobody."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._spread, packet)
+
+    async def ready(self) -> None:
+        """Wait until every stream has said how it is coded."""
+        await self._ready.wait()
+
+    def listen(self, listener: Listener) -> None:
+        """Call `listener` with every packet from now on."""
+        self._listeners.add(listener)
+
+    def leave(self, listener: Listener) -> None:
+        """Stop calling `listener`."""
+        self._listeners.discard(listener)
+
+    def _spread(self, packet: Coded) -> None:
+        if packet.format is not None:
+            self.formats[packet.format.kind] = packet.format
+            if packet.format.kind is Kind.PICTURE:
+                units = nal_units(packet.data)
+                self.parameter_sets = tuple(u for u in units if u[0] & 0x1F in {7, 8})
+            if all(kind in self.formats for kind in self.kinds):
+                self._ready.set()
+        for listener in tuple(self._listeners):
+            listener(packet)
+
+
+def nal_units(data: bytes) -> list[bytes]:
+    """Split an Annex B access unit into its NAL units, start codes left off.
+
+    Source: ITU-T H.264, Annex B.
+    """
+    units = [part.rstrip(b"\0") for part in data.split(b"\0\0\1")[1:]]
+    return [unit for unit in units if unit]

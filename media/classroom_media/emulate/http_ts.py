@@ -1,0 +1,117 @@
+"""A picture as an MPEG transport stream over HTTP, as screen encoders and capture boxes send it."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from fractions import Fraction
+from typing import Final
+
+import av
+
+from classroom_media.api import NS, Kind
+from classroom_media.emulate.feed import Feed
+from classroom_media.packets import Coded
+
+HEAD: Final = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\n"
+    b"Cache-Control: no-store\r\nConnection: close\r\n\r\n"
+)
+NOT_FOUND: Final = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+BACKLOG_MAX: Final = 8_000_000  # bytes
+
+
+class _Wire(io.RawIOBase):
+    """What the muxer takes for a file: the client's connection."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        self._writer.write(bytes(data))
+        return len(data)
+
+
+class _Viewer:
+    """One client: a muxer of its own, so that its stream starts whole, at a keyframe."""
+
+    def __init__(self, feed: Feed, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        self._feed = feed
+        picture = feed.formats[Kind.PICTURE]
+        self._container = av.open(
+            _Wire(writer), "w", format="mpegts", options={"flush_packets": "1"}
+        )
+        self._stream = self._container.add_mux_stream(
+            "h264", rate=Fraction(picture.fps), width=picture.width, height=picture.height
+        )
+        self._started = False
+
+    def send(self, packet: Coded) -> None:
+        """Mux one packet, from the first keyframe on."""
+        if self._writer.is_closing() or packet.stream.endswith("-sound"):
+            return
+        if self._writer.transport.get_write_buffer_size() > BACKLOG_MAX:
+            self._feed.leave(self.send)
+            self._writer.transport.abort()
+            return
+        self._started = self._started or packet.key
+        if not self._started:
+            return
+        copy = av.Packet(packet.data)
+        copy.stream = self._stream
+        copy.time_base = Fraction(1, NS)
+        copy.pts, copy.dts, copy.duration = packet.pts_ns, packet.dts_ns, packet.duration_ns
+        copy.is_keyframe = packet.key
+        self._container.mux(copy)
+
+
+class TransportStreamServer:
+    """Serves pictures by path: ``server.feeds["/slides.ts"] = feed``."""
+
+    def __init__(self) -> None:
+        self.feeds: dict[str, Feed] = {}
+        self.port = 0
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    @asynccontextmanager
+    async def listening(self, port: int = 0) -> AsyncIterator[None]:
+        """Listen on loopback; on leaving, hang up on everybody."""
+        server = await asyncio.start_server(self._serve, "127.0.0.1", port)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield
+        finally:
+            server.close()
+            for writer in tuple(self._writers):
+                writer.transport.abort()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            feed = self.feeds.get(head.split(b" ", 2)[1].decode("latin-1"))
+            if feed is None:
+                writer.write(NOT_FOUND)
+                return
+            await feed.ready()
+            writer.write(HEAD)
+            viewer = _Viewer(feed, writer)
+            feed.listen(viewer.send)
+            try:
+                await reader.read()  # a viewer says nothing more; this ends when it leaves
+            finally:
+                feed.leave(viewer.send)
+        except (
+            ConnectionError,
+            asyncio.IncompleteReadError,
+            asyncio.LimitOverrunError,
+            IndexError,
+        ):
+            pass  # the viewer is gone, or speaks something else: hang up
+        finally:
+            self._writers.discard(writer)
+            writer.close()
