@@ -1,0 +1,87 @@
+"""The tables. A secret is never in one: passwords are hashed by argon2, tokens by SHA-256."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import BigInteger, Dialect, ForeignKey, LargeBinary, String, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+
+NAME_MAX = 64  # characters
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept as microseconds since 1970, which SQLite can compare."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Spell an instant as a number."""
+        return None if value is None else round(value.timestamp() * 1_000_000)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """Read an instant back, in UTC."""
+        return None if value is None else datetime.fromtimestamp(value / 1_000_000, UTC)
+
+
+class Table(MappedAsDataclass, DeclarativeBase, kw_only=True):
+    """What all tables share: rows are dataclasses."""
+
+    type_annotation_map = {datetime: Instant, bytes: LargeBinary}  # noqa: RUF012 - SQLAlchemy's
+
+
+class User(Table):
+    """Somebody with a password. There is none until ``classroom-edge user add`` made one."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    name: Mapped[str] = mapped_column(String(NAME_MAX), unique=True)
+    password_hash: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Session(Table):
+    """Somebody who has logged in, at one browser."""
+
+    __tablename__ = "sessions"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class Panel(Table):
+    """A panel that was paired with the room."""
+
+    __tablename__ = "panels"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    name: Mapped[str] = mapped_column(String(NAME_MAX))
+    room: Mapped[str]
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    paired_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Failure(Table):
+    """How often somebody came with a wrong password since the last right one."""
+
+    __tablename__ = "failures"
+
+    name: Mapped[str] = mapped_column(String(NAME_MAX), primary_key=True)
+    count: Mapped[int]
+    last_at: Mapped[datetime]
+
+
+class AuditEntry(Table):
+    """Somebody came in, went out, was let in or shut out: when, who, from where, how it went."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    at: Mapped[datetime] = mapped_column(index=True)
+    what: Mapped[str]  # "login" | "logout" | "pair" | "revoke" | "user-add"
+    who: Mapped[str] = mapped_column(String(NAME_MAX))
+    address: Mapped[str]
+    result: Mapped[str]  # "good" | "wrong" | "locked"
