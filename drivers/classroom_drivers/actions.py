@@ -1,0 +1,77 @@
+"""Actions by name, as the API and room.toml spell them: from words and plain values to a call.
+
+An action is a public method of a capability's Protocol: ``power``, ``set-power``, ``{"on": true}``.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from classroom_drivers.api import CAPABILITIES, UnsupportedError
+
+
+def actions(capability: str) -> Mapping[str, Callable[..., Any]]:
+    """Give a capability's actions: kebab-case name to the Protocol's method."""
+    return {
+        name.replace("_", "-"): method
+        for name, method in vars(CAPABILITIES[capability]).items()
+        if not name.startswith("_") and inspect.iscoroutinefunction(method)
+    }
+
+
+def capabilities_of(kind: type) -> tuple[str, ...]:
+    """Name the capabilities for which a class has every method."""
+    return tuple(name for name, protocol in CAPABILITIES.items() if issubclass(kind, protocol))
+
+
+async def perform(device: object, capability: str, action: str, given: Mapping[str, Any]) -> None:
+    """Do an action by its name; kebab case and snake case are the same.
+
+    Raises:
+        UnsupportedError: no such capability or action, or the arguments do not fit.
+    """
+    capability, action = capability.replace("_", "-"), action.replace("_", "-")
+    if capability not in capabilities_of(type(device)):
+        raise UnsupportedError(f"the device has no capability {capability!r}")
+    known = actions(capability)
+    if action not in known:
+        raise UnsupportedError(f"{capability}: no action {action!r}; there are {', '.join(known)}")
+    arguments = fit(known[action], given)
+    await getattr(device, action.replace("-", "_"))(**arguments)
+
+
+def fit(function: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Check plain values against a function's keyword-only arguments and give them typed.
+
+    Raises:
+        UnsupportedError: one is unknown, missing or of another kind.
+    """
+    parameters = {
+        name: parameter
+        for name, parameter in inspect.signature(function).parameters.items()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    }
+    names = {name.replace("-", "_"): value for name, value in given.items()}
+    if unknown := names.keys() - parameters.keys():
+        there_are = ", ".join(parameters) or "none"
+        raise UnsupportedError(f"unknown: {', '.join(sorted(unknown))}; there are: {there_are}")
+    missing = {
+        name
+        for name, parameter in parameters.items()
+        if parameter.default is inspect.Parameter.empty and name not in names
+    }
+    if missing:
+        raise UnsupportedError(f"missing: {', '.join(sorted(missing))}")
+    hints = get_type_hints(function)
+    return {name: _typed(name, value, hints[name]) for name, value in names.items()}
+
+
+def _typed(name: str, value: object, hint: object) -> object:
+    kinds = get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
+    if type(value) in kinds or (value is None and NoneType in kinds):
+        return value
+    if float in kinds and type(value) is int:
+        return float(value)
+    expected = " or ".join(kind.__name__ for kind in kinds if kind is not NoneType)
+    raise UnsupportedError(f"{name}: {value!r} is not of kind {expected}")

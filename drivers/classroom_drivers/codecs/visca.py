@@ -1,0 +1,253 @@
+"""VISCA on the wire: what cameras understand and what they answer. No I/O.
+
+A packet is a header, one to fourteen bytes and FF. To camera 1 the header is 81, from camera 1 it
+is 90, to all of a chain 88. A command is answered by an acknowledgement that names one of two
+sockets (``90 41 FF``) and, when it is done, by a completion (``90 51 FF``); an inquiry by its
+answer alone (``90 50 .. FF``). Bodies here are what stands between header and FF.
+
+Source: Sony, EVI-D70 Technical Manual; PTZOptics, VISCA over IP command list; ranges and angles:
+Telycam, TLC-700 User Manual, "VISCA Pan Tilt Absolute Position Value".
+"""
+
+from dataclasses import dataclass
+
+from classroom_drivers.codecs.garbage import Garbage
+
+PACKET_MAX = 16  # bytes, header and FF included
+END = 0xFF
+ALL = 8  # the address of everybody in a chain
+
+PAN_SPEED_MAX = 0x18
+TILT_SPEED_MAX = 0x14
+ZOOM_SPEED_MAX = 7
+ZOOM_TELE = 0x4000  # the end of the optical zoom
+UNITS_PER_DEG = 14.4  # of pan and tilt
+PRESET_MAX = 254
+
+SET_ADDRESS = bytes.fromhex("3001")
+CLEAR = bytes.fromhex("010001")
+STOP = bytes.fromhex("010601 0101 0303")  # still with valid speeds: some refuse 00
+ZOOM_STOP = bytes.fromhex("010407 00")
+HOME = bytes.fromhex("010604")
+ASK_POWER = bytes.fromhex("090400")
+ASK_VERSION = bytes.fromhex("090002")
+ASK_POSITION = bytes.fromhex("090612")
+ASK_ZOOM = bytes.fromhex("090447")
+
+REFUSALS = {
+    0x01: "wrong length",
+    0x02: "not understood",
+    0x03: "busy with two commands",
+    0x04: "cancelled",
+    0x05: "nothing to cancel",
+    0x41: "not possible now",
+}
+BUSY = 0x03
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """The camera has accepted a command and does it in this socket."""
+
+    address: int
+    socket: int
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The command in this socket is done."""
+
+    address: int
+    socket: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the camera says to an inquiry."""
+
+    address: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The camera does not do it; `code` is a key of REFUSALS, if it is a known one."""
+
+    address: int
+    socket: int
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkChange:
+    """A camera joined or left the chain: the addresses must be set anew."""
+
+    address: int
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """A packet to all came back round the chain; an address packet counts the cameras."""
+
+    body: bytes
+
+
+Reply = Ack | Completion | Answer | Refusal | NetworkChange | Echo
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """A whole packet, not yet understood: header, and what stands between it and FF."""
+
+    header: int
+    body: bytes
+
+
+def encode(address: int, body: bytes) -> bytes:
+    """Spell a packet to a camera, 1 to 7, or to all."""
+    return bytes([0x80 | address, *body, END])
+
+
+def encode_reply(reply: Reply) -> bytes:
+    """Spell what a camera says."""
+    match reply:
+        case Ack(address, socket):
+            return _from(address, bytes([0x40 | socket]))
+        case Completion(address, socket):
+            return _from(address, bytes([0x50 | socket]))
+        case Answer(address, data):
+            return _from(address, b"\x50" + data)
+        case Refusal(address, socket, code):
+            return _from(address, bytes([0x60 | socket, code]))
+        case NetworkChange(address):
+            return _from(address, b"\x38")
+        case Echo(body):
+            return encode(ALL, body)
+
+
+def drive(pan: int, tilt: int) -> bytes:
+    """Move at these speeds, -24..24 to the right and -20..20 up; both 0 is STOP."""
+    speeds = bytes([max(abs(pan), 1), max(abs(tilt), 1)])
+    return b"\x01\x06\x01" + speeds + bytes([_way(pan, 2, 1), _way(tilt, 1, 2)])
+
+
+def zoom(speed: int) -> bytes:
+    """Zoom at this speed, -7..7, in is positive; 0 is ZOOM_STOP."""
+    if not speed:
+        return ZOOM_STOP
+    return b"\x01\x04\x07" + bytes([(0x20 if speed > 0 else 0x30) | abs(speed)])
+
+
+def move_to(pan: int, tilt: int, pan_speed: int, tilt_speed: int) -> bytes:
+    """Point at a place, in the camera's units."""
+    return b"\x01\x06\x02" + bytes([pan_speed, tilt_speed]) + nibbles(pan) + nibbles(tilt)
+
+
+def zoom_to(position: int) -> bytes:
+    """Zoom to a place, 0 to ZOOM_TELE."""
+    return b"\x01\x04\x47" + nibbles(position)
+
+
+def store_preset(number: int) -> bytes:
+    """Remember the present place."""
+    return bytes([0x01, 0x04, 0x3F, 0x01, number])
+
+
+def recall_preset(number: int) -> bytes:
+    """Go to a remembered place."""
+    return bytes([0x01, 0x04, 0x3F, 0x02, number])
+
+
+def power(*, on: bool) -> bytes:
+    """Switch on or to standby."""
+    return bytes([0x01, 0x04, 0x00, 0x02 if on else 0x03])
+
+
+def tally(*, on: bool) -> bytes:
+    """Light the lamp or put it out."""
+    return bytes([0x01, 0x7E, 0x01, 0x0A, 0x00, 0x02 if on else 0x03])
+
+
+def nibbles(value: int) -> bytes:
+    """Spell a signed 16-bit number with one hex digit a byte."""
+    return bytes((value & 0xFFFF) >> shift & 0xF for shift in (12, 8, 4, 0))
+
+
+def from_nibbles(data: bytes, *, signed: bool = True) -> int:
+    """Read a 16-bit number spelled with one hex digit a byte."""
+    value = 0
+    for byte in data:
+        value = value << 4 | byte & 0xF
+    return value - 0x10000 if signed and value & 0x8000 else value
+
+
+class PacketDecoder:
+    """Cuts a byte stream, however it arrived, into packets. Never raises."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes) -> list[Packet | Garbage]:
+        """Take bytes as they arrive; give what they complete, noise included."""
+        *pieces, self._rest = (self._rest + data).split(bytes([END]))
+        found = [packet for piece in pieces for packet in _packets(piece)]
+        if len(self._rest) >= PACKET_MAX:
+            found.append(Garbage(self._rest))
+            self._rest = b""
+        return found
+
+
+class ReplyDecoder:
+    """Turns what cameras send into replies. Never raises."""
+
+    def __init__(self) -> None:
+        self._packets = PacketDecoder()
+
+    def feed(self, data: bytes) -> list[Reply | Garbage]:
+        """Take bytes as they arrive; give what they complete, noise included."""
+        return [
+            found if isinstance(found, Garbage) else read(found)
+            for found in self._packets.feed(data)
+        ]
+
+
+def read(packet: Packet) -> Reply | Garbage:
+    """Understand what a camera says."""
+    if packet.header == 0x80 | ALL:
+        return Echo(packet.body)
+    address, first = (packet.header >> 4) - 8, packet.body[0]
+    socket, rest = first & 0x0F, packet.body[1:]
+    found: Reply | Garbage = Garbage(bytes([packet.header, *packet.body, END]))
+    if packet.header & 0x0F or not 1 <= address <= 7:
+        return found
+    match first & 0xF0, len(rest):
+        case 0x40, 0:
+            found = Ack(address, socket)
+        case 0x50, 0:
+            found = Completion(address, socket)
+        case 0x50, _:
+            found = Answer(address, rest)
+        case 0x60, 1:
+            found = Refusal(address, socket, rest[0])
+        case 0x30, 0 if socket == 8:
+            found = NetworkChange(address)
+    return found
+
+
+def _packets(piece: bytes) -> list[Packet | Garbage]:
+    """Find the packet at the end of what stands before an FF; noise may precede it."""
+    for start in range(max(len(piece) - PACKET_MAX + 1, 0), len(piece) - 1):
+        if piece[start] >= 0x80 and (piece[start] & 0x0F == 0 or piece[start] >> 4 == 8):
+            noise: list[Packet | Garbage] = [Garbage(piece[:start])] if start else []
+            return [*noise, Packet(piece[start], piece[start + 1 :])]
+    return [Garbage(piece)] if piece else []
+
+
+def _from(address: int, body: bytes) -> bytes:
+    return bytes([(8 + address) << 4, *body, END])
+
+
+def _way(speed: int, positive: int, negative: int) -> int:
+    if not speed:
+        return 3
+    return positive if speed > 0 else negative

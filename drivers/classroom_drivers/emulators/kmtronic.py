@@ -1,0 +1,50 @@
+"""A KMTronic USB relay board: obeys in silence, answers when asked."""
+
+from dataclasses import dataclass, field
+
+from classroom_drivers.codecs.garbage import Garbage
+from classroom_drivers.codecs.kmtronic import ASK, CLOSED, Message, MessageDecoder, encode
+from classroom_drivers.emulators.session import NEVER
+
+
+@dataclass(kw_only=True)
+class KMTronicEmulator:
+    """The board; sessions share it."""
+
+    channels: int = 1
+    closed: set[int] = field(default_factory=set)
+
+    def session(self, now_s: float) -> "KMTronicSession":
+        """Begin a connection."""
+        return KMTronicSession(self)
+
+    def obey(self, message: Message) -> bytes:
+        """Do a message and give the answer, if it has one."""
+        if message.relay > self.channels:
+            return b""
+        if message.word == ASK:
+            return encode(Message(message.relay, int(message.relay in self.closed)))
+        if message.word == CLOSED:
+            self.closed.add(message.relay)
+        else:
+            self.closed.discard(message.relay)
+        return b""
+
+
+class KMTronicSession:
+    """One connection."""
+
+    closed = False
+
+    def __init__(self, board: KMTronicEmulator) -> None:
+        self._board = board
+        self._decoder = MessageDecoder()
+
+    def due_s(self) -> float:
+        """Never does anything by itself."""
+        return NEVER
+
+    def receive(self, data: bytes, now_s: float) -> bytes:
+        """Take what arrived; give what the board says."""
+        found = self._decoder.feed(data)
+        return b"".join(self._board.obey(m) for m in found if not isinstance(m, Garbage))

@@ -1,0 +1,161 @@
+"""A projector that speaks PJLink class 1, as strict as the specification allows.
+
+In standby it answers ERR3 to everything but POWR, as many real ones do; it hangs up after 30 s
+without a command; a badly formed line gets no answer.
+"""
+
+from dataclasses import dataclass, field
+
+from classroom_drivers.codecs.garbage import Garbage
+from classroom_drivers.codecs.pjlink import (
+    Command,
+    CommandDecoder,
+    Denied,
+    Greeting,
+    Reply,
+    digest_of,
+    encode_reply,
+)
+from classroom_drivers.emulators.session import NEVER
+
+IDLE_S = 30.0
+OFF, ON, COOLING, WARMING = "0", "1", "2", "3"
+
+
+@dataclass(kw_only=True)
+class PJLinkEmulator:
+    """The projector; sessions share it."""
+
+    password: str = ""
+    random: str = "498e4a67"
+    warm_up_s: float = 25.0
+    cool_down_s: float = 20.0
+    name: str = "Projector"
+    maker: str = "Classroom Edge"
+    model: str = "Emulated Projector"
+    inputs: tuple[str, ...] = ("11", "21", "31", "32")
+    shown: str = "31"
+    muted: str = "30"
+    errors: str = "000000"
+    lamp_hours: int = 1234
+    _power: str = field(default=OFF, init=False)
+    _until_s: float = field(default=0.0, init=False)
+
+    def session(self, now_s: float) -> "PJLinkSession":
+        """Begin a connection."""
+        return PJLinkSession(self, now_s)
+
+    def power(self, now_s: float) -> str:
+        """Give the power state in the protocol's word; warming and cooling end by themselves."""
+        if now_s >= self._until_s:
+            self._power = {WARMING: ON, COOLING: OFF}.get(self._power, self._power)
+        return self._power
+
+    def obey(self, command: Command, now_s: float) -> str:
+        """Do a command and give the parameter of its reply."""
+        power = self.power(now_s)
+        if command.command == "POWR":
+            return self._switch(command.parameter, now_s)
+        if power != ON:
+            return "ERR3"
+        match command.command, command.parameter:
+            case "INPT", "?":
+                return self.shown
+            case "INPT", code:
+                return self._show(code)
+            case "AVMT", "?":
+                return self.muted
+            case "AVMT", code:
+                return self._mute(code)
+            case word, "?":
+                return self._tell(word)
+        return "ERR1"
+
+    def _switch(self, parameter: str, now_s: float) -> str:
+        power = self.power(now_s)
+        if parameter == "?":
+            return power
+        if parameter not in {"0", "1"}:
+            return "ERR2"
+        if power in {WARMING, COOLING}:
+            return "OK" if (power == WARMING) == (parameter == "1") else "ERR3"
+        if parameter == "1" and power == OFF:
+            self._power, self._until_s = WARMING, now_s + self.warm_up_s
+        elif parameter == "0" and power == ON:
+            self._power, self._until_s = COOLING, now_s + self.cool_down_s
+        return "OK"
+
+    def _show(self, code: str) -> str:
+        if code not in self.inputs:
+            return "ERR2"
+        self.shown = code
+        return "OK"
+
+    def _mute(self, code: str) -> str:
+        if code[:1] not in {"1", "2", "3"} or code[1:] not in {"0", "1"}:
+            return "ERR2"
+        parts = {"1": {"picture"}, "2": {"sound"}, "3": {"picture", "sound"}}
+        muted = {
+            "10": set[str](),
+            "11": {"picture"},
+            "20": set[str](),
+            "21": {"sound"},
+            "30": set[str](),
+            "31": {"picture", "sound"},
+        }[self.muted]
+        muted = muted | parts[code[0]] if code[1] == "1" else muted - parts[code[0]]
+        self.muted = {0: "30", 2: "31"}.get(len(muted)) or ("11" if "picture" in muted else "21")
+        return "OK"
+
+    def _tell(self, word: str) -> str:
+        told = {
+            "ERST": self.errors,
+            "LAMP": f"{self.lamp_hours} 1",
+            "INST": " ".join(self.inputs),
+            "NAME": self.name,
+            "INF1": self.maker,
+            "INF2": self.model,
+            "INFO": "emulator",
+            "CLSS": "1",
+        }
+        return told.get(word, "ERR1")
+
+
+class PJLinkSession:
+    """One connection: greeting, password, commands one at a time, hanging up when idle."""
+
+    def __init__(self, projector: PJLinkEmulator, now_s: float) -> None:
+        self.closed = False
+        self._projector = projector
+        self._decoder = CommandDecoder()
+        self._greeted = False
+        self._trusted = not projector.password
+        self._idle_since_s = now_s
+
+    def due_s(self) -> float:
+        """Give when it hangs up."""
+        return NEVER if self.closed else self._idle_since_s + IDLE_S
+
+    def receive(self, data: bytes, now_s: float) -> bytes:
+        """Take what arrived; give what the projector says."""
+        said = b""
+        if not self._greeted:
+            self._greeted = True
+            said += encode_reply(Greeting("" if self._trusted else self._projector.random))
+        for found in self._decoder.feed(data):
+            if isinstance(found, Garbage) or self.closed:
+                continue
+            self._idle_since_s = now_s
+            said += encode_reply(self._answer(found, now_s))
+        if now_s >= self._idle_since_s + IDLE_S:
+            self.closed = True
+        return said
+
+    def _answer(self, command: Command, now_s: float) -> Reply | Denied:
+        if not self._trusted:
+            wanted = digest_of(self._projector.random, self._projector.password)
+            self._trusted = command.digest.lower() == wanted
+            self.closed = not self._trusted
+        if self.closed:
+            return Denied()
+        return Reply(command.command, self._projector.obey(command, now_s))

@@ -1,0 +1,24 @@
+"""What an emulated device is: a pure state machine. Bytes in, bytes out, the time passed in."""
+
+from typing import Protocol
+
+NEVER = float("inf")
+
+
+class Session(Protocol):
+    """One controller's connection, as the device sees it."""
+
+    closed: bool  # the device has hung up
+
+    def receive(self, data: bytes, now_s: float) -> bytes:
+        """Take what arrived, or nothing when only time has passed; give what the device says."""
+
+    def due_s(self) -> float:
+        """Say when the device will do something by itself; NEVER if it will not."""
+
+
+class Emulator(Protocol):
+    """A device without its box. Sessions share its state, as controllers share a device."""
+
+    def session(self, now_s: float) -> Session:
+        """Begin a connection; a greeting comes with the first `receive`."""

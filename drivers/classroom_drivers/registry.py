@@ -1,0 +1,89 @@
+"""Which drivers there are, one line each, and the way to a device: `connect`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from importlib import import_module
+from importlib.metadata import entry_points
+from types import MappingProxyType
+from typing import Any
+
+from classroom_drivers.actions import fit
+from classroom_drivers.api import Device, DeviceState, UnsupportedError
+from classroom_drivers.devices.line_device import LineDevice
+from classroom_drivers.links.address import parse
+from classroom_drivers.links.transports import transport_for
+
+DRIVERS: Mapping[str, str] = MappingProxyType(
+    {
+        "ifp": "classroom_drivers.devices.ifp:InteractivePanel",
+        "kmtronic": "classroom_drivers.devices.kmtronic:KMTronicRelay",
+        "pjlink": "classroom_drivers.devices.pjlink:PJLinkProjector",
+        "visca": "classroom_drivers.devices.visca:ViscaCamera",
+    }
+)
+OUTSIDERS = "classroom_drivers"  # entry-point group of drivers that others install
+
+
+def drivers() -> tuple[str, ...]:
+    """Name every driver, ours and those that others have installed."""
+    others = (entry.name for entry in entry_points(group=OUTSIDERS))
+    return tuple(sorted({*DRIVERS, *others}))
+
+
+def load(name: str) -> type[LineDevice[Any]]:
+    """Import a driver and give its class.
+
+    Raises:
+        UnsupportedError: there is no such driver.
+    """
+    places = {entry.name: entry.value for entry in entry_points(group=OUTSIDERS)} | DRIVERS
+    if name not in places:
+        raise UnsupportedError(f"no driver {name!r}; there are {', '.join(drivers())}")
+    module, _, attribute = places[name].partition(":")
+    driver: type[LineDevice[Any]] = getattr(import_module(module), attribute)
+    return driver
+
+
+def prepare(
+    name: str, url: str, *, password: str = "", options: Mapping[str, Any] | None = None
+) -> LineDevice[Any]:
+    """Make a device, its URL and options checked, without speaking to it.
+
+    What the URL says after ``?`` and its transport does not know is an option of the driver:
+    ``udp://10.0.0.7:52381?framing=sony``.
+
+    Raises:
+        UnsupportedError: no such driver or transport, or an option does not fit.
+    """
+    driver = load(name)
+    address = parse(url, default_port=driver.PORT)
+    transport, rest = transport_for(address)
+    given = {**rest, **(options or {}), **({"password": password} if password else {})}
+    return driver(transport, **fit(driver.__init__, given))
+
+
+@asynccontextmanager
+async def connect(
+    name: str,
+    url: str,
+    *,
+    password: str = "",
+    options: Mapping[str, Any] | None = None,
+    changed: Callable[[DeviceState], None] | None = None,
+) -> AsyncIterator[Device]:
+    """Give a device that keeps itself connected for the length of the block.
+
+    Returns at once, whether or not the device is there; it connects, polls and reconnects by
+    itself. `changed` is called on the loop with every new state.
+
+    Raises:
+        UnsupportedError: no such driver or transport, or an option does not fit.
+    """
+    device = prepare(name, url, password=password, options=options)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(device.run(changed), name=f"{name} {url}")
+        try:
+            yield device
+        finally:
+            running.cancel()
