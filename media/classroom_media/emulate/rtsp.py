@@ -119,14 +119,19 @@ def describe(feed: Feed) -> str:
     for index, kind in enumerate(feed.kinds):
         if kind is Kind.PICTURE:
             sets = ",".join(base64.b64encode(unit).decode() for unit in feed.parameter_sets)
-            lines += ["m=video 0 RTP/AVP 96", "a=rtpmap:96 H264/90000",
-                      f"a=fmtp:96 packetization-mode=1;sprop-parameter-sets={sets}"]  # fmt: skip
+            lines += [
+                "m=video 0 RTP/AVP 96",
+                "a=rtpmap:96 H264/90000",
+                f"a=fmtp:96 packetization-mode=1;sprop-parameter-sets={sets}",
+            ]
         else:
             sound = feed.formats[kind]
-            lines += ["m=audio 0 RTP/AVP 97",
-                      f"a=rtpmap:97 mpeg4-generic/{sound.sample_rate_hz}/{sound.channels}",
-                      "a=fmtp:97 streamtype=5;profile-level-id=1;mode=AAC-hbr;sizelength=13;"
-                      f"indexlength=3;indexdeltalength=3;config={sound.extradata.hex()}"]  # fmt: skip
+            lines += [
+                "m=audio 0 RTP/AVP 97",
+                f"a=rtpmap:97 mpeg4-generic/{sound.sample_rate_hz}/{sound.channels}",
+                "a=fmtp:97 streamtype=5;profile-level-id=1;mode=AAC-hbr;sizelength=13;"
+                f"indexlength=3;indexdeltalength=3;config={sound.extradata.hex()}",
+            ]
         lines.append(f"a=control:track={index}")
     return "\r\n".join(lines) + "\r\n"
 

@@ -6,11 +6,12 @@ A scene is a function of the picture's number alone, so that anyone can draw it 
 import math
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Final, Protocol
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from classroom_media.compose.fonts import font
+from classroom_media.compose.fonts import Face, Font, Typefaces
 from classroom_media.emulate import truth
 from classroom_media.emulate.canvas import Canvas, Sprite
 
@@ -24,6 +25,12 @@ WOOD: Final = (150, 108, 70)
 SKIN: Final = (231, 190, 160)
 INK: Final = (40, 48, 64)
 ACCENT: Final = (28, 100, 180)
+
+
+@cache
+def font(pixels: int) -> Font:
+    """Give a typeface that can write the lesson, at a size."""
+    return (Typefaces().writing("一元二次方程Δ²√") or Face("")).sized(pixels)
 
 
 class Scene(Protocol):
@@ -180,34 +187,54 @@ def _slide(title: str, points: tuple[str, ...], index: int) -> Image.Image:
 
 
 def _person(width: int, height: int, shirt: Colour, *, arm: bool = False) -> Sprite:
-    """Draw a person from the front, with a hand up or not."""
-    image = Image.new("RGBA", (width * 2, height * 2), (0, 0, 0, 0))
-    draw = ImageDraw.Draw(image)
+    """Draw a person from the front, with a hand up or not; drawn double, then made smooth."""
     w, h = width * 2, height * 2
-    head = w * 0.26
-    middle = w / 2
-    draw.rounded_rectangle((w * 0.14, h * 0.34, w * 0.86, h * 1.2), w * 0.2, fill=(*shirt, 255))
+    image = Image.new("RGBA", (w, h), (0, 0, 0, 0))
+    draw = ImageDraw.Draw(image)
+    head, middle = w * 0.25, w / 2
+    top = w * 0.1
+    shoulders = top + head * 2.3
+    waist = min(h, shoulders + w * 1.5)
+    for side in (-1, 1):
+        leg = middle + side * w * 0.17
+        draw.rectangle((leg - w * 0.13, waist - 20, leg + w * 0.13, h), fill=(52, 54, 66, 255))
+    draw.rounded_rectangle((w * 0.14, shoulders, w * 0.86, waist), w * 0.18, fill=(*shirt, 255))
     if arm:
-        draw.line((w * 0.8, h * 0.44, w * 0.92, h * 0.1), fill=(*shirt, 255), width=round(w * 0.13))
-        draw.ellipse((w * 0.84, 0, w, w * 0.16), fill=(*SKIN, 255))
-    neck = (middle - w * 0.09, h * 0.22, middle + w * 0.09, h * 0.4)
-    draw.rectangle(neck, fill=(*SKIN, 255))
-    top = h * 0.06
-    draw.ellipse((middle - head, top - 6, middle + head, top + head * 2), fill=(44, 36, 34, 255))
+        hand = (w * 0.93, w * 0.1)
+        draw.line(
+            (w * 0.78, shoulders + w * 0.16, *hand), fill=(*shirt, 255), width=round(w * 0.14)
+        )
+        draw.ellipse((w * 0.85, 0, w - 1, w * 0.16), fill=(*SKIN, 255))
+    draw.rectangle(
+        (middle - w * 0.08, shoulders - 24, middle + w * 0.08, shoulders + 12), fill=(*SKIN, 255)
+    )
+    draw.ellipse((middle - head, top - 8, middle + head, top + head * 1.9), fill=(44, 36, 34, 255))
+    face = head * 0.88
     draw.ellipse(
-        (middle - head * 0.9, top + head * 0.45, middle + head * 0.9, top + head * 2.25),
-        fill=(*SKIN, 255),
+        (middle - face, top + head * 0.5, middle + face, top + head * 2.25), fill=(*SKIN, 255)
+    )
+    for side in (-1, 1):
+        eye = middle + side * head * 0.36
+        draw.ellipse(
+            (eye - 5, top + head * 1.2, eye + 5, top + head * 1.2 + 10), fill=(44, 36, 34, 255)
+        )
+    draw.arc(
+        (middle - 18, top + head * 1.4, middle + 18, top + head * 1.8),
+        20,
+        160,
+        fill=(170, 90, 80, 255),
+        width=5,
     )
     return Sprite.of(image.resize((width, height), Image.Resampling.LANCZOS))
 
 
-def _text(text: str, face: ImageFont.FreeTypeFont, ink: Colour, paper: Colour | None) -> Sprite:
+def _text(text: str, face: Font, ink: Colour, paper: Colour | None) -> Sprite:
     """Draw a line of text, on paper or on nothing."""
     left, _top, right, _bottom = face.getbbox(text)
-    ascent, descent = face.getmetrics()
+    height = math.ceil(face.getbbox("一gÅ")[3]) + 6
     width = max(math.ceil(right - left), 2) + 1
     image = Image.new(
-        "RGBA", (width // 2 * 2, ascent + descent), (*(paper or (0, 0, 0)), 255 if paper else 0)
+        "RGBA", (width // 2 * 2, height // 2 * 2), (*(paper or (0, 0, 0)), 255 if paper else 0)
     )
     ImageDraw.Draw(image).text((-left, 0), text, font=face, fill=(*ink, 255))
     return Sprite.of(image)
