@@ -1,0 +1,135 @@
+"""From a source's own time stamps to the room's timeline.
+
+A source counts time from its own zero and at its own pace; all we have besides is when its
+packets arrive, which is late by a varying delay. The least delay seen is the most faithful:
+stamp plus that offset is a packet's place on the timeline (CLOCK_MONOTONIC, nanoseconds).
+
+- The offset is chosen after a short warm-up, during which packets are held back, and is then
+  only slewed, slowly: pictures 40 ms apart stay 40 ms apart, whatever the network does.
+- All streams of a source share it, so picture and sound stay as far apart as they were sent.
+- Stamps that jump (a camera restarts, or stamps a frame hours ahead) begin another epoch,
+  which takes up where the last packet left off.
+
+Source: minimum delay filter: Mills, RFC 5905 (NTP), section 10, clock filter.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import Final, Generic, TypeVar
+
+from classroom_media.api import NS
+
+WARM_UP_NS: Final = 400_000_000
+WINDOW_NS: Final = 10 * NS  # the least delay is looked for in windows of this length
+DEAD_ZONE_NS: Final = 5_000_000  # a smaller error of the offset is left alone
+SLEW: Final = 500e-6  # of elapsed time: four times what a bad quartz drifts
+LATE_NS: Final = 10 * NS  # a burst at the start, a stall of the network
+AHEAD_NS: Final = 1 * NS  # more cannot be: a packet does not arrive before it was made
+PAUSE_NS: Final = 1 * NS  # between packets of a stream; beyond it there is nothing to continue
+NUDGE_NS: Final = 100_000  # between packets whose stamps do not rise
+EPOCHS_KEPT: Final = 4
+
+Payload = TypeVar("Payload")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped(Generic[Payload]):
+    """A packet with its stamps: the source's own, or later its place on the timeline."""
+
+    stream: int
+    pts_ns: int
+    dts_ns: int
+    what: Payload
+
+
+@dataclass(slots=True)
+class _Epoch:
+    """A stretch of stamps without a jump: the offset, and how it is corrected."""
+
+    offset_ns: int
+    _target_ns: int = field(init=False)
+    _least_ns: int | None = field(default=None, init=False)
+    _window_from_ns: int = field(default=0, init=False)
+    _slewed_at_ns: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        self._target_ns = self.offset_ns
+
+    def fits(self, delay_ns: int) -> bool:
+        return -AHEAD_NS < delay_ns - self.offset_ns < LATE_NS
+
+    def learn(self, delay_ns: int, now_ns: int) -> None:
+        if self._least_ns is None:
+            self._least_ns, self._window_from_ns, self._slewed_at_ns = delay_ns, now_ns, now_ns
+        self._least_ns = min(self._least_ns, delay_ns)
+        if now_ns - self._window_from_ns > WINDOW_NS:
+            if abs(self._least_ns - self.offset_ns) > DEAD_ZONE_NS:
+                self._target_ns = self._least_ns
+            self._least_ns, self._window_from_ns = delay_ns, now_ns
+        step_ns = int((now_ns - self._slewed_at_ns) * SLEW)
+        self._slewed_at_ns = now_ns
+        self.offset_ns += max(-step_ns, min(step_ns, self._target_ns - self.offset_ns))
+
+
+@dataclass(slots=True)
+class _Stream:
+    """The last packet of a stream, as it was placed."""
+
+    dts_ns: int
+    spacing_ns: int
+    arrived_ns: int
+
+
+class Timeline(Generic[Payload]):
+    """Places the packets of one source; its own order within each stream is kept.
+
+    `delay_ns` is added to every stamp. Pure: the time of arrival is an argument.
+    """
+
+    def __init__(self, *, delay_ns: int = 0) -> None:
+        self._delay_ns = delay_ns
+        self._held: list[tuple[Stamped[Payload], int]] | None = []
+        self._epochs: deque[_Epoch] = deque(maxlen=EPOCHS_KEPT)
+        self._streams: dict[int, _Stream] = {}
+
+    def place(self, packet: Stamped[Payload], arrived_ns: int) -> list[Stamped[Payload]]:
+        """Give the packets whose place is known now: none, this one, or all held back."""
+        if self._held is None:
+            return [self._place(packet, arrived_ns)]
+        self._held.append((packet, arrived_ns))
+        if arrived_ns - self._held[0][1] < WARM_UP_NS:
+            return []
+        held, self._held = self._held, None
+        self._begin([arrived - early.dts_ns for early, arrived in held])
+        return [self._place(early, arrived) for early, arrived in held]
+
+    def _begin(self, delays_ns: list[int]) -> None:
+        """Choose the first offsets; two, where two streams count from different zeros."""
+        for delay_ns in sorted(delays_ns):
+            if not any(epoch.fits(delay_ns) for epoch in self._epochs):
+                self._epochs.append(_Epoch(delay_ns))
+
+    def _place(self, packet: Stamped[Payload], arrived_ns: int) -> Stamped[Payload]:
+        delay_ns = arrived_ns - packet.dts_ns
+        last = self._streams.get(packet.stream)
+        epoch = self._epoch_of(delay_ns) or self._jump(packet, last, arrived_ns)
+        dts_ns = packet.dts_ns + epoch.offset_ns
+        epoch.learn(delay_ns, arrived_ns)
+        if last and dts_ns <= last.dts_ns:
+            dts_ns = last.dts_ns + NUDGE_NS
+        pts_ns = max(packet.pts_ns + epoch.offset_ns, dts_ns)
+        spacing_ns = dts_ns - last.dts_ns if last else 0
+        self._streams[packet.stream] = _Stream(dts_ns, spacing_ns, arrived_ns)
+        return replace(packet, pts_ns=pts_ns + self._delay_ns, dts_ns=dts_ns + self._delay_ns)
+
+    def _epoch_of(self, delay_ns: int) -> _Epoch | None:
+        fitting = [epoch for epoch in self._epochs if epoch.fits(delay_ns)]
+        return min(fitting, key=lambda epoch: abs(delay_ns - epoch.offset_ns), default=None)
+
+    def _jump(self, packet: Stamped[Payload], last: _Stream | None, arrived_ns: int) -> _Epoch:
+        """Begin another epoch so that `packet` follows the last one as if nothing happened."""
+        offset_ns = arrived_ns - packet.dts_ns
+        if last and arrived_ns - last.arrived_ns < PAUSE_NS:
+            offset_ns = last.dts_ns + last.spacing_ns - packet.dts_ns
+        self._epochs.append(_Epoch(offset_ns))
+        return self._epochs[-1]

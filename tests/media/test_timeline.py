@@ -1,0 +1,167 @@
+"""The timeline: made-up arrivals in, places out."""
+
+import random
+from collections.abc import Iterable
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classroom_media.api import NS
+from classroom_media.clock import DEAD_ZONE_NS, SLEW, WARM_UP_NS, Stamped, Timeline
+
+MS = 1_000_000
+FRAME = 40 * MS
+SOUND = 21 * MS
+PICTURE, VOICE = 0, 1
+
+Arrival = tuple[Stamped[str], int]
+
+
+def picture(stamp_ns: int, arrived_ns: int) -> Arrival:
+    return Stamped(PICTURE, stamp_ns, stamp_ns, "picture"), arrived_ns
+
+
+def voice(stamp_ns: int, arrived_ns: int) -> Arrival:
+    return Stamped(VOICE, stamp_ns, stamp_ns, "voice"), arrived_ns
+
+
+def placed(arrivals: Iterable[Arrival], *, delay_ns: int = 0) -> list[Stamped[str]]:
+    timeline = Timeline[str](delay_ns=delay_ns)
+    return [found for packet, at_ns in arrivals for found in timeline.place(packet, at_ns)]
+
+
+def spacings(packets: Iterable[Stamped[str]]) -> list[int]:
+    return [b.dts_ns - a.dts_ns for a, b in pairwise(packets)]
+
+
+def test_even_frames_stay_even_under_jitter() -> None:
+    noise = random.Random(1)
+    arrivals = [picture(n * FRAME, n * FRAME + noise.randrange(30 * MS)) for n in range(1500)]
+    found = placed(arrivals)
+    assert len(found) == 1500
+    assert set(spacings(found)) == {FRAME}
+
+
+def test_a_packet_is_placed_at_its_least_delayed_arrival() -> None:
+    late = [0, 30, 12, 5, 44, 9, 21, 5, 60, 7, 5, 33]
+    found = placed(picture(n * FRAME, n * FRAME + (100 + ms) * MS) for n, ms in enumerate(late))
+    assert found[0].pts_ns == 100 * MS
+
+
+def test_a_group_of_pictures_sent_at_once_does_not_make_the_rest_late() -> None:
+    burst = [picture(n * FRAME, 50 * FRAME) for n in range(50)]
+    live = [picture(n * FRAME, n * FRAME) for n in range(50, 100)]
+    found = placed(burst + live)
+    assert found[-1].pts_ns == 99 * FRAME
+    assert found[0].pts_ns == 0
+    assert set(spacings(found)) == {FRAME}
+
+
+def test_nothing_is_given_before_the_warm_up_is_over_and_all_of_it_then() -> None:
+    timeline = Timeline[str]()
+    count = WARM_UP_NS // FRAME
+    for n in range(count):
+        assert timeline.place(*picture(n * FRAME, n * FRAME)) == []
+    assert len(timeline.place(*picture(count * FRAME, count * FRAME))) == count + 1
+
+
+def test_picture_and_sound_keep_their_distance() -> None:
+    arrivals = sorted(
+        [picture(n * FRAME, n * FRAME + 90 * MS) for n in range(100)]
+        + [voice(n * FRAME + 7 * MS, n * FRAME + 20 * MS) for n in range(100)],
+        key=lambda arrival: arrival[1],
+    )
+    found = placed(arrivals)
+    pictures = [packet.pts_ns for packet in found if packet.stream == PICTURE]
+    voices = [packet.pts_ns for packet in found if packet.stream == VOICE]
+    assert {b - a for a, b in zip(pictures, voices, strict=True)} == {7 * MS}
+
+
+def test_streams_that_count_from_different_zeros_are_both_placed_when_they_arrive() -> None:
+    hours = 5 * 3600 * NS
+    arrivals = [
+        arrival
+        for n in range(100)
+        for arrival in (picture(n * FRAME, n * FRAME), voice(hours + n * FRAME, n * FRAME))
+    ]
+    found = placed(arrivals)
+    assert [packet.pts_ns for packet in found] == [n * FRAME for n in range(100) for _ in "ab"]
+
+
+@pytest.mark.parametrize("jump_ns", [-3600 * NS, -20 * NS, 2 * NS, 9 * 3600 * NS])
+def test_after_a_jump_frames_go_on_as_if_nothing_had_happened(jump_ns: int) -> None:
+    before = [picture(n * FRAME, n * FRAME) for n in range(50)]
+    after = [picture(n * FRAME + jump_ns, n * FRAME + 15 * MS) for n in range(50, 100)]
+    found = placed(before + after)
+    assert [packet.pts_ns for packet in found] == [n * FRAME for n in range(100)]
+
+
+def test_a_camera_that_was_away_comes_back_when_it_arrives() -> None:
+    before = [picture(3600 * NS + n * FRAME, n * FRAME) for n in range(50)]
+    after = [picture(n * FRAME, 30 * NS + n * FRAME) for n in range(50)]
+    found = placed(before + after)
+    assert found[50].pts_ns == 30 * NS
+
+
+@given(
+    st.integers(-(10**6) * NS, 10**6 * NS).filter(lambda jump: not -10 * NS <= jump <= NS),
+    st.integers(1, 5),
+)
+def test_some_frames_stamped_hours_away_change_nothing(jump_ns: int, count: int) -> None:
+    def stamp(n: int) -> int:
+        return n * FRAME + (jump_ns if 60 <= n < 60 + count else 0)
+
+    found = placed(picture(stamp(n), n * FRAME) for n in range(100))
+    assert [packet.pts_ns for packet in found] == [n * FRAME for n in range(100)]
+
+
+@given(st.integers(-(10**6) * NS, 10**6 * NS))
+def test_picture_and_sound_are_in_step_after_any_jump(jump_ns: int) -> None:
+    def jumped(n: int) -> int:
+        return n * FRAME + (jump_ns if n >= 60 else 0)
+
+    found = placed(
+        arrival
+        for n in range(100)
+        for arrival in (picture(jumped(n), n * FRAME), voice(jumped(n), n * FRAME))
+    )
+    pictures = [packet.pts_ns for packet in found if packet.stream == PICTURE]
+    voices = [packet.pts_ns for packet in found if packet.stream == VOICE]
+    assert all(abs(a - b) <= 40 * MS for a, b in zip(pictures, voices, strict=True))
+    assert all(gap > 0 for gap in spacings(p for p in found if p.stream == PICTURE))
+
+
+@pytest.mark.parametrize("ppm", [-200, 200])
+def test_a_clock_that_drifts_is_followed_for_six_hours(ppm: int) -> None:
+    step = NS // 5  # a stamp every 200 ms will do
+    arrivals = [picture(n * step, int(n * step * (1 + ppm / 1e6))) for n in range(6 * 3600 * 5)]
+    found = placed(arrivals)
+    errors = [abs(p.pts_ns - at_ns) for p, (_, at_ns) in zip(found, arrivals, strict=True)]
+    assert max(errors) < 2 * DEAD_ZONE_NS
+    assert max(abs(gap - step) for gap in spacings(found)) <= step * SLEW * 1.001
+
+
+def test_a_stall_of_the_network_moves_nothing() -> None:
+    arrivals = [picture(n * FRAME, max(n, 90 if n > 50 else 0) * FRAME) for n in range(200)]
+    assert set(spacings(placed(arrivals))) == {FRAME}
+
+
+def test_pictures_that_are_shown_in_another_order_keep_it() -> None:
+    order = [0, 3, 1, 2, 6, 4, 5, 9, 7, 8, 12, 10, 11]
+    arrivals = [
+        (Stamped(PICTURE, (shown + 1) * FRAME, n * FRAME, "picture"), n * FRAME)
+        for n, shown in enumerate(order)
+    ]
+    assert [packet.pts_ns // FRAME - 1 for packet in placed(arrivals)] == order
+
+
+def test_stamps_that_do_not_rise_are_pushed_apart() -> None:
+    arrivals = [picture((n // 2) * 2 * FRAME, n * FRAME) for n in range(40)]
+    assert all(gap > 0 for gap in spacings(placed(arrivals)))
+
+
+def test_a_configured_delay_is_added() -> None:
+    arrivals = [picture(n * FRAME, n * FRAME) for n in range(20)]
+    assert placed(arrivals, delay_ns=-80 * MS)[5].pts_ns == 5 * FRAME - 80 * MS
