@@ -4,10 +4,12 @@ A scene is a function of the picture's number alone, so that anyone can draw it 
 """
 
 import math
+import tomllib
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
-from typing import Final, Protocol
+from pathlib import Path
+from typing import Any, Final, Protocol
 
 from PIL import Image, ImageDraw
 
@@ -16,6 +18,9 @@ from classroom_media.emulate import truth
 from classroom_media.emulate.canvas import Canvas, Sprite
 
 SIZE: Final = (1280, 720)
+LESSON: Final[dict[str, Any]] = tomllib.loads(
+    (Path(__file__).parent / "lesson.toml").read_text("utf-8")
+)
 Colour = tuple[int, int, int]
 
 WALL: Final = (226, 221, 208)
@@ -30,7 +35,7 @@ ACCENT: Final = (28, 100, 180)
 @cache
 def font(pixels: int) -> Font:
     """Give a typeface that can write the lesson, at a size."""
-    return (Typefaces().writing("一元二次方程Δ²√") or Face("")).sized(pixels)
+    return (Typefaces().writing("".join(LESSON["board"])) or Face("")).sized(pixels)
 
 
 class Scene(Protocol):
@@ -66,13 +71,6 @@ class _Burnt:
 class TeacherScene:
     """A teacher walks before the blackboard and writes a lesson on it, line by line."""
 
-    LINES: Final = (
-        "一元二次方程",
-        "ax² + bx + c = 0",
-        "Δ = b² − 4ac",
-        "x = (−b ± √Δ) / 2a",
-        "例: x² − 5x + 6 = 0",
-    )
     LINE_FRAMES: Final = 100
 
     def __init__(self, now: Callable[[], datetime]) -> None:
@@ -83,7 +81,7 @@ class TeacherScene:
         draw.rectangle((122, 72, 1158, 454), fill=BOARD)
         draw.rectangle((560, 462, 720, 474), fill=(200, 170, 120))
         self._burnt = _Burnt(image, now)
-        self._lines = [_text(line, font(44), CHALK, None) for line in self.LINES]
+        self._lines = [_text(line, font(44), CHALK, None) for line in LESSON["board"]]
         self._teacher = (
             _person(120, 400, (60, 84, 140)),
             _person(120, 400, (60, 84, 140), arm=True),
@@ -145,19 +143,11 @@ class PupilsScene:
 class SlidesScene:
     """The screen of the lesson's slides: a new page every eight seconds, and a moving pointer."""
 
-    PAGES: Final = (
-        ("一元二次方程", ("定义与标准形式", "判别式的意义", "求根公式", "练习")),
-        (
-            "判别式 Δ = b² − 4ac",
-            ("Δ > 0: 两个不相等的实数根", "Δ = 0: 两个相等的实数根", "Δ < 0: 没有实数根"),
-        ),
-        ("求根公式", ("x = (−b ± √Δ) / 2a", "先写成标准形式", "再代入系数")),
-        ("练习", ("x² − 5x + 6 = 0", "2x² + 3x − 2 = 0", "x² + 2x + 5 = 0")),
-    )
     PAGE_FRAMES: Final = 200
 
     def __init__(self, now: Callable[[], datetime]) -> None:
-        self._pages = [_Burnt(_slide(*page, index), now) for index, page in enumerate(self.PAGES)]
+        slides = enumerate(LESSON["slide"])
+        self._pages = [_Burnt(_slide(page, index), now) for index, page in slides]
         dot = Image.new("RGBA", (28, 28), (0, 0, 0, 0))
         ImageDraw.Draw(dot).ellipse((2, 2, 25, 25), fill=(220, 40, 40, 200))
         self._pointer = Sprite.of(dot)
@@ -173,12 +163,12 @@ class SlidesScene:
         return page.finish(number)
 
 
-def _slide(title: str, points: tuple[str, ...], index: int) -> Image.Image:
+def _slide(page: dict[str, Any], index: int) -> Image.Image:
     image = Image.new("RGB", SIZE, (250, 250, 247))
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, 1280, 132), fill=ACCENT)
-    draw.text((72, 34), title, font=font(56), fill=(255, 255, 255))
-    for row, point in enumerate(points):
+    draw.text((72, 34), page["title"], font=font(56), fill=(255, 255, 255))
+    for row, point in enumerate(page["points"]):
         top = 196 + row * 104
         draw.ellipse((84, top + 22, 104, top + 42), fill=ACCENT)
         draw.text((136, top), point, font=font(46), fill=INK)
@@ -231,7 +221,7 @@ def _person(width: int, height: int, shirt: Colour, *, arm: bool = False) -> Spr
 def _text(text: str, face: Font, ink: Colour, paper: Colour | None) -> Sprite:
     """Draw a line of text, on paper or on nothing."""
     left, _top, right, _bottom = face.getbbox(text)
-    height = math.ceil(face.getbbox("一gÅ")[3]) + 6
+    height = math.ceil(face.getbbox("|gÅ")[3]) + 6
     width = max(math.ceil(right - left), 2) + 1
     image = Image.new(
         "RGBA", (width // 2 * 2, height // 2 * 2), (*(paper or (0, 0, 0)), 255 if paper else 0)
