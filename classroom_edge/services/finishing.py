@@ -1,0 +1,131 @@
+"""Has stopped recordings finished, one after the other, however often it takes."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from classroom_edge.services.backoff import Backoff
+from classroom_edge.services.processes import Running, find, start
+from classroom_edge.services.workers import endpoints_for
+from classroom_media.api import RecordError
+from classroom_media.record.journal import JOURNAL_FILE, replay
+from classroom_media.record.manifest import MANIFEST_FILE, Manifest, State, read_manifest
+from classroom_media.record.story import tell
+from classroom_media.workers.specs import FinishSpec
+
+MODULE: Final = "classroom_media.workers.finisher"
+FINAL: Final = (State.FINISHED, State.INCOMPLETE)
+WORRYING: Final = 3  # failures that a person should know of
+
+logger = logging.getLogger(__name__)
+
+
+def is_final(folder: Path) -> bool:
+    """Whether nothing is left to be done for a recording."""
+    if not (folder / MANIFEST_FILE).exists():
+        return False
+    try:
+        return read_manifest(folder).state in FINAL
+    except RecordError:
+        return False
+
+
+@dataclass(kw_only=True)
+class FinishingService:
+    """Runs the finisher for every recording that is over."""
+
+    recordings: Path
+    runtime: Path  # folder of sockets and run files
+    log: Path
+    changed: Callable[[], None]
+    done: Callable[[Manifest], None] = lambda _manifest: None
+    failures: int = field(default=0, init=False)
+    _waiting: set[Path] = field(default_factory=set, init=False)
+    _process: Running | None = field(default=None, init=False)
+    _more: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _rest: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+
+    @property
+    def name(self) -> str:
+        """The recording that is being finished, or nothing."""
+        return min(self._waiting).name if self._waiting else ""
+
+    @property
+    def pid(self) -> int:
+        """The finisher's process, or 0."""
+        return self._process.pid if self._process else 0
+
+    def finish(self, folder: Path) -> None:
+        """Have a recording finished that is stopped and at rest."""
+        self._waiting.add(folder)
+        self._rest.clear()
+        self._more.set()
+        self.changed()
+
+    def find_unfinished(self) -> None:
+        """Have everything finished that an earlier daemon could not."""
+        for folder in sorted(self.recordings.iterdir()):
+            if (folder / JOURNAL_FILE).is_file() and not is_final(folder) and _is_stopped(folder):
+                self.finish(folder)
+
+    async def at_rest(self) -> None:
+        """Return once nothing is left to be finished."""
+        if self._waiting:
+            await self._rest.wait()
+
+    async def run(self) -> None:
+        """Run until cancelled; a finisher at work goes on."""
+        while True:
+            self._more.clear()
+            while self._waiting:
+                folder = min(self._waiting)
+                await self._finish(folder)
+                self._waiting.discard(folder)
+                self.changed()
+            self._rest.set()
+            await self._more.wait()
+
+    async def _finish(self, folder: Path) -> None:
+        backoff = Backoff(longest_s=60.0)
+        while not is_final(folder):
+            started_s = time.monotonic()
+            self._process = find(self._run_file) or await self._start(folder)
+            self.changed()
+            await self._process.wait()
+            status, self._process = self._process.status, None
+            if is_final(folder):
+                break
+            now_s = time.monotonic()
+            delay_s = backoff.delay_s(ran_s=now_s - started_s, now_s=now_s)
+            self.failures += 1
+            self.changed()
+            logger.warning("%s not finished (%s); again in %g s", folder.name, status, delay_s)
+            await asyncio.sleep(delay_s)
+        self.failures = 0
+        if is_final(folder):
+            self.done(read_manifest(folder))
+
+    async def _start(self, folder: Path) -> Running:
+        spec = FinishSpec(
+            folder=str(folder), endpoints=endpoints_for(self.runtime, "finisher", folder.name)
+        )
+        wire = msgspec.json.encode(spec)
+        return await start(MODULE, wire, folder.name, self._run_file, self.log)
+
+    @property
+    def _run_file(self) -> Path:
+        return self.runtime / "finisher.json"
+
+
+def _is_stopped(folder: Path) -> bool:
+    try:
+        return tell(replay(folder / JOURNAL_FILE)).stopped
+    except RecordError as error:
+        logger.warning("left alone: %s", error)
+        return False
