@@ -1,0 +1,46 @@
+"""``classroom-edge demo``: a simulated room, and the daemon that runs it."""
+
+import os
+import sys
+from pathlib import Path
+from string import Template
+
+from classroom_edge import keeper
+from classroom_edge.demo.ports import Ports
+from classroom_edge.paths import DataFolder, default_data_folder
+
+MATERIAL = "CLASSROOM_EDGE_DEMO_MEDIA"  # run.py names the folder of the fetched footage here
+HERE = Path(__file__).resolve().parent.parent / "demo"
+
+
+def demo(port: int, data: Path | None) -> int:
+    """Write the demo's room.toml, then become the keeper of the simulated room and the daemon."""
+    folder = DataFolder((data or default_data_folder("demo")).absolute())
+    folder.make()
+    ports = Ports.free()
+    film = film_of(folder.path)
+    room = folder.path / "room.toml"
+    room.write_text(room_text(port, ports, footage=film.is_file()), encoding="utf-8")
+    school = [sys.executable, "-m", "classroom_edge.demo.school", ports.to_json(), str(film)]
+    daemon = [sys.executable, "-m", "classroom_edge.app", str(room), "--data", str(folder.path)]
+    keeper.become([school, daemon])
+
+
+def room_text(port: int, ports: Ports, *, footage: bool) -> str:
+    """Give the room.toml of the demo."""
+    values = {name: getattr(ports, name) for name in Ports.__dataclass_fields__}
+    film = Template((HERE / "footage.toml").read_text("utf-8")).substitute(values)
+    text = Template((HERE / "room.toml").read_text("utf-8"))
+    return text.substitute(values, panel=port, footage=film if footage else "")
+
+
+def film_of(folder: Path) -> Path:
+    """Give the demo's footage, made on first use; there may be none."""
+    film = folder / "footage.mp4"
+    material = Path(os.environ.get(MATERIAL, ""))
+    if not film.is_file() and material.is_absolute():
+        from classroom_media.emulate import footage  # noqa: PLC0415 - PyAV only when needed
+
+        if footage.is_there(material):
+            footage.prepare(material, film)
+    return film
