@@ -50,9 +50,14 @@ class Typefaces:
         """Give the first that has every character of `text`, or None."""
         return next((face for face in self._faces if _has(face, text)), None)
 
+    @property
+    def latin(self) -> Face:
+        """Give a typeface that every machine has: Pillow brings it along."""
+        return Face("")
+
     @cached_property
     def _faces(self) -> tuple[Face, ...]:
-        return (*_matched(), *_well_known(), Face(""))
+        return (*_matched(), *_well_known(), self.latin)
 
 
 def _has(face: Face, text: str) -> bool:

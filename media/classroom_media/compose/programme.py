@@ -1,0 +1,211 @@
+"""Makes the programme out of the packets of all sources. Knows no socket, thread or clock.
+
+Picture n stands at exactly n / fps on the timeline, and blocks of sound stand on a grid too:
+a busy machine makes the programme late, never irregular. Who drives it feeds packets and
+calls `advance` until there is nothing more to do.
+"""
+
+import logging
+from typing import Final, Protocol
+
+from classroom_media.api import NS, Layout
+from classroom_media.compose.deadline import WAIT_NS, Deadline
+from classroom_media.compose.grid import Grid
+from classroom_media.compose.mix import BLOCK, SoundMixer
+from classroom_media.compose.preview import Preview
+from classroom_media.compose.slates import Slates
+from classroom_media.compose.vision import VisionMixer
+from classroom_media.encode.aac import RATE_HZ, SoundEncoder
+from classroom_media.encode.h264 import PictureEncoder
+from classroom_media.messages import Levels, SourceHealth
+from classroom_media.packets import Coded
+from classroom_media.workers.specs import DirectorSpec
+
+PICTURES: Final = "programme"  # the programme's streams
+SOUND: Final = "programme-sound"
+REACH_NS: Final = 4 * NS  # a new programme may begin so far back, where the sources' rings do
+BEHIND_NS: Final = 5 * NS  # later than this, ticks are left out
+RESUME_NS: Final = NS  # after which the programme is this late
+PREVIEW_HZ: Final = 8
+LEVELS_HZ: Final = 10
+
+logger = logging.getLogger(__name__)
+
+
+class Outlet(Protocol):
+    """Where the programme goes. Called from the thread that calls `Programme`."""
+
+    def packet(self, packet: Coded) -> None:
+        """Take a coded packet of either stream."""
+
+    def levels(self, levels: Levels) -> None:
+        """Take the loudness of all sounds."""
+
+    def preview(self, jpeg: bytes) -> None:
+        """Take a preview picture."""
+
+    def skipped(self, ticks: int) -> None:
+        """Hear that the programme has a hole, because the machine is too slow for it."""
+
+
+class Programme:
+    """One programme, from the first packets of its sources on."""
+
+    def __init__(self, spec: DirectorSpec, outlet: Outlet) -> None:
+        """Prepare everything.
+
+        Raises:
+            EncodeError: the programme's size, rate or preset cannot be encoded.
+            MediaError: the layout does not fit the sources.
+        """
+        self._outlet = outlet
+        self._spec = spec
+        self._grid = Grid(spec.fps)
+        self._vision = VisionMixer(
+            [source.id for source in spec.sources if source.picture],
+            spec.layout,
+            Slates({s.id: s.name for s in spec.sources}, language=spec.language),
+            width=spec.width,
+            height=spec.height,
+            frame_ns=self._grid.step_ns,
+        )
+        self._sound = SoundMixer(source.id for source in spec.sources if source.sound)
+        self._pictures = self._picture_encoder()
+        self._samples = SoundEncoder(SOUND)
+        self._preview = Preview()
+        self._deadline = Deadline()
+        self._tick: int | None = None  # the next picture; None: not yet begun
+        self._block = 0  # the next block of sound
+        self._waiting_since_ns: int | None = None
+        self._wanted: Layout | None = None
+        self._keys: list[int] = []  # ticks from which on a keyframe is wanted
+        self.previewing = False
+
+    @property
+    def layout(self) -> Layout:
+        """Tell what is shown now."""
+        return self._vision.layout
+
+    def show(self, layout: Layout) -> None:
+        """Show another layout from the next tick on.
+
+        Raises:
+            MediaError: there is no such layout, or its sources do not fit.
+        """
+        self._vision.check(layout)
+        self._wanted = layout
+
+    def key_at(self, at_ns: int) -> None:
+        """Let the first picture at or after `at_ns` that is not made yet be a keyframe."""
+        self._keys.append(self._grid.after(at_ns))
+
+    def health(self, now_ns: int) -> tuple[SourceHealth, ...]:
+        """Tell which sources deliver pictures or, where they have none, sound."""
+        newest = self._sound.newest_ns() | self._vision.newest_ns()
+        return tuple(
+            SourceHealth(
+                source=source,
+                live=now_ns - at_ns < NS + WAIT_NS,
+                problem="" if now_ns - at_ns < NS + WAIT_NS else "no signal",
+                last_ns=at_ns,
+            )
+            for source, at_ns in newest.items()
+        )
+
+    def feed(self, packet: Coded, now_ns: int) -> None:
+        """Take a packet of a source's picture or sound."""
+        self._vision.feed(packet, now_ns)
+        self._sound.feed(packet, now_ns)
+
+    def advance(self, now_ns: int) -> bool:
+        """Make at most one picture and the sound that is due; tell whether there was any."""
+        self._deadline.look(now_ns)
+        if self._tick is None and not self._begin(now_ns):
+            return False
+        sounded = self._advance_sound(now_ns)
+        return self._advance_picture(now_ns) or sounded
+
+    def finish(self) -> None:
+        """Give out what the encoders still hold; the programme is over."""
+        for packet in (*self._pictures.flush(), *self._samples.flush()):
+            self._outlet.packet(packet)
+
+    def _begin(self, now_ns: int) -> bool:
+        """Begin where all visible sources can be shown, be it in the past; tell whether."""
+        if self._waiting_since_ns is None:
+            self._waiting_since_ns = now_ns
+        firsts = self._vision.first_ns()
+        if None in firsts and now_ns - self._waiting_since_ns < WAIT_NS:
+            return False
+        begin_ns = max((first for first in firsts if first is not None), default=now_ns)
+        self._go_to(min(max(begin_ns, now_ns - REACH_NS), now_ns))
+        return True
+
+    def _go_to(self, at_ns: int) -> None:
+        self._tick = self._grid.after(at_ns)
+        self._block = self._grid.at(self._tick) * RATE_HZ // NS // BLOCK
+        self._vision.jump(self._grid.at(self._tick))
+
+    def _advance_picture(self, now_ns: int) -> bool:
+        if self._tick is None or (at_ns := self._grid.at(self._tick)) > now_ns:
+            return False
+        if now_ns - at_ns > BEHIND_NS:
+            self._skip(now_ns)
+            return True
+        if self._wanted:
+            self._vision.turn(self._wanted)
+            self._wanted = None
+        if not all(self._deadline.over(at_ns, heard) for heard in self._vision.awaited(at_ns)):
+            return False
+        frame = self._vision.picture(at_ns)
+        if self.previewing and self._tick % max(1, self._spec.fps // PREVIEW_HZ) == 0:
+            self._outlet.preview(self._preview.jpeg(frame))
+        for packet in self._pictures.encode(frame, self._tick, key=self._key_is_due()):
+            self._outlet.packet(packet)
+        self._tick += 1
+        return True
+
+    def _advance_sound(self, now_ns: int) -> bool:
+        made = False
+        while (end_ns := (self._block + 1) * BLOCK * NS // RATE_HZ) <= now_ns:
+            late = self._sound.awaited(self._block)
+            if not all(self._deadline.over(end_ns, heard) for heard in late):
+                break
+            self._make_sound()
+            made = True
+        return made
+
+    def _make_sound(self) -> None:
+        for packet in self._samples.encode(self._sound.mix(self._block), self._block * BLOCK):
+            self._outlet.packet(packet)
+        self._block += 1
+        tenth = RATE_HZ // LEVELS_HZ
+        if self._block * BLOCK // tenth > (self._block - 1) * BLOCK // tenth:
+            self._outlet.levels(Levels(levels=self._sound.levels()))
+
+    def _key_is_due(self) -> bool:
+        due = [tick for tick in self._keys if self._tick is not None and tick <= self._tick]
+        self._keys = [tick for tick in self._keys if tick not in due]
+        return bool(due)
+
+    def _skip(self, now_ns: int) -> None:
+        """Leave ticks out; a new encoder makes the first picture after the hole a keyframe."""
+        before = self._tick or 0
+        self.finish()
+        self._pictures, self._samples = self._picture_encoder(), SoundEncoder(SOUND)
+        self._go_to(now_ns - RESUME_NS)
+        skipped = (self._tick or 0) - before
+        logger.warning("too slow: left out %s pictures of the programme", skipped)
+        self._outlet.skipped(skipped)
+
+    def _picture_encoder(self) -> PictureEncoder:
+        spec = self._spec
+        return PictureEncoder(
+            PICTURES,
+            width=spec.width,
+            height=spec.height,
+            fps=spec.fps,
+            preset=spec.preset,
+            bitrate_kbps=spec.bitrate_kbps,
+            gop_s=spec.gop_s,
+        )

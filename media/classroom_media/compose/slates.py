@@ -1,0 +1,92 @@
+"""What stands in for a source without a picture: its name, and that it is not there."""
+
+from typing import Final
+
+import av
+import numpy as np
+from av.video.reformatter import ColorRange, Colorspace
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from classroom_media.compose.fonts import Font, Typefaces
+from classroom_media.compose.pictures import Picture
+
+NO_SIGNAL: Final = {"zh-CN": "无信号", "en": "No signal"}
+CENTRE: Final = (35, 46, 62)  # R, G, B
+EDGE: Final = (13, 18, 27)
+NAME: Final = (236, 239, 244)
+WORDS: Final = (142, 156, 177)
+ACCENT: Final = (226, 137, 59)
+WIDEST: Final = 0.86  # of the slate's width, for a name
+
+RGB = NDArray[np.uint8]
+
+
+def backdrop(width: int, height: int) -> av.VideoFrame:
+    """Give the quiet dark gradient behind slates and pictures side by side."""
+    return _yuv(_gradient(width, height))
+
+
+class Slates:
+    """Draws slates, each once."""
+
+    def __init__(self, names: dict[str, str], *, language: str) -> None:
+        self._typefaces = Typefaces()
+        self._names = names  # source id to name
+        self._language = language
+        self._drawn: dict[tuple[str, int, int], Picture] = {}
+
+    def slate(self, source: str, width: int, height: int, aspect: float) -> Picture:
+        """Give the slate of a source; `width` and `height` are even, `aspect` unrounded."""
+        key = (source, width, height)
+        if key not in self._drawn:
+            self._drawn[key] = Picture(0, _yuv(self._draw(source, width, height)), aspect)
+        return self._drawn[key]
+
+    def _draw(self, source: str, width: int, height: int) -> RGB:
+        image = Image.fromarray(_gradient(width, height))
+        draw = ImageDraw.Draw(image)
+        name, name_font = self._name(source, width, height // 9)
+        words, words_font = self._words(max(9, height // 20))
+        centre, line = width / 2, max(2, height // 180)
+        draw.text((centre, height * 0.47), name, NAME, name_font, anchor="ms")
+        half = width * 0.03
+        top = height * 0.525
+        draw.rectangle((centre - half, top, centre + half, top + line - 1), ACCENT)
+        draw.text((centre, height * 0.625), words, WORDS, words_font, anchor="ms")
+        return np.asarray(image)
+
+    def _name(self, source: str, width: int, pixels: int) -> tuple[str, Font]:
+        """Give the name, or the id where no typeface has the name's characters."""
+        name = self._names.get(source) or source
+        face = self._typefaces.writing(name)
+        if face is None:
+            name, face = source, self._typefaces.latin
+        font = face.sized(max(10, pixels))
+        wide = font.getlength(name) / (WIDEST * width)
+        return name, font if wide <= 1 else face.sized(max(8, int(pixels / wide)))
+
+    def _words(self, pixels: int) -> tuple[str, Font]:
+        words = NO_SIGNAL.get(self._language, NO_SIGNAL["en"])
+        face = self._typefaces.writing(words)
+        if face is None:
+            words, face = NO_SIGNAL["en"], self._typefaces.latin
+        return words, face.sized(pixels)
+
+
+def _gradient(width: int, height: int) -> RGB:
+    """Give a glow in the middle, (height, width, 3) RGB24; noise keeps it from banding."""
+    y, x = np.ogrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    glow = np.exp(-1.1 * (x**2 + y**2))[..., None]
+    colour = glow * np.array(CENTRE) + (1 - glow) * np.array(EDGE)
+    noise = np.random.default_rng(7).uniform(0, 1, (height, width, 1))
+    return np.asarray(colour + noise, np.uint8)
+
+
+def _yuv(picture: RGB) -> av.VideoFrame:
+    return av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "rgb24").reformat(
+        format="yuv420p",
+        dst_colorspace=Colorspace.ITU709,
+        dst_color_range=ColorRange.MPEG,
+        interpolation="BICUBIC",
+    )

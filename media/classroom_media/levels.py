@@ -1,0 +1,42 @@
+"""How loud a sound is: RMS and peak over a stretch of samples, in dBFS."""
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+SILENCE_DB: Final = -100.0
+
+Samples = NDArray[np.float32]  # (channels, samples) float32, planar, full scale 1.0
+
+
+def decibels(amplitude: float) -> float:
+    """Give an amplitude (1.0 = full scale) in dBFS, never below `SILENCE_DB`."""
+    return max(SILENCE_DB, 20 * math.log10(amplitude)) if amplitude > 0 else SILENCE_DB
+
+
+class Meter:
+    """Gathers samples in any portions; tells their level when asked."""
+
+    def __init__(self) -> None:
+        self._energy = 0.0
+        self._count = 0
+        self._peak = 0.0
+
+    def add(self, samples: Samples) -> None:
+        """Take (channels, samples) float32."""
+        flat = samples.ravel()
+        self._energy += float(np.dot(flat, flat))
+        self._count += flat.size
+        self._peak = max(self._peak, float(np.abs(flat).max(initial=0.0)))
+
+    def take(self) -> tuple[float, float]:
+        """Give RMS and peak in dBFS since the last call, over all channels; begin anew.
+
+        A full-scale sine has -3.0 dBFS RMS and 0 dBFS peak.
+        """
+        rms = math.sqrt(self._energy / self._count) if self._count else 0.0
+        levels = decibels(rms), decibels(self._peak)
+        self._energy, self._count, self._peak = 0.0, 0, 0.0
+        return levels

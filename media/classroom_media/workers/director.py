@@ -1,0 +1,187 @@
+"""The director's process: makes the programme, records it and publishes it.
+
+    python -m classroom_media.workers.director < DirectorSpec
+
+One thread reads packets, decodes, composes and encodes; x264 has threads of its own. The
+process is expendable: a new one asks the sources for their last packets and goes on.
+"""
+
+import logging
+import os
+import sys
+import threading
+import time
+from typing import Final
+
+from classroom_media.api import MediaError
+from classroom_media.compose.programme import PICTURES, SOUND, Programme
+from classroom_media.messages import (
+    AnyCommand,
+    Begin,
+    End,
+    Heartbeat,
+    Hold,
+    Levels,
+    Preview,
+    Release,
+    Show,
+)
+from classroom_media.packets import Coded
+from classroom_media.record.track import TrackRecorder
+from classroom_media.workers.shell import Answer, Shell, read_spec
+from classroom_media.workers.specs import DirectorSpec
+from classroom_media.workers.subscribe import PacketReader
+
+NAME: Final = "programme"
+IDLE_S: Final = 0.01  # how long the loop sleeps when no packet comes
+LEAVE_S: Final = 5.0  # how long the loop may take to end
+END_S: Final = 3.0  # how long an end waits for what is still being made
+
+logger = logging.getLogger(__name__)
+
+
+class Output:
+    """Where the programme goes: to its file, and to whoever listens."""
+
+    def __init__(self, shell: Shell, recorder: TrackRecorder) -> None:
+        self._shell = shell
+        self._recorder = recorder
+        self._ends_ns = {PICTURES: 0, SOUND: 0}
+        self._grown = threading.Condition()
+
+    def packet(self, packet: Coded) -> None:
+        """Record and publish a packet of the programme."""
+        self._recorder.feed(packet)
+        self._shell.publish(packet)
+        with self._grown:
+            self._ends_ns[packet.stream] = packet.pts_ns + packet.duration_ns
+            self._grown.notify_all()
+
+    def levels(self, levels: Levels) -> None:
+        """Publish levels."""
+        self._shell.emit(levels)
+
+    def preview(self, jpeg: bytes) -> None:
+        """Publish a preview picture."""
+        self._shell.preview(jpeg)
+
+    def skipped(self, ticks: int) -> None:
+        """Seal the part: the next picture opens another, after the hole."""
+        self._recorder.lost(f"too slow: {ticks} pictures")
+
+    def reach(self, at_ns: int, timeout_s: float) -> bool:
+        """Wait until both streams are made up to `at_ns`; tell whether they were in time."""
+        with self._grown:
+            return self._grown.wait_for(lambda: min(self._ends_ns.values()) >= at_ns, timeout_s)
+
+
+class Director:
+    """One programme at work; a `Worker` of the shell."""
+
+    def __init__(self, spec: DirectorSpec, shell: Shell) -> None:
+        """Start to make the programme.
+
+        Raises:
+            MediaError: the specification cannot be followed.
+        """
+        self._shell = shell
+        self._recorder = TrackRecorder(NAME, (PICTURES, SOUND), ring_s=spec.ring_s, emit=shell.emit)
+        self._output = Output(shell, self._recorder)
+        self._programme = Programme(spec, self._output)
+        self._endpoints = {source.id: source.endpoints for source in spec.sources}
+        self._take: Begin | None = None
+        self._over = threading.Event()
+        self._loop = threading.Thread(target=self._run, name="programme")
+        self._loop.start()
+
+    def heartbeat(self) -> Heartbeat:
+        """Tell what is shown, how far the file has come and which sources deliver."""
+        now_ns = time.monotonic_ns()
+        part = self._recorder.progress()
+        take = self._take
+        return Heartbeat(
+            role="director",
+            name=NAME,
+            pid=os.getpid(),
+            at_ns=now_ns,
+            sources=self._programme.health(now_ns),
+            recording=take.recording if take else "",
+            take=take.take if take else 0,
+            parts=(part,) if part else (),
+            layout=self._programme.layout,
+        )
+
+    def handle(self, command: AnyCommand) -> Answer:
+        """Obey a command.
+
+        Raises:
+            MediaError: a layout that cannot be shown.
+        """
+        match command:
+            case Show(layout=layout):
+                self._programme.show(layout)
+            case Preview(on=on):
+                self._programme.previewing = on
+            case Begin():
+                self._begin(command)
+            case Hold(at_ns=at_ns):
+                self._recorder.hold(at_ns)
+            case Release():
+                self._recorder.release()
+            case End(end_ns=end_ns):
+                self._end(end_ns)
+            case _:
+                return Answer(f"a director knows no {type(command).__name__.lower()}")
+        return Answer()
+
+    def close(self) -> None:
+        """Bring what is inside the encoders to the file, and seal it."""
+        self._over.set()
+        self._loop.join(LEAVE_S)
+        self._recorder.close()
+
+    def _begin(self, begin: Begin) -> None:
+        if not begin.lead_in:
+            self._programme.key_at(begin.from_ns)
+        self._recorder.begin(begin)
+        self._take = begin
+
+    def _end(self, end_ns: int) -> None:
+        if self._take and not self._output.reach(end_ns, END_S):
+            logger.warning("the programme did not reach its end in time; the file ends earlier")
+        self._recorder.end(end_ns)
+        self._take = None
+
+    def _run(self) -> None:
+        """Make the programme until told to stop; a fault ends the process, which is restarted."""
+        finished = False
+        try:
+            with PacketReader(self._endpoints) as reader:
+                while not self._over.is_set():
+                    self._turn(reader)
+            self._programme.finish()
+            finished = True
+        finally:
+            if not finished:
+                self._shell.stop(1)
+
+    def _turn(self, reader: PacketReader) -> None:
+        made = self._programme.advance(time.monotonic_ns())
+        for packet in reader.read(0 if made else IDLE_S):
+            self._programme.feed(packet, time.monotonic_ns())
+
+
+def main() -> int:
+    """Read a specification, run the director; give the exit status."""
+    spec = read_spec(DirectorSpec)
+    shell = Shell(spec.endpoints, role="director", name=NAME)
+    try:
+        director = Director(spec, shell)
+    except MediaError:
+        logger.exception("the director cannot work")
+        return 1
+    return shell.run(director)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
