@@ -6,7 +6,7 @@ being scaled to a quarter. All cameras count the same clock, so pictures that be
 number were taken at the same instant.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -56,7 +56,7 @@ def burn(luma: Plane, number: int) -> None:
     luma[top : top + cell, left : left + row.size] = np.where(row, WHITE, BLACK)
 
 
-def read(luma: Plane) -> int | None:
+def read(luma: npt.NDArray[Any]) -> int | None:
     """Read the number of a picture from its luma plane; None when there is none to be read.
 
     The picture may have been scaled; give the part of the plane that it fills.
