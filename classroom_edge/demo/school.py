@@ -65,9 +65,9 @@ async def _cameras(room: AsyncExitStack, ports: Ports, film: Path | None) -> Non
     rtsp, http = RtspServer(CAMERA_LOGIN), TransportStreamServer()
     rtsp.feeds = {"/teacher": teacher, "/pupils": pupils}
     http.feeds = {"/slides.ts": slides}
-    room.enter_context(EmulatedCamera("teacher", TeacherScene(now), teacher.publish, sound=True))
-    room.enter_context(EmulatedCamera("pupils", PupilsScene(now), pupils.publish))
-    room.enter_context(EmulatedCamera("slides", SlidesScene(now), slides.publish))
+    room.enter_context(EmulatedCamera("teacher", TeacherScene(now), teacher, sound=True))
+    room.enter_context(EmulatedCamera("pupils", PupilsScene(now), pupils))
+    room.enter_context(EmulatedCamera("slides", SlidesScene(now), slides))
     if film is not None:
         guest = Feed((Kind.PICTURE, Kind.SOUND))
         rtsp.feeds["/guest"] = guest

@@ -34,7 +34,7 @@ def noon() -> datetime:
 async def camera(scene: Scene, *, sound: bool = False) -> AsyncIterator[Feed]:
     feed = Feed((Kind.PICTURE, Kind.SOUND) if sound else (Kind.PICTURE,))
     with ExitStack() as films:
-        films.enter_context(EmulatedCamera("camera", scene, feed.publish, sound=sound))
+        films.enter_context(EmulatedCamera("camera", scene, feed, sound=sound))
         yield feed
 
 

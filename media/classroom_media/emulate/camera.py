@@ -6,15 +6,17 @@ that the machine makes wait is late; it never leaves a picture out.
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final
 
 import av
 import numpy as np
+from av.video.frame import PictureType
 
 from classroom_media.api import NS, Kind, StreamFormat
 from classroom_media.emulate import truth
+from classroom_media.emulate.feed import Feed
 from classroom_media.emulate.scenes import SIZE, Scene
 from classroom_media.packets import Coded
 
@@ -39,14 +41,16 @@ class PictureEncoder:
             "preset": "ultrafast",
             "tune": "zerolatency",
             "x264-params": f"keyint={truth.FPS}:scenecut=0:repeat-headers=1:aud=0",
+            "forced-idr": "1",
         }
         self._format = StreamFormat(
             kind=Kind.PICTURE, codec="h264", width=SIZE[0], height=SIZE[1], fps=truth.FPS
         )
 
-    def code(self, frame: av.VideoFrame, number: int) -> Iterator[Coded]:
-        """Code one picture."""
+    def code(self, frame: av.VideoFrame, number: int, *, key: bool) -> Iterator[Coded]:
+        """Code one picture, as a keyframe on request."""
         frame.pts, frame.time_base = number, Fraction(1, truth.FPS)
+        frame.pict_type = PictureType.I if key else PictureType.NONE
         for packet in self._codec.encode(frame):
             at_ns = (packet.pts or 0) * FRAME_NS
             yield Coded(
@@ -110,17 +114,19 @@ class EmulatedCamera:
         self,
         name: str,
         scene: Scene,
-        publish: Callable[[Coded], None],
+        feed: Feed,
         *,
         sound: bool = False,
         bitrate_kbps: int = 1500,
     ) -> None:
         self._name = name
         self._scene = scene
-        self._publish = publish
+        self._publish = feed.publish
+        feed.wants_key = self.want_key
         self._sound = sound
         self._bitrate_kbps = bitrate_kbps
         self._stopped = threading.Event()
+        self._key_wanted = threading.Event()
         self._thread = threading.Thread(target=self._film, name=f"camera-{name}", daemon=True)
 
     def __enter__(self) -> "EmulatedCamera":
@@ -131,13 +137,19 @@ class EmulatedCamera:
         self._stopped.set()
         self._thread.join()
 
+    def want_key(self) -> None:
+        """Make the next picture a keyframe, as cameras do when somebody begins to watch."""
+        self._key_wanted.set()
+
     def _film(self) -> None:
         number = time.monotonic_ns() // FRAME_NS + 1
         picture = PictureEncoder(self._name, self._bitrate_kbps)
         sound = SoundEncoder(f"{self._name}-sound", number) if self._sound else None
         while not self._stopped.wait(max(number * FRAME_NS - time.monotonic_ns(), 0) / NS):
             canvas = self._scene.paint(number)
-            for packet in picture.code(canvas.frame, number):
+            key = self._key_wanted.is_set()
+            self._key_wanted.clear()
+            for packet in picture.code(canvas.frame, number, key=key):
                 self._publish(packet)
             number += 1
             for packet in sound.code_until(number) if sound else ():

@@ -19,6 +19,7 @@ class Feed:
         self._loop = asyncio.get_running_loop()
         self._listeners: set[Listener] = set()
         self._ready = asyncio.Event()
+        self.wants_key: Callable[[], None] = lambda: None  # asks the camera for a keyframe
 
     def publish(self, packet: Coded) -> None:
         """Pass a packet on; after the loop has ended, to nobody."""
@@ -30,8 +31,9 @@ class Feed:
         await self._ready.wait()
 
     def listen(self, listener: Listener) -> None:
-        """Call `listener` with every packet from now on."""
+        """Call `listener` with every packet from now on; a keyframe comes soon."""
         self._listeners.add(listener)
+        self.wants_key()
 
     def leave(self, listener: Listener) -> None:
         """Stop calling `listener`."""

@@ -1,0 +1,76 @@
+"""Reads a recording of emulated cameras back: which pictures are in it, and where the beeps are."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+from classroom_media.emulate import truth
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One decoded picture: its time in the file, and the number that is burnt into it."""
+
+    at_s: float
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Pictures that are missing between two that are there, or one that came twice (-1)."""
+
+    after: int
+    missing: int
+
+
+def pictures(path: Path) -> list[Seen]:
+    """Decode a file's picture from end to end."""
+    with av.open(path) as file:
+        return [
+            Seen(float(frame.time or 0.0), truth.read(luma_of(frame)))
+            for frame in file.decode(video=0)
+        ]
+
+
+def luma_of(frame: av.VideoFrame) -> npt.NDArray[np.uint8]:
+    """Give the luma plane of a planar picture without copying it, (height, width) uint8."""
+    plane = frame.planes[0]
+    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)  # type: ignore[call-overload]
+    view: npt.NDArray[np.uint8] = rows[: plane.height, : plane.width]
+    return view
+
+
+def beeps(path: Path) -> list[float]:
+    """Find the beeps of a file's sound, in seconds of the file's time."""
+    with av.open(path) as file:
+        rate = file.streams.audio[0].rate
+        blocks: list[npt.NDArray[np.float32]] = []
+        end = 0
+        for frame in file.decode(audio=0):
+            start = round((frame.time or 0.0) * rate)
+            block = frame.to_ndarray()[0].astype(np.float32)
+            if start > end:  # a hole in the file's time stays a hole in ours
+                blocks.append(np.zeros(start - end, np.float32))
+            blocks.append(block)
+            end = max(start, end) + block.size
+    return truth.beep_starts(np.concatenate(blocks), rate)
+
+
+def holes(seen: list[Seen]) -> list[Hole]:
+    """Give what is missing or doubled among the pictures that bear a number."""
+    numbers = [picture.number for picture in seen if picture.number is not None]
+    return [
+        Hole(before, after - before - 1)
+        for before, after in pairwise(numbers)
+        if after != before + 1
+    ]
+
+
+def offsets(seen: list[Seen], sounds: list[float]) -> list[float]:
+    """Give how much later each beep is than its flash, in seconds; edges are left out."""
+    flashes = [p.at_s for p in seen if p.number is not None and p.number % truth.EVENT_FRAMES == 0]
+    return [min((beep - flash for beep in sounds), key=abs) for flash in flashes if sounds]
