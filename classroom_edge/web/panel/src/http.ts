@@ -1,0 +1,54 @@
+/** Questions to the daemon, each with an end to the waiting. */
+
+import type { Words } from "./room";
+
+/** The daemon said no, or said nothing (`status` 0); `words` tells a person why. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly words: Words,
+  ) {
+    super(words["en"] ?? `HTTP ${status}`);
+  }
+}
+
+/** Fetch within `timeoutMs`; any answer is an answer. Throws a Refusal of status 0 if there is none. */
+export async function answer(path: string, init: RequestInit, timeoutMs: number): Promise<Response> {
+  const patience = new AbortController();
+  const timer = window.setTimeout(() => patience.abort(), timeoutMs);
+  try {
+    // Chrome before 72 sends no cookies unless asked.
+    return await fetch(path, { ...init, credentials: "same-origin", signal: patience.signal });
+  } catch {
+    throw new Refusal(0, {});
+  } finally {
+    window.clearTimeout(timer);
+  }
+}
+
+/** GET a JSON value. Throws a Refusal. */
+export async function get<T>(path: string, timeoutMs = 5000): Promise<T> {
+  const response = await answer(path, { cache: "no-store" }, timeoutMs);
+  if (!response.ok) throw await refusal(response);
+  return (await response.json()) as T;
+}
+
+/** POST a command. Said once, done once: if no answer comes it is sent again under the same name. */
+export async function post(path: string, body: object, timeoutMs = 10_000): Promise<void> {
+  const init = {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Idempotency-Key": newName() },
+    body: JSON.stringify(body),
+  };
+  const response = await answer(path, init, timeoutMs).catch(() => answer(path, init, timeoutMs));
+  if (!response.ok) throw await refusal(response);
+}
+
+function newName(): string {
+  return Array.from(window.crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("");
+}
+
+async function refusal(response: Response): Promise<Refusal> {
+  const told = (await response.json().catch(() => null)) as { message?: Words } | null;
+  return new Refusal(response.status, told?.message ?? {});
+}

@@ -1,0 +1,113 @@
+/** The record card's states, and the commands behind its buttons. */
+
+import { computed, inject, ref, watch, type ComputedRef, type InjectionKey } from "vue";
+
+import type { Panel } from "./panel";
+import type { RecordingView } from "./room";
+import { clockTime, type Speech } from "./words";
+
+const GRACE_S = 10;
+const DEBOUNCE_MS = 1500; // a double tap on start must not stop, nor the reverse
+const PREPARING_MS = 8000; // after that the state on screen is the daemon's again
+
+export type Phase =
+  | "idle"
+  | "preparing"
+  | "recording"
+  | "unwritten" // recording, but nothing reaches the disk: no red lamp
+  | "paused"
+  | "stopping"
+  | "saving"
+  | "saved";
+
+export interface Recorder {
+  phase: ComputedRef<Phase>;
+  view: ComputedRef<RecordingView>;
+  start(title?: string): void;
+  stop(): void;
+  goOn(): void;
+  pause(): void;
+  resume(): void;
+  mark(): void;
+}
+
+export function makeRecorder(panel: Panel, spoken: Speech): Recorder {
+  const view = computed(() => panel.room.value.recording);
+  const preparing = ref(false);
+  const justSaved = ref(false);
+  let preparingTimer = 0;
+  let pressedAt = -DEBOUNCE_MS;
+
+  const phase = computed<Phase>(() => {
+    switch (view.value.state) {
+      case "recording":
+        return view.value.light ? "recording" : "unwritten";
+      case "finishing":
+        return "saving";
+      case "idle":
+        if (preparing.value) return "preparing";
+        return justSaved.value ? "saved" : "idle";
+      default:
+        return view.value.state;
+    }
+  });
+
+  watch(
+    () => panel.link.state.value?.recording.state,
+    (state, before) => {
+      if (state !== "idle") preparing.value = false;
+      justSaved.value = state === "idle" && before !== undefined;
+    },
+  );
+
+  /** Start and stop each bolt the other for a moment. */
+  function bolted(): boolean {
+    const now = performance.now();
+    if (now - pressedAt < DEBOUNCE_MS) return true;
+    pressedAt = now;
+    return false;
+  }
+
+  async function prepare(title: string): Promise<void> {
+    preparing.value = true;
+    window.clearTimeout(preparingTimer);
+    preparingTimer = window.setTimeout(() => {
+      preparing.value = false;
+    }, PREPARING_MS);
+    const accepted = await panel.send("/api/v1/recording/start", { title, pre_roll: true });
+    if (!accepted) preparing.value = false;
+  }
+
+  async function mark(): Promise<void> {
+    const number = view.value.marks + 1;
+    const at = clockTime(view.value.seconds_on_disk);
+    if (await panel.send("/api/v1/recording/mark", { text: "" })) {
+      panel.tell({ tone: "good", text: spoken.say("mark.done", { number, at }) });
+    }
+  }
+
+  return {
+    phase,
+    view,
+    start(title = "") {
+      const ready = phase.value === "idle" || phase.value === "saved";
+      if (ready && !bolted()) void prepare(title.trim());
+    },
+    stop() {
+      if (bolted()) return;
+      void panel.send("/api/v1/recording/stop", { grace_s: GRACE_S });
+    },
+    goOn: () => void panel.send("/api/v1/recording/go-on"),
+    pause: () => void panel.send("/api/v1/recording/pause"),
+    resume: () => void panel.send("/api/v1/recording/resume"),
+    mark: () => void mark(),
+  };
+}
+
+export const RECORDER: InjectionKey<Recorder> = Symbol("recorder");
+
+export function useRecorder(): Recorder {
+  const recorder = inject(RECORDER);
+  if (recorder === undefined) throw new Error("no recorder provided");
+  return recorder;
+}

@@ -1,0 +1,142 @@
+/** The room as the daemon tells it: the JSON of `classroom_edge/room.py`, field for field. */
+
+export type Words = Record<string, string>;
+
+export interface ValueView {
+  value: string | number | boolean;
+  source: "pushed" | "polled" | "assumed";
+  at: string;
+}
+
+export interface LockoutView {
+  capability: string;
+  until: string;
+  reason: string;
+}
+
+export interface DeviceView {
+  id: string;
+  name: string;
+  driver: string;
+  availability: "connecting" | "online" | "degraded" | "offline" | "auth-failed";
+  capabilities: string[];
+  values: Record<string, ValueView>;
+  choices: Record<string, string[]>;
+  lockouts: LockoutView[];
+  problem: string;
+}
+
+export interface SourceView {
+  id: string;
+  name: string;
+  picture: boolean;
+  sound: boolean;
+  state: "starting" | "live" | "lost";
+  problem: string;
+  camera: string | null;
+}
+
+export interface LayoutView {
+  name: string;
+  title: Words;
+  slots: number;
+}
+
+export interface ProgrammeView {
+  layout: string;
+  sources: string[];
+  layouts: LayoutView[];
+  state: "starting" | "live" | "lost";
+}
+
+export interface TrackView {
+  name: string;
+  state: "writing" | "waiting" | "lost" | "disk-full";
+  seconds_on_disk: number;
+  bytes_on_disk: number;
+}
+
+export interface RecordingView {
+  state: "idle" | "recording" | "paused" | "stopping" | "finishing";
+  light: boolean;
+  id: string;
+  title: string;
+  started_at: string | null;
+  seconds_on_disk: number;
+  bytes_on_disk: number;
+  marks: number;
+  tracks: TrackView[];
+  undo_until: string | null;
+  last_id: string;
+}
+
+export interface StepView {
+  device: string;
+  name: string;
+  action: Words;
+  state: "waiting" | "running" | "done" | "failed" | "skipped";
+  problem: Words;
+}
+
+export interface RoutineView {
+  name: string;
+  title: Words;
+  state: "idle" | "running" | "done" | "failed";
+  steps: StepView[];
+  ready_at: string | null;
+}
+
+export interface ActionView {
+  title: Words;
+  path: string;
+  body: Record<string, unknown>;
+}
+
+export interface ProblemView {
+  code: string;
+  severity: "warning" | "error";
+  subject: string;
+  what: Words;
+  effect: Words;
+  action: ActionView;
+  since: string;
+}
+
+export interface StorageView {
+  free_bytes: number;
+  seconds_left: number | null;
+}
+
+export interface RoomState {
+  version: number;
+  at: string;
+  id: string;
+  name: string;
+  language: string;
+  devices: DeviceView[];
+  sources: SourceView[];
+  programme: ProgrammeView;
+  recording: RecordingView;
+  routines: RoutineView[];
+  problems: ProblemView[];
+  storage: StorageView;
+}
+
+export interface LevelView {
+  source: string;
+  rms_db: number;
+  peak_db: number;
+}
+
+/** What the list of recordings and the player need of a manifest. */
+export interface Manifest {
+  id: string;
+  state: string;
+  title: string;
+  started_at: string;
+  duration_s: number;
+  tracks: { name: string; kind: string; file: string; bytes: number }[];
+  gaps: { track: string; length_s: number; reason: string }[];
+  marks: { at_s: number; text: string }[];
+  thumbnail: string;
+}
