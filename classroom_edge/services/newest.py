@@ -33,6 +33,10 @@ class Newest(Generic[T]):
         self._changed.set()
         self._changed = asyncio.Event()
 
+    def forget(self) -> None:
+        """Take the value away: who comes now waits for a new one."""
+        self._value = None
+
     async def follow(self, *, pause_s: float = 0.1) -> AsyncIterator[T]:
         """Give the present value, then the newest whenever there is one, `pause_s` apart."""
         self._followers += 1

@@ -151,7 +151,7 @@ class Recorder:
         timeout_s = SEALED_WITHIN_S if isinstance(command, End) else ANSWERED_WITHIN_S
         pid = self.worker.pid
         try:
-            await self.worker.client.ask(command, timeout_s=timeout_s)
+            await self.worker.ask(command, timeout_s=timeout_s)
         except WorkerError as error:
             if str(error) != self._complaint:
                 self._complaint = str(error)

@@ -13,10 +13,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from classroom_edge.room import RecordingState, Refused, Who
+from classroom_edge.room import RecordingState, Who
 from classroom_edge.services.finishing import is_final
 from classroom_edge.services.progress import Progress
 from classroom_edge.services.recorders import Recorder
+from classroom_edge.services.refusals import refused
 from classroom_edge.services.takes import (
     after_outage,
     ending,
@@ -25,7 +26,6 @@ from classroom_edge.services.takes import (
     place_of,
     state_of,
 )
-from classroom_edge.words import words
 from classroom_media.api import NS, Layout, RecordError
 from classroom_media.messages import Heartbeat
 from classroom_media.record.journal import (
@@ -52,11 +52,6 @@ AT_REST_WITHIN_S: Final = 12.0
 TITLE_MAX: Final = 200  # characters
 
 logger = logging.getLogger(__name__)
-
-
-def refused(code: str, **values: object) -> Refused:
-    """Make a refusal with its words."""
-    return Refused(code, words("problems").both(f"refused.{code}", **values))
 
 
 @dataclass(kw_only=True)

@@ -22,7 +22,7 @@ from classroom_edge.services.backoff import Backoff
 from classroom_edge.services.liveness import SILENT_S, STARTS_S, Liveness
 from classroom_edge.services.processes import Running, digest, find, start
 from classroom_media.api import WorkerError
-from classroom_media.messages import AnyEvent, Heartbeat, Quit, Status
+from classroom_media.messages import AnyCommand, AnyEvent, Heartbeat, Quit, Reply, Status
 from classroom_media.workers.client import WorkerClient
 from classroom_media.workers.specs import Endpoints
 
@@ -54,7 +54,7 @@ class WorkerService:
     log: Path
     context: zmq.asyncio.Context
     beat: Heartbeat | None = field(default=None, init=False)
-    client: WorkerClient = field(init=False)
+    _client: WorkerClient | None = field(default=None, init=False)
     _process: Running | None = field(default=None, init=False)
     _liveness: Liveness = field(init=False)
     _backoff: Backoff = field(default_factory=Backoff, init=False)
@@ -63,7 +63,6 @@ class WorkerService:
 
     def __post_init__(self) -> None:
         self._liveness = Liveness(time.monotonic())
-        self.client = WorkerClient(self.endpoints, context=self.context)
 
     @property
     def pid(self) -> int:
@@ -84,12 +83,23 @@ class WorkerService:
 
     async def run(self) -> None:
         """Run until cancelled; the process stays."""
-        async with self.client, asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen())
+        client = WorkerClient(self.endpoints, context=self.context)
+        async with client as self._client, asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._listen(client))
             tasks.create_task(self._greet())
             while self._wanted:
                 await self._one_life()
             await asyncio.Event().wait()
+
+    async def ask(self, command: AnyCommand, *, timeout_s: float = 2.0) -> Reply:
+        """Give the worker a command, whichever process it is now; give its answer.
+
+        Raises:
+            WorkerError: it is silent, or refuses.
+        """
+        if self._client is None:
+            raise WorkerError(f"{self.role} {self.name}: not started yet")
+        return await self._client.ask(command, timeout_s=timeout_s)
 
     async def end(self) -> None:
         """Let the worker seal its files and end; make it when it does not."""
@@ -97,7 +107,7 @@ class WorkerService:
         if (process := self._process) is None:
             return
         with suppress(WorkerError):
-            await self.client.ask(Quit(), timeout_s=QUIT_S / 2)
+            await self.ask(Quit(), timeout_s=QUIT_S / 2)
         try:
             async with asyncio.timeout(QUIT_S):
                 await process.wait()
@@ -127,7 +137,7 @@ class WorkerService:
         if process is None or process.spec == self._mark(self.spec()):
             return process
         with suppress(WorkerError):
-            reply = await self.client.ask(Status())
+            reply = await self.ask(Status())
             if reply.heartbeat is not None and reply.heartbeat.recording:
                 return process  # its new task can wait until the recording is over
         logger.info("%s %s has another task now", self.role, self.name)
@@ -164,8 +174,8 @@ class WorkerService:
                 verdicts.append(verdict)
         process.kill()
 
-    async def _listen(self) -> None:
-        async for event in self.client.events():
+    async def _listen(self, client: WorkerClient) -> None:
+        async for event in client.events():
             if isinstance(event, Heartbeat):
                 if event.pid != self.pid:
                     continue  # the last words of a predecessor
@@ -177,7 +187,7 @@ class WorkerService:
         while True:
             await asyncio.sleep(SPOKEN_TO_EVERY_S)
             try:
-                reply = await self.client.ask(Status())
+                reply = await self.ask(Status())
             except WorkerError:
                 self._unanswered += self._liveness.is_proven
                 continue

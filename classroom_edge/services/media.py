@@ -1,0 +1,218 @@
+"""The media workers of a room: one for each source, one director; what they tell goes on."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import zmq.asyncio
+
+from classroom_edge.config.models import Config, SourceConfig
+from classroom_edge.services.loudness import Loudness
+from classroom_edge.services.newest import Newest
+from classroom_edge.services.recorders import Recorder
+from classroom_edge.services.supervise import supervise
+from classroom_edge.services.workers import WorkerService, endpoints_for
+from classroom_media.api import Kind, Layout, WorkerError
+from classroom_media.messages import AnyEvent, Heartbeat, Levels, Preview, Show, SourceHealth
+from classroom_media.record.journal import ExpectedTrack
+from classroom_media.workers.client import WorkerClient
+from classroom_media.workers.specs import DirectorSource, DirectorSpec, SourceSpec
+
+SOURCE_MODULE: Final = "classroom_media.workers.source"
+DIRECTOR_MODULE: Final = "classroom_media.workers.director"
+PROGRAMME: Final = "programme"
+LOOKED_AFTER_S: Final = 0.3
+
+
+@dataclass(kw_only=True)
+class Media:
+    """Every worker of a room: started, found again, listened to."""
+
+    config: Config
+    runtime: Path
+    log: Path
+    beaten: Callable[[WorkerService, Heartbeat], None]
+    changed: Callable[[], None]
+    report: Callable[[str, str], None] = lambda _name, _problem: None
+    sources: dict[str, WorkerService] = field(init=False)
+    director: WorkerService = field(init=False)
+    layout: Layout = field(init=False)
+    ready_ns: int = field(default=0, init=False)  # since when the director that runs now is heard
+    loudness: Loudness = field(default_factory=Loudness, init=False)
+    pictures: Newest[bytes] = field(default_factory=Newest, init=False)
+    _known_director: int = field(default=0, init=False)  # its process
+    _context: zmq.asyncio.Context = field(default_factory=zmq.asyncio.Context, init=False)
+
+    def __post_init__(self) -> None:
+        first = self.config.programme
+        self.layout = Layout(first.layout, first.sources or self.config.fill(first.layout))
+        self.sources = {
+            one.id: self._worker("source", one.id, SOURCE_MODULE, partial(self._source_spec, one))
+            for one in self.config.sources
+        }
+        self.director = self._worker(
+            "director", PROGRAMME, DIRECTOR_MODULE, self._director_spec, identity=_but_for_layout
+        )
+
+    @property
+    def workers(self) -> tuple[WorkerService, ...]:
+        """Every worker, the director last."""
+        return (*self.sources.values(), self.director)
+
+    def recorders(self) -> tuple[Recorder, ...]:
+        """Give the workers that write tracks, in that role."""
+        isolated = (
+            Recorder(worker=self.sources[one.id], tracks=tuple(t.name for t in tracks))
+            for one in self.config.sources
+            if (tracks := self._tracks_of(one))
+        )
+        return (*isolated, Recorder(worker=self.director, tracks=(PROGRAMME,)))
+
+    def tracks(self) -> tuple[ExpectedTrack, ...]:
+        """Give the tracks that a recording is meant to have."""
+        programme = ExpectedTrack(name=PROGRAMME, source="", kind=Kind.PICTURE)
+        isolated = (track for one in self.config.sources for track in self._tracks_of(one))
+        return (programme, *isolated)
+
+    async def run(self) -> None:
+        """Run until cancelled; the workers go on."""
+        async with asyncio.TaskGroup() as tasks:
+            for worker in self.workers:
+                name = f"{worker.role} {worker.name}"
+                tasks.create_task(supervise(name, worker.run, self.report))
+            tasks.create_task(supervise("preview", self._forward_previews, self.report))
+            tasks.create_task(supervise("preview switch", self._switch_preview, self.report))
+
+    async def end(self) -> None:
+        """Let every worker seal its files and end."""
+        async with asyncio.TaskGroup() as tasks:
+            for worker in self.workers:
+                tasks.create_task(worker.end())
+
+    def close(self) -> None:
+        """Close every socket."""
+        self._context.destroy(linger=0)
+
+    async def show(self, layout: Layout) -> None:
+        """Show another layout, also in every director to come.
+
+        Raises:
+            WorkerError: the director does not answer; the next one will show it.
+        """
+        self.layout = layout
+        await self.director.ask(Show(layout=layout))
+
+    def health(self, source: str) -> SourceHealth | None:
+        """Give what the worker of a source says of it; None while it says nothing."""
+        beat = self.sources[source].beat
+        return next((one for one in beat.sources if one.source == source), None) if beat else None
+
+    def _heard(self, worker: WorkerService, event: AnyEvent) -> None:
+        if isinstance(event, Levels):
+            self.loudness.heard(event, time.monotonic())
+        elif isinstance(event, Heartbeat):
+            if worker is self.director:
+                self._learn_layout(event)
+            self.beaten(worker, event)
+
+    def _learn_layout(self, beat: Heartbeat) -> None:
+        """Take over the layout of a director that was there before us."""
+        if beat.pid != self._known_director:
+            is_first = self._known_director == 0
+            self._known_director, self.ready_ns = beat.pid, beat.at_ns
+            if is_first and beat.layout is not None:
+                self.layout = beat.layout
+
+    async def _forward_previews(self) -> None:
+        async with WorkerClient(self.director.endpoints, context=self._context) as client:
+            async for picture in client.previews():
+                self.pictures.put(picture)
+
+    async def _switch_preview(self) -> None:
+        """Have preview pictures made while somebody looks, by whichever director runs."""
+        told = (0, False)
+        while True:
+            wanted = (self.director.pid, self.pictures.followers > 0)
+            if wanted != told and self.director.pid:
+                with suppress(WorkerError):
+                    await self.director.ask(Preview(on=wanted[1]))
+                    told = wanted
+                if not wanted[1]:
+                    self.pictures.forget()
+            await asyncio.sleep(LOOKED_AFTER_S)
+
+    def _tracks_of(self, source: SourceConfig) -> tuple[ExpectedTrack, ...]:
+        if not (source.isolated and self.config.recording.isolated):
+            return ()
+        picture = ExpectedTrack(name=source.id, source=source.id, kind=Kind.PICTURE)
+        sound = ExpectedTrack(name=f"{source.id}-sound", source=source.id, kind=Kind.SOUND)
+        return (picture,) * source.picture + (sound,) * source.sound
+
+    def _worker(
+        self,
+        role: str,
+        name: str,
+        module: str,
+        spec: Callable[[], msgspec.Struct],
+        identity: Callable[[msgspec.Struct], msgspec.Struct] = lambda spec: spec,
+    ) -> WorkerService:
+        return WorkerService(
+            role=role,
+            name=name,
+            module=module,
+            endpoints=endpoints_for(self.runtime, role, name),
+            spec=spec,
+            identity=identity,
+            heard=self._heard,
+            changed=self.changed,
+            folder=self.runtime,
+            log=self.log / f"{role}-{name}.log",
+            context=self._context,
+        )
+
+    def _source_spec(self, source: SourceConfig) -> SourceSpec:
+        return SourceSpec(
+            id=source.id,
+            name=source.name,
+            url=source.url,
+            endpoints=endpoints_for(self.runtime, "source", source.id),
+            username=source.username,
+            password=source.password.get_secret_value() if source.password else "",
+            picture=source.picture,
+            sound=source.sound,
+            isolated=bool(self._tracks_of(source)),
+            delay_ms=source.delay_ms,
+        )
+
+    def _director_spec(self) -> DirectorSpec:
+        form = self.config.recording
+        return DirectorSpec(
+            sources=tuple(
+                DirectorSource(
+                    id=one.id,
+                    name=one.name,
+                    endpoints=endpoints_for(self.runtime, "source", one.id),
+                    picture=one.picture,
+                    sound=one.sound and one.in_programme,
+                )
+                for one in self.config.sources
+            ),
+            endpoints=endpoints_for(self.runtime, "director", PROGRAMME),
+            layout=self.layout,
+            width=form.width,
+            height=form.height,
+            fps=form.fps,
+            preset=form.preset,
+            bitrate_kbps=form.bitrate_kbps,
+            language=self.config.room.language,
+        )
+
+
+def _but_for_layout(spec: msgspec.Struct) -> msgspec.Struct:
+    return msgspec.structs.replace(spec, layout=Layout("", ()))
