@@ -1,0 +1,16 @@
+"""The one way in which tests wait: for a condition, with a deadline."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Found = TypeVar("Found")
+
+
+def eventually(look: Callable[[], Found], *, within_s: float = 10.0) -> Found:
+    """Give what `look` finds as soon as it is true; fail when that takes too long."""
+    deadline = time.monotonic() + within_s
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"not within {within_s} s"
+        time.sleep(0.02)
+    return found
