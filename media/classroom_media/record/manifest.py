@@ -4,7 +4,6 @@ It is derived from the journal while the recording runs, and from the finished f
 end. Times (`*_s`) are file times: the same instant in every track, pauses cut out.
 """
 
-import os
 from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
@@ -14,6 +13,7 @@ from typing import Final
 import msgspec
 
 from classroom_media.api import NS, Kind, RecordError
+from classroom_media.record.durable import replace_durably
 from classroom_media.record.story import Part, Story
 
 MANIFEST_FILE: Final = "manifest.json"
@@ -114,39 +114,6 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         replace_durably(path, text + b"\n")
     except OSError as error:
         raise RecordError(f"{path}: {error.strerror}") from error
-
-
-def replace_durably(path: Path, content: bytes) -> None:
-    """Write a file beside `path`, sync it, and rename it into place.
-
-    Raises:
-        OSError: as the file system says; `path` is unchanged.
-    """
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with fresh.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names in a folder durable, where the system can.
-
-    Raises:
-        OSError: as the file system says.
-    """
-    if os.name == "nt":  # a folder cannot be opened there, and its changes are journalled
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def manifest_of(story: Story, state: State) -> Manifest:

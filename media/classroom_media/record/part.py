@@ -1,0 +1,170 @@
+"""One part: a hybrid MP4 file that is playable at any moment, and an ordinary MP4 once sealed.
+
+Fragments of half a second are written whole and synced; after a crash the file ends with the
+last of them. On sealing, the muxer writes the complete index at the end and turns the
+fragments into plain media data, without copying anything.
+
+A part's time 0 is an instant of the timeline. Packets before it are in the file, because a
+decoder needs them, but an edit list hides them. FFmpeg's muxer does that when the header is
+written late (``delay_moov``), and then writes nothing before each stream has had a packet.
+
+The muxer re-scales packets in place, so each gets a copy. H.264 stays as it comes, parameter
+sets in band; the muxer takes the ``avcC`` from the first keyframe. For AAC, whose description
+FFmpeg wants beforehand, an encoder of the same kind is opened to describe the stream.
+
+Source: ISO/IEC 14496-12 (edit lists, movie fragments), 14496-14, 14496-15;
+https://ffmpeg.org/ffmpeg-formats.html, "mov, mp4, ismv".
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Final
+
+import av
+import av.container
+import av.stream
+
+from classroom_media.api import NS, Kind, StreamFormat
+from classroom_media.packets import Coded
+from classroom_media.record.durable import Sink, TrackError, problem_of
+
+PICTURE_RATE: Final = 90_000  # ticks in a second
+SNAP_TICKS: Final = 2  # rounding of nanoseconds must not make a steady stream unsteady
+BROKEN: Final = "broken"
+OPTIONS: Final = {
+    "movflags": "hybrid_fragmented+delay_moov",
+    "frag_duration": "500000",  # microseconds
+    "flush_packets": "1",
+    "max_interleave_delta": "1",  # microseconds: packets come in order, none is waited for
+}
+_BUFFER: Final = 1 << 20  # bytes: a fragment of an ordinary lesson goes out in one write
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One stream of the file, and where its last packet stands."""
+
+    stream: av.stream.Stream
+    rate: int  # ticks in a second
+    picture: bool
+    first_pts: int | None = None
+    last_dts: int | None = None
+    next_dts: int | None = None
+    end_ns: int | None = None  # on the timeline
+
+    def place(self, packet: Coded, zero_ns: int) -> tuple[int, int, int]:
+        """Give (pts, dts, duration) in ticks; dts always grows."""
+        dts = _ticks(packet.dts_ns - zero_ns, self.rate)
+        lag = _ticks(packet.pts_ns - packet.dts_ns, self.rate)
+        duration = max(_ticks(packet.duration_ns, self.rate), 1)
+        if self.next_dts is not None and abs(dts - self.next_dts) <= SNAP_TICKS:
+            dts = self.next_dts
+        if self.last_dts is not None:
+            dts = max(dts, self.last_dts + 1)
+        self.last_dts, self.next_dts = dts, dts + duration
+        return dts + max(lag, 0), dts, duration
+
+
+class PartWriter:
+    """Writes packets of one or two streams into one file. One thread uses it.
+
+    Raises:
+        TrackError: from every method but `abandon`; then only `abandon` is left to call.
+    """
+
+    def __init__(self, sink: Sink, formats: Mapping[str, StreamFormat], zero_ns: int) -> None:
+        self.zero_ns = zero_ns
+        self.formats = dict(formats)
+        self.synced_ns = zero_ns
+        self._sink = sink
+        self._complete = False
+        with _translated():
+            self._container = av.open(sink, "w", format="mp4", options=OPTIONS, buffer_size=_BUFFER)
+            self._lanes = {name: _lane(self._container, f) for name, f in formats.items()}
+
+    @property
+    def written_ns(self) -> int:
+        """Where on the timeline the streams that are behind have come to."""
+        ends = [lane.end_ns for lane in self._lanes.values() if lane.end_ns is not None]
+        return min(ends, default=self.zero_ns)
+
+    @property
+    def synced_bytes(self) -> int:
+        """How much of the file is known to be on disk."""
+        return self._sink.synced_bytes
+
+    def write(self, packet: Coded) -> None:
+        """Add a packet; whenever that completes a fragment, sync it."""
+        lane = self._lanes[packet.stream]
+        pts, dts, duration = lane.place(packet, self.zero_ns)
+        if lane.first_pts is None:
+            lane.first_pts = pts
+        if lane.picture and pts < lane.first_pts:
+            return  # leads its keyframe and needs what came before: not decodable here
+        copy = av.Packet(packet.data)
+        copy.stream = lane.stream
+        copy.time_base = Fraction(1, lane.rate)
+        copy.pts, copy.dts, copy.duration, copy.is_keyframe = pts, dts, duration, packet.key
+        before = self._sink.size
+        with _translated():
+            self._container.mux(copy)
+            if self._sink.size != before:  # every packet but this one is in the file now
+                self._sink.sync()
+                self.synced_ns = max(self.synced_ns, self.written_ns)
+        lane.end_ns = max(packet.dts_ns + packet.duration_ns, lane.end_ns or self.zero_ns)
+
+    def seal(self) -> None:
+        """Complete the file and sync it."""
+        with _translated():
+            self._container.close()
+            self._complete = True
+            self._sink.sync()
+            self._sink.close()
+        self.synced_ns = max(self.synced_ns, self.written_ns)
+
+    def abandon(self) -> None:
+        """Let go of a file that cannot be written: it ends with its last synced fragment."""
+        with suppress(OSError):
+            if not self._complete:
+                self._sink.cut_back()
+        with suppress(OSError):
+            self._sink.close()
+        self._container.close()  # writes nothing: the sink is closed
+
+
+def _lane(container: av.container.OutputContainer, form: StreamFormat) -> _Lane:
+    if form.kind is Kind.PICTURE:
+        stream: Any = container.add_mux_stream(
+            form.codec,
+            rate=Fraction(form.fps).limit_denominator(1001) if form.fps else None,
+            width=form.width,
+            height=form.height,
+        )
+        rate = PICTURE_RATE
+    else:
+        layout = {1: "mono", 2: "stereo"}.get(form.channels, f"{form.channels} channels")
+        stream = container.add_stream(form.codec, rate=form.sample_rate_hz, layout=layout)
+        stream.codec_context.open()
+        stream.codec_context.extradata = form.extradata
+        rate = form.sample_rate_hz
+    stream.time_base = Fraction(1, rate)
+    return _Lane(stream=stream, rate=rate, picture=form.kind is Kind.PICTURE)
+
+
+def _ticks(ns: int, rate: int) -> int:
+    return (ns * rate + NS // 2) // NS
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn what the muxer and the file system raise into `TrackError`."""
+    try:
+        yield
+    except av.FFmpegError as error:
+        raise TrackError(BROKEN, f"the muxer refuses: {error}") from error
+    except OSError as error:
+        raise TrackError(problem_of(error), str(error)) from error
+    except ValueError as error:
+        raise TrackError(BROKEN, f"not for this file: {error}") from error
