@@ -1,0 +1,250 @@
+"""One source, one process: received, kept, recorded as tracks of its own, and published.
+
+    python -m classroom_media.workers.source < one line of JSON, a `SourceSpec`
+
+A thread reads the source and opens it again for ever when it is lost. It hands each packet to
+the recorders and to the publisher, neither of which waits. Native code that hangs in it (a
+driver, a server that has gone) holds up nobody else: after 10 s the files are sealed and the
+process ends, so that the daemon can start another.
+"""
+
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import closing
+from typing import Final
+
+from classroom_media.api import NS, MediaError
+from classroom_media.messages import (
+    AnyCommand,
+    Begin,
+    End,
+    Heartbeat,
+    Hold,
+    PartProgress,
+    Release,
+    Replay,
+    SourceHealth,
+    TrackEvent,
+)
+from classroom_media.packets import Coded
+from classroom_media.record.track import TrackRecorder
+from classroom_media.sources import open_source
+from classroom_media.workers.shell import Answer, Shell, read_spec
+from classroom_media.workers.specs import SourceSpec
+
+BACK_OFF_S: Final = (0.0, 0.25, 0.5, 1.0, 2.0)  # the last one for ever
+STEADY_NS: Final = 5 * NS  # a source that went so long is opened again at once
+SILENT_NS: Final = 2 * NS  # without a packet, a source is not live
+HUNG_NS: Final = 10 * NS  # every wait of a source is shorter
+GROUP_MAX: Final = 1500  # packets kept for a replay
+JOIN_S: Final = 0.5
+
+OpenSource = Callable[[SourceSpec, Callable[[], int]], Generator[Coded, None, None]]
+
+logger = logging.getLogger(__name__)
+
+
+class LastGroup:
+    """The packets since the last keyframe of the picture: where a newcomer can begin."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._packets: list[Coded] = []
+
+    def add(self, packet: Coded, *, begins: bool) -> None:
+        """Keep a packet; one that `begins` a group ends the one before."""
+        with self._lock:
+            if begins or len(self._packets) >= GROUP_MAX:
+                self._packets = []
+            self._packets.append(packet)
+
+    def clear(self) -> None:
+        """Forget all: the source is lost, and an old picture would be a lie."""
+        with self._lock:
+            self._packets = []
+
+    def packets(self) -> tuple[Coded, ...]:
+        """Give what is kept, in order."""
+        with self._lock:
+            return tuple(self._packets)
+
+
+class SourceReader:
+    """The thread that reads a source, and opens it again whenever it is lost."""
+
+    def __init__(
+        self,
+        spec: SourceSpec,
+        *,
+        deliver: Callable[[Coded], None],
+        lost: Callable[[str], None],
+        clock: Callable[[], int] = time.monotonic_ns,
+        source: OpenSource = open_source,
+    ) -> None:
+        self._spec = spec
+        self._deliver = deliver
+        self._lost = lost
+        self._clock = clock
+        self._source = source
+        self._stopped = threading.Event()
+        self._moved_ns = clock()
+        self._last_ns = 0
+        self._heard_ns = 0
+        self._problem = "not opened yet"
+        self._thread = threading.Thread(target=self._run, name="source", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Deliver nothing more; does not wait for native code that hangs."""
+        self._stopped.set()
+        self._thread.join(JOIN_S)
+
+    def health(self) -> SourceHealth:
+        """Tell whether packets come."""
+        silent = self._clock() - self._heard_ns > SILENT_NS
+        problem = self._problem or ("it is silent" if silent else "")
+        return SourceHealth(
+            source=self._spec.id, live=not problem, problem=problem, last_ns=self._last_ns
+        )
+
+    def hung(self) -> bool:
+        """Tell whether the thread is stuck, or dead, for which no wait is the reason."""
+        return not self._stopped.is_set() and self._clock() - self._moved_ns > HUNG_NS
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._stopped.wait(BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)]):
+            self._moved_ns = opened_ns = self._clock()
+            try:
+                with closing(self._source(self._spec, self._clock)) as packets:
+                    self._pass_on(packets)
+            except MediaError as error:
+                failures = 0 if self._clock() - opened_ns > STEADY_NS else failures + 1
+                self._note_loss(str(error))
+
+    def _pass_on(self, packets: Generator[Coded, None, None]) -> None:
+        for packet in packets:
+            if self._stopped.is_set():
+                return
+            self._moved_ns = self._heard_ns = self._clock()
+            self._last_ns = max(self._last_ns, packet.pts_ns)
+            if self._problem:
+                logger.info("%s: is there", self._spec.id)
+                self._problem = ""
+            self._deliver(packet)
+
+    def _note_loss(self, problem: str) -> None:
+        if problem != self._problem:
+            logger.warning("%s: lost: %s", self._spec.id, problem)
+        if not self._problem:
+            self._lost(problem)
+        self._problem = problem
+
+
+class SourceWorker:
+    """What the shell runs: a reader, its recorders, and the last group of pictures."""
+
+    def __init__(self, spec: SourceSpec, shell: Shell, *, source: OpenSource = open_source) -> None:
+        self._spec = spec
+        self._shell = shell
+        self._take: Begin | None = None
+        self._group = LastGroup()
+        self._recorders = tuple(
+            TrackRecorder(track, (track,), ring_s=spec.ring_s, emit=self._emit)
+            for track in _tracks(spec)
+        )
+        self._reader = SourceReader(spec, deliver=self._deliver, lost=self._on_loss, source=source)
+        self._reader.start()
+
+    def heartbeat(self) -> Heartbeat:
+        """Tell how far things are; ends the process when the reader hangs."""
+        if self._reader.hung():
+            logger.error("%s: hangs in native code; the process ends", self._spec.id)
+            self._shell.stop(1)
+        take = self._take
+        return Heartbeat(
+            role="source",
+            name=self._spec.id,
+            pid=os.getpid(),
+            at_ns=time.monotonic_ns(),
+            sources=(self._reader.health(),),
+            recording=take.recording if take else "",
+            take=take.take if take else 0,
+            parts=self._progress(),
+        )
+
+    def handle(self, command: AnyCommand) -> Answer:
+        """Obey what concerns a source."""
+        match command:
+            case Begin():
+                for recorder in self._recorders:
+                    recorder.begin(command)
+                self._take = command
+            case Hold(at_ns=at_ns):
+                for recorder in self._recorders:
+                    recorder.hold(at_ns)
+            case Release():
+                for recorder in self._recorders:
+                    recorder.release()
+            case End(end_ns=end_ns):
+                for recorder in self._recorders:
+                    recorder.end(end_ns)
+                self._take = None
+            case Replay():
+                return Answer(packets=self._group.packets())
+            case _:
+                return Answer(f"a source cannot {type(command).__name__}")
+        return Answer()
+
+    def close(self) -> None:
+        """Seal the files, whatever the reader does."""
+        self._reader.stop()
+        for recorder in self._recorders:
+            recorder.close()
+
+    def _deliver(self, packet: Coded) -> None:
+        for recorder in self._recorders:
+            recorder.feed(packet)
+        begins = packet.key and (packet.stream == self._spec.id or not self._spec.picture)
+        self._group.add(packet, begins=begins)
+        self._shell.publish(packet)
+
+    def _on_loss(self, reason: str) -> None:
+        self._group.clear()
+        for recorder in self._recorders:
+            recorder.lost(reason)
+
+    def _emit(self, event: TrackEvent) -> None:
+        self._shell.emit(event)
+
+    def _progress(self) -> tuple[PartProgress, ...]:
+        found = (recorder.progress() for recorder in self._recorders)
+        return tuple(progress for progress in found if progress is not None)
+
+
+def _tracks(spec: SourceSpec) -> tuple[str, ...]:
+    """Name the tracks of its own that a source records."""
+    if not spec.isolated:
+        return ()
+    return (spec.id,) * spec.picture + (f"{spec.id}-sound",) * spec.sound
+
+
+def main() -> None:
+    """Run the worker; leave without waiting for threads that hang in native code."""
+    spec = read_spec(SourceSpec)
+    shell = Shell(spec.endpoints, role="source", name=spec.id)
+    status = shell.run(SourceWorker(spec, shell))
+    logging.shutdown()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+if __name__ == "__main__":
+    main()
