@@ -8,12 +8,12 @@ from av.video.reformatter import ColorRange, Colorspace
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from classroom_media.compose.fonts import Font, Typefaces
+from classroom_media.compose.fonts import Face, Font, Typefaces
 from classroom_media.compose.pictures import Picture
 
 NO_SIGNAL: Final = {"zh-CN": "无信号", "en": "No signal"}
-CENTRE: Final = (35, 46, 62)  # R, G, B
-EDGE: Final = (13, 18, 27)
+EDGE: Final = (14, 19, 31)  # R, G, B
+GLOW: Final = 20  # added in the middle, to all three: chroma would show rings
 NAME: Final = (236, 239, 244)
 WORDS: Final = (142, 156, 177)
 ACCENT: Final = (226, 137, 59)
@@ -46,41 +46,40 @@ class Slates:
     def _draw(self, source: str, width: int, height: int) -> RGB:
         image = Image.fromarray(_gradient(width, height))
         draw = ImageDraw.Draw(image)
-        name, name_font = self._name(source, width, height // 9)
-        words, words_font = self._words(max(9, height // 20))
+        name, name_font = self._name(source, width, max(20, height // 9))
+        words, words_font = self._words(max(14, height // 20))
         centre, line = width / 2, max(2, height // 180)
         draw.text((centre, height * 0.47), name, NAME, name_font, anchor="ms")
         half = width * 0.03
         top = height * 0.525
         draw.rectangle((centre - half, top, centre + half, top + line - 1), ACCENT)
-        draw.text((centre, height * 0.625), words, WORDS, words_font, anchor="ms")
+        draw.text((centre, height * 0.64), words, WORDS, words_font, anchor="ms")
         return np.asarray(image)
 
     def _name(self, source: str, width: int, pixels: int) -> tuple[str, Font]:
         """Give the name, or the id where no typeface has the name's characters."""
-        name = self._names.get(source) or source
-        face = self._typefaces.writing(name)
-        if face is None:
-            name, face = source, self._typefaces.latin
-        font = face.sized(max(10, pixels))
-        wide = font.getlength(name) / (WIDEST * width)
-        return name, font if wide <= 1 else face.sized(max(8, int(pixels / wide)))
+        name, face = self._writable(self._names.get(source) or source, source)
+        wide = face.sized(pixels).getlength(name) / (WIDEST * width)
+        return name, face.sized(pixels if wide <= 1 else max(8, int(pixels / wide)))
 
     def _words(self, pixels: int) -> tuple[str, Font]:
-        words = NO_SIGNAL.get(self._language, NO_SIGNAL["en"])
-        face = self._typefaces.writing(words)
-        if face is None:
-            words, face = NO_SIGNAL["en"], self._typefaces.latin
+        english = NO_SIGNAL["en"]
+        words, face = self._writable(NO_SIGNAL.get(self._language, english), english)
         return words, face.sized(pixels)
+
+    def _writable(self, text: str, otherwise: str) -> tuple[str, Face]:
+        face = self._typefaces.writing(text)
+        if face is not None:
+            return text, face
+        return otherwise, self._typefaces.writing(otherwise) or self._typefaces.latin
 
 
 def _gradient(width: int, height: int) -> RGB:
     """Give a glow in the middle, (height, width, 3) RGB24; noise keeps it from banding."""
     y, x = np.ogrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
-    glow = np.exp(-1.1 * (x**2 + y**2))[..., None]
-    colour = glow * np.array(CENTRE) + (1 - glow) * np.array(EDGE)
-    noise = np.random.default_rng(7).uniform(0, 1, (height, width, 1))
-    return np.asarray(colour + noise, np.uint8)
+    light = GLOW * np.exp(-1.1 * (x**2 + y**2))
+    light += np.random.default_rng(7).uniform(0, 1, light.shape)
+    return np.asarray(light[..., None] + EDGE, np.uint8)
 
 
 def _yuv(picture: RGB) -> av.VideoFrame:
