@@ -1,0 +1,171 @@
+"""What is wrong in a room: found from facts, each with its effect and the one thing to do."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from classroom_edge.room import (
+    ActionView,
+    DeviceView,
+    ProblemView,
+    RecordingState,
+    RecordingView,
+    RoutineView,
+    SourceView,
+    StorageView,
+)
+from classroom_edge.words import words
+
+SILENCE_S: Final = 20.0
+PAUSED_S: Final = 300.0
+LOW_S: Final = 3600.0  # of recording that still fits on the disk
+LOW_BYTES: Final = 5_000_000_000  # while the rate is not known
+FULL_BYTES: Final = 200_000_000
+
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is looked at. Durations in seconds."""
+
+    devices: tuple[DeviceView, ...]
+    sources: tuple[SourceView, ...]
+    recording: RecordingView
+    routines: tuple[RoutineView, ...]
+    storage: StorageView
+    director: str  # "starting" | "live" | "lost"
+    paused_s: float = 0.0
+    silent_s: Mapping[str, float] = _NOTHING  # source -> for how long it has been silent
+    unsteady: tuple[str, ...] = ()  # workers that are started again and again
+    degraded: tuple[str, ...] = ()  # services of the daemon that fail
+    journal: str = ""  # why the journal cannot be written
+    unfinished: str = ""  # the recording that resists being finished
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One problem, before it is put into words."""
+
+    code: str
+    severity: str  # "warning" | "error"
+    subject: str = ""
+    values: Mapping[str, Any] = _NOTHING
+    path: str = ""  # of the POST that mends it
+    body: Mapping[str, Any] = _NOTHING
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Find everything that is wrong, the worst first."""
+    found = [
+        *_of_recording(facts),
+        *_of_storage(facts),
+        *_of_sources(facts),
+        *_of_devices(facts),
+        *_of_processes(facts),
+    ]
+    return iter(sorted(found, key=lambda one: one.severity != "error"))
+
+
+def _of_recording(facts: Facts) -> Iterator[Finding]:
+    recording = facts.recording
+    if facts.journal:
+        yield Finding("E-REC-001", "error", values={"text": facts.journal})
+    if facts.unfinished:
+        yield Finding("E-REC-002", "warning", facts.unfinished)
+    if recording.state is RecordingState.PAUSED and facts.paused_s > PAUSED_S:
+        minutes = int(facts.paused_s // 60)
+        path = "/api/v1/recording/resume"
+        yield Finding("E-REC-003", "warning", values={"minutes": minutes}, path=path)
+    if recording.state is not RecordingState.RECORDING:
+        return
+    for track in recording.tracks:
+        if track.state == "waiting":
+            yield Finding("E-REC-004", "error", track.name, {"track": track.name})
+    sounds = [source for source in facts.sources if source.sound]
+    if not sounds:
+        yield Finding("E-SND-002", "warning")
+    for source in sounds:
+        if source.state == "live" and facts.silent_s.get(source.id, 0.0) > SILENCE_S:
+            values = {"name": source.name, "seconds": int(facts.silent_s[source.id])}
+            yield Finding("E-SND-001", "warning", source.id, values)
+
+
+def _of_storage(facts: Facts) -> Iterator[Finding]:
+    free, left_s = facts.storage.free_bytes, facts.storage.seconds_left
+    values = {"gigabytes": round(free / 1e9, 1), "minutes": int((left_s or 0) // 60)}
+    if any(track.state == "disk-full" for track in facts.recording.tracks) or free < FULL_BYTES:
+        yield Finding("E-DSK-002", "error", values=values)
+    elif left_s is not None and left_s < LOW_S:
+        yield Finding("E-DSK-001", "warning", values=values)
+    elif left_s is None and free < LOW_BYTES:
+        yield Finding("E-DSK-003", "warning", values=values)
+
+
+def _of_sources(facts: Facts) -> Iterator[Finding]:
+    cameras = {device.id: device for device in facts.devices}
+    for source in facts.sources:
+        if source.state != "lost":
+            continue
+        values = {"name": source.name, "text": source.problem}
+        power = cameras[source.camera].values.get("power") if source.camera in cameras else None
+        if power is not None and power.value == "off":
+            path = f"/api/v1/devices/{source.camera}/power/set-power"
+            yield Finding("E-SRC-002", "error", source.id, values, path, {"on": True})
+        else:
+            yield Finding("E-SRC-001", "error", source.id, values)
+
+
+def _of_devices(facts: Facts) -> Iterator[Finding]:
+    for device in facts.devices:
+        if device.availability == "offline":
+            yield Finding("E-DEV-001", "error", device.id, {"name": device.name})
+        elif device.availability == "auth-failed":
+            yield Finding("E-DEV-002", "error", device.id, {"name": device.name})
+    for routine in facts.routines:
+        if routine.state == "failed":
+            titles = {f"title_{key.partition('-')[0]}": text for key, text in routine.title.items()}
+            path = f"/api/v1/routines/{routine.name}"
+            yield Finding("E-RTN-001", "warning", routine.name, titles, path)
+
+
+def _of_processes(facts: Facts) -> Iterator[Finding]:
+    if facts.director == "lost":
+        yield Finding("E-DIR-001", "error")
+    for name in facts.unsteady:
+        yield Finding("E-PRC-001", "warning", name, {"name": name})
+    for name in facts.degraded:
+        yield Finding("E-PRC-002", "warning", name, {"name": name})
+
+
+@dataclass
+class Book:
+    """Puts findings into words, and remembers since when each has been so."""
+
+    _since: dict[tuple[str, str], datetime] = field(default_factory=dict)
+
+    def view(self, findings: Iterable[Finding], now: datetime) -> tuple[ProblemView, ...]:
+        """Show what was found now; what is not found any more is forgotten."""
+        findings = tuple(findings)
+        self._since = {
+            (one.code, one.subject): self._since.get((one.code, one.subject), now)
+            for one in findings
+        }
+        return tuple(self._view(one) for one in findings)
+
+    def _view(self, one: Finding) -> ProblemView:
+        say = words("problems").both
+        what, effect, action = (
+            say(f"{one.code}.{part}", **one.values) for part in ("what", "effect", "action")
+        )
+        return ProblemView(
+            code=one.code,
+            severity=one.severity,
+            subject=one.subject,
+            what=what,
+            effect=effect,
+            action=ActionView(action, one.path, dict(one.body)),
+            since=self._since[one.code, one.subject],
+        )
