@@ -10,7 +10,7 @@ All goes into the folder .venv beside this file. Nothing here is newer than Pyth
 parse, so that an old Python gets a sentence and not a syntax error.
 """
 
-from __future__ import print_function
+from __future__ import print_function, unicode_literals
 
 import hashlib
 import io
@@ -56,8 +56,8 @@ WORDS = {
     ),
     "none-left-out": ("所有测试都已运行。", "No test was left out."),
     "no-venv": (
-        "这个 Python 不能建立虚拟环境。Debian 和 Ubuntu 把它放在单独的包里，请运行: {0}",
-        "This Python cannot make a virtual environment; Debian and Ubuntu keep that apart. Run: {0}",
+        "这个 Python 不能建立虚拟环境。Debian 把它放在单独的包里，请运行: {0}",
+        "This Python cannot make a virtual environment; Debian keeps that apart. Run: {0}",
     ),
 }
 

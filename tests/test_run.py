@@ -18,7 +18,6 @@ TOO_NEW = (
     ast.NamedExpr,
     ast.Match,
     ast.AsyncFunctionDef,
-    ast.Starred,
 )
 
 
