@@ -1,0 +1,147 @@
+"""Who may do what: one table. What it does not name is denied.
+
+On loopback everybody is `LOCAL`: whoever sits at this machine. On any other address there are
+people who have logged in, panels that were paired, and everybody else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+
+from classroom_edge.room import Who
+from classroom_edge.web.errors import ApiError
+from classroom_edge.web.site import Site, site_of
+
+SESSION_COOKIE: Final = "__Host-classroom-session"
+PANEL_COOKIE: Final = "__Host-classroom-panel"
+
+
+class Role(StrEnum):
+    """As what somebody comes."""
+
+    NOBODY = auto()
+    PANEL = auto()
+    PERSON = auto()
+    LOCAL = auto()
+
+
+class Action(StrEnum):
+    """What somebody may want."""
+
+    ENTER = auto()  # the pages to pair and to log in; the panel's own files
+    SEE = auto()  # the room's state, levels, preview
+    RECORD = auto()
+    RUN_ROUTINE = auto()
+    SHOW_LAYOUT = auto()
+    MOVE_CAMERA = auto()
+    WORK_DEVICE = auto()  # what every lesson needs: power, input, volume
+    SERVICE_DEVICE = auto()  # everything else a device can do
+    WATCH = auto()  # recordings
+    ADMINISTER = auto()  # panels
+    INSPECT = auto()  # metrics, the API's documentation
+
+
+_TEACH: Final = frozenset(
+    {
+        Action.ENTER,
+        Action.SEE,
+        Action.RECORD,
+        Action.RUN_ROUTINE,
+        Action.SHOW_LAYOUT,
+        Action.MOVE_CAMERA,
+        Action.WORK_DEVICE,
+    }
+)
+ALLOWED: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
+    {
+        Role.NOBODY: frozenset({Action.ENTER}),
+        Role.PANEL: _TEACH,
+        Role.PERSON: frozenset(Action),
+        Role.LOCAL: frozenset(Action),
+    }
+)
+OF_DEVICE_ACTION: Final[Mapping[tuple[str, str], Action]] = MappingProxyType(
+    {
+        ("pan-tilt-zoom", "drive"): Action.MOVE_CAMERA,
+        ("pan-tilt-zoom", "stop"): Action.MOVE_CAMERA,
+        ("pan-tilt-zoom", "move-to"): Action.MOVE_CAMERA,
+        ("pan-tilt-zoom", "home"): Action.MOVE_CAMERA,
+        ("presets", "recall-preset"): Action.MOVE_CAMERA,
+        ("power", "set-power"): Action.WORK_DEVICE,
+        ("input-select", "select-input"): Action.WORK_DEVICE,
+        ("volume", "set-volume"): Action.WORK_DEVICE,
+        ("mute", "set-mute"): Action.WORK_DEVICE,
+    }
+)  # (capability, action) -> what the table calls it; everything else is SERVICE_DEVICE
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who asks."""
+
+    role: Role
+    name: str
+    address: str = ""
+
+    def may(self, action: Action) -> bool:
+        """Whether the table allows it."""
+        return action in ALLOWED[self.role]
+
+    @property
+    def who(self) -> Who:
+        """As the room's log knows them."""
+        return Who(name=self.name)
+
+
+async def visitor_of(request: Request, site: Annotated[Site, Depends(site_of)]) -> Visitor:
+    """Tell who asks, by the address we listen on and the cookies they bring."""
+    address = request.client.host if request.client else ""
+    if site.is_local:
+        return Visitor(Role.LOCAL, "local", address)
+    if token := request.cookies.get(SESSION_COOKIE):
+        user = await site.accounts.user_of(token)
+        if user is not None:
+            return Visitor(Role.PERSON, f"person:{user}", address)
+    if token := request.cookies.get(PANEL_COOKIE):
+        panel = await site.panels.panel_of(token)
+        if panel is not None:
+            return Visitor(Role.PANEL, f"panel:{panel}", address)
+    return Visitor(Role.NOBODY, "", address)
+
+
+class May:
+    """The dependency that every route has: lets a visitor pass who may do `action`."""
+
+    def __init__(self, action: Action) -> None:
+        self._action = action
+
+    async def __call__(self, visitor: Annotated[Visitor, Depends(visitor_of)]) -> Visitor:
+        """Give the visitor.
+
+        Raises:
+            ApiError: 401 where a login would help.
+        """
+        return admitted(visitor, self._action)
+
+
+async def may_work(
+    capability: str, action: str, visitor: Annotated[Visitor, Depends(visitor_of)]
+) -> Visitor:
+    """Let a visitor pass who may do that action of a device's capability."""
+    return admitted(visitor, OF_DEVICE_ACTION.get((capability, action), Action.SERVICE_DEVICE))
+
+
+def admitted(visitor: Visitor, action: Action) -> Visitor:
+    """Give the visitor back if the table allows it.
+
+    Raises:
+        ApiError: 401; everybody who is refused could log in.
+    """
+    if not visitor.may(action):
+        raise ApiError(HTTPStatus.UNAUTHORIZED, "login-needed")
+    return visitor

@@ -1,0 +1,121 @@
+"""``/api/v1``: the room's state, and everything that can be asked of it."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+
+from classroom_edge.room import RoomState
+from classroom_edge.web.access import Action, May, Visitor, may_work
+from classroom_edge.web.errors import ErrorBody
+from classroom_edge.web.schemas import (
+    Accepted,
+    Arguments,
+    LayoutBody,
+    MarkBody,
+    Marked,
+    StartBody,
+    Started,
+    StopBody,
+)
+from classroom_edge.web.site import Site, site_of
+
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    401: {"model": ErrorBody, "description": "login needed"},
+    403: {"model": ErrorBody, "description": "asked by a foreign page"},
+    404: {"model": ErrorBody, "description": "no such thing"},
+    409: {"model": ErrorBody, "description": "refused: the room is not in a state for it"},
+    422: {"model": ErrorBody, "description": "wrong body"},
+    502: {"model": ErrorBody, "description": "the device does not answer"},
+}
+
+router = APIRouter(prefix="/api/v1", responses=ANSWERS)
+
+Here = Annotated[Site, Depends(site_of)]
+Recorder = Annotated[Visitor, Depends(May(Action.RECORD))]
+
+
+@router.get("/room", dependencies=[Depends(May(Action.SEE))], tags=["room"])
+async def room(site: Here) -> RoomState:
+    """Everything about the room at this instant."""
+    return site.room.state()
+
+
+@router.post("/recording/start", tags=["recording"])
+async def start(site: Here, visitor: Recorder, body: StartBody | None = None) -> Started:
+    """Begin a recording."""
+    body = body or StartBody()
+    begun = await site.room.start_recording(visitor.who, title=body.title, pre_roll=body.pre_roll)
+    return Started(id=begun)
+
+
+@router.post("/recording/stop", tags=["recording"])
+async def stop(site: Here, visitor: Recorder, body: StopBody | None = None) -> Accepted:
+    """End the recording: at once, or after a grace in which `go-on` continues it."""
+    await site.room.stop_recording(visitor.who, grace_s=(body or StopBody()).grace_s)
+    return Accepted()
+
+
+@router.post("/recording/go-on", tags=["recording"])
+async def go_on(site: Here, visitor: Recorder) -> Accepted:
+    """Undo a stop within its grace; the recording has no seam."""
+    await site.room.go_on(visitor.who)
+    return Accepted()
+
+
+@router.post("/recording/pause", tags=["recording"])
+async def pause(site: Here, visitor: Recorder) -> Accepted:
+    """Keep nothing from now on, until resumed."""
+    await site.room.pause_recording(visitor.who)
+    return Accepted()
+
+
+@router.post("/recording/resume", tags=["recording"])
+async def resume(site: Here, visitor: Recorder) -> Accepted:
+    """Go on after a pause."""
+    await site.room.resume_recording(visitor.who)
+    return Accepted()
+
+
+@router.post("/recording/mark", tags=["recording"])
+async def mark(site: Here, visitor: Recorder, body: MarkBody | None = None) -> Marked:
+    """Mark this instant."""
+    return Marked(at_s=await site.room.mark(visitor.who, (body or MarkBody()).text))
+
+
+@router.post("/routines/{name}", tags=["room"])
+async def run_routine(
+    name: str, site: Here, visitor: Annotated[Visitor, Depends(May(Action.RUN_ROUTINE))]
+) -> Accepted:
+    """Bring the room into the state that a routine describes; its steps show in the state."""
+    await site.room.run_routine(visitor.who, name)
+    return Accepted()
+
+
+@router.post("/layout/{name}", tags=["room"])
+async def show_layout(
+    name: str,
+    site: Here,
+    visitor: Annotated[Visitor, Depends(May(Action.SHOW_LAYOUT))],
+    body: LayoutBody | None = None,
+) -> Accepted:
+    """Show another layout in the programme."""
+    await site.room.show_layout(visitor.who, name, (body or LayoutBody()).chosen)
+    return Accepted()
+
+
+@router.post("/devices/{device}/{capability}/{action}", tags=["devices"])
+async def perform(
+    *,
+    device: str,
+    capability: str,
+    action: str,
+    site: Here,
+    visitor: Annotated[Visitor, Depends(may_work)],
+    arguments: Arguments | None = None,
+) -> Accepted:
+    """Do an action of a device's capability; the body holds the arguments by name.
+
+    ``POST /devices/projector/power/set-power`` with ``{"on": true}``.
+    """
+    await site.room.perform(visitor.who, device, capability, action, dict(arguments or {}))
+    return Accepted()

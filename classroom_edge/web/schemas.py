@@ -1,0 +1,152 @@
+"""What the API takes and gives beyond the room's own values. Checked before anything happens."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+import msgspec
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from classroom_media.record.manifest import Manifest
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Arguments = dict[str, bool | int | Finite | str | None]  # of a capability's method
+
+
+class Body(BaseModel):
+    """What is sent to us: nothing unknown in it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class StartBody(Body):
+    """How to begin a recording."""
+
+    title: Line = ""
+    pre_roll: bool = Field(default=True, description="keep the seconds before the button, too")
+
+
+class StopBody(Body):
+    """How to end it."""
+
+    grace_s: Finite = Field(
+        default=0, ge=0, le=60, description="how long `go-on` continues the same recording"
+    )
+
+
+class MarkBody(Body):
+    """What the mark says."""
+
+    text: Line = ""
+
+
+class LayoutBody(Body):
+    """What fills the layout; as configured where nothing is said."""
+
+    sources: list[Line] = Field(default=[], max_length=16)
+    source: Line = Field(default="", description="the same, for one")
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The sources, in order."""
+        return tuple(self.sources) or ((self.source,) if self.source else ())
+
+
+class Started(BaseModel):
+    """The recording that began."""
+
+    id: str
+
+
+class Marked(BaseModel):
+    """Where the mark is in the recording."""
+
+    at_s: float
+
+
+class Accepted(BaseModel):
+    """The room does it; what comes of it shows in its state."""
+
+    accepted: bool = True
+
+
+class Health(BaseModel):
+    """Whether the daemon does its work."""
+
+    status: str  # "ok" | "stalled"
+
+
+class PairedPanelOut(BaseModel):
+    """A panel that may work the room."""
+
+    id: int
+    name: str
+    paired_at: datetime
+    revoked_at: datetime | None
+
+
+class TrackOut(BaseModel):
+    """One file of a recording."""
+
+    name: str
+    source: str
+    kind: str
+    file: str
+    codec: str
+    duration_s: float
+    start_s: float
+    width: int
+    height: int
+    fps: float
+    sample_rate_hz: int
+    channels: int
+    bytes: int
+    sha256: str
+    problem: str = ""
+    url: str = Field(description="where the file is; takes Range")
+
+
+class GapOut(BaseModel):
+    """Something that is not there."""
+
+    track: str
+    from_s: float
+    to_s: float
+    length_s: float
+    reason: str
+
+
+class MarkOut(BaseModel):
+    """An instant that somebody marked."""
+
+    at_s: float
+    text: str
+
+
+class RecordingOut(BaseModel):
+    """A recording's manifest, with links to its files."""
+
+    version: int
+    id: str
+    state: str
+    room: str
+    title: str
+    started_at: datetime
+    duration_s: float
+    tracks: list[TrackOut]
+    gaps: list[GapOut]
+    marks: list[MarkOut]
+    thumbnail: str
+    problem: str = ""
+    url: str
+    thumbnail_url: str = Field(description='"" while there is none')
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> Self:
+        """Add the links to a manifest."""
+        url = f"/api/v1/recordings/{manifest.id}"
+        plain: dict[str, Any] = msgspec.to_builtins(manifest)
+        for track in plain["tracks"]:
+            track["url"] = f"{url}/files/{track['file']}"
+        thumbnail = f"{url}/files/{manifest.thumbnail}" if manifest.thumbnail else ""
+        return cls.model_validate(plain | {"url": url, "thumbnail_url": thumbnail})

@@ -1,0 +1,177 @@
+"""The web server of a room, in the daemon's own loop."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+import ssl
+from collections.abc import AsyncIterator, Iterator, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from classroom_edge.config import Config
+from classroom_edge.daemon import Facade
+from classroom_edge.paths import DataFolder
+from classroom_edge.store import Store
+from classroom_edge.web import commands, entrance, files, lite, recordings, streams, watch
+from classroom_edge.web.access import May, may_work
+from classroom_edge.web.accounts import Accounts, wall_clock
+from classroom_edge.web.certificates import (
+    CertificateFolder,
+    ensure_certificates,
+    fingerprint,
+    names_of_this_machine,
+    tls_context,
+)
+from classroom_edge.web.errors import answer_errors
+from classroom_edge.web.guard import Guard
+from classroom_edge.web.once import Once
+from classroom_edge.web.pairing import Pairing
+from classroom_edge.web.panels import Panels
+from classroom_edge.web.site import Site
+
+logger = logging.getLogger(__name__)
+
+ROUTERS: Final[Sequence[APIRouter]] = (
+    commands.router,
+    streams.router,
+    recordings.router,
+    entrance.router,
+    entrance.pages,
+    watch.router,
+    lite.router,
+    files.router,
+)
+RENEWAL_S: Final = 3600.0  # how often the certificate is looked at
+STOP_S: Final = 1  # what running requests get to end; streams end at once
+
+
+def create_app(room: Facade, config: Config, data: Path) -> FastAPI:
+    """Build the web application of a room; its lifespan opens the accounts in the data folder."""
+    folder = DataFolder(data)
+    store = Store(folder.database)
+    site = Site(
+        room=room,
+        config=config,
+        accounts=Accounts(store=store),
+        panels=Panels(store=store, room=config.room.id),
+        pairing=Pairing(show=room.show_code),
+        certificates=CertificateFolder(folder.certificates),
+    )
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with store:
+            yield
+
+    app = FastAPI(
+        title="Classroom Edge",
+        version=metadata.version("classroom-edge"),
+        description="The state of a classroom, and everything that can be asked of it.",
+        lifespan=lifespan,
+        openapi_url=None,  # ours asks for permission, and its pages load nothing from afar
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.site = site
+    answer_errors(app)
+    app.add_middleware(Once)
+    app.add_middleware(Guard, names=frozenset({config.network.listen, *config.network.names}))
+    for router in ROUTERS:
+        _insist_on_permissions(router)
+        app.include_router(router)
+    return app
+
+
+async def serve(room: Facade, config: Config, data: Path) -> None:
+    """Serve a room until cancelled: over HTTP on loopback, over HTTPS on any other address.
+
+    Raises:
+        OSError: the address is taken, or is none of this machine's.
+        StoreError: the accounts cannot be opened.
+    """
+    network = config.network
+    app = create_app(room, config, data)
+    site: Site = app.state.site
+    options = uvicorn.Config(
+        app,
+        lifespan="off",  # ours is entered here, where its errors can be seen
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_S,
+    )
+    options.load()
+    if not site.is_local:
+        await asyncio.to_thread(_renew, site)
+        options.ssl = tls_context(site.certificates)
+    family = socket.AF_INET6 if ":" in network.listen else socket.AF_INET
+    with socket.create_server((network.listen, network.port), family=family) as listener:
+        async with app.router.lifespan_context(app), asyncio.TaskGroup() as tasks:
+            if not site.is_local:
+                await _welcome(site)
+                tasks.create_task(_keep_renewed(site, options.ssl))
+            tasks.create_task(site.pairing.run())
+            await _run(_Server(options), listener, site)
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the daemon."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _run(server: uvicorn.Server, listener: socket.socket, site: Site) -> None:
+    logger.info("listening on %s", "http" if site.is_local else "https")
+    try:
+        await server.serve(sockets=[listener])
+    finally:  # cancelled: uvicorn itself would only stop at a signal
+        site.stopping.set()
+        if server.started:
+            await server.shutdown(sockets=[listener])
+
+
+async def _welcome(site: Site) -> None:
+    """Tell in the log what the school's IT teacher needs to know first."""
+    authority = site.certificates.authority
+    logger.info("certificate authority %s, SHA-256 %s", authority, fingerprint(authority))
+    if not await site.accounts.exist():
+        logger.warning("nobody can log in: create an account with `classroom-edge user add`")
+
+
+async def _keep_renewed(site: Site, context: ssl.SSLContext | None) -> None:
+    """Renew the certificate in time, and when the machine gets other addresses."""
+    while True:
+        await asyncio.sleep(RENEWAL_S)
+        if await asyncio.to_thread(_renew, site) and context is not None:
+            context.load_cert_chain(site.certificates.server, site.certificates.server_key)
+
+
+def _renew(site: Site) -> bool:
+    network = site.config.network
+    names = names_of_this_machine(network.listen, network.names)
+    made = ensure_certificates(site.certificates, names, wall_clock())
+    if made:
+        logger.info("made a certificate for %s", ", ".join(names))
+    return made
+
+
+def _insist_on_permissions(router: APIRouter) -> None:
+    """Make sure that no route was left open by forgetting.
+
+    Raises:
+        RuntimeError: a route asks nobody whether it may.
+    """
+    for route in router.routes:
+        asked = route.dependant.dependencies if isinstance(route, APIRoute) else ()
+        if not any(isinstance(one.call, May) or one.call is may_work for one in asked):
+            raise RuntimeError(f"{route} has no permission: give it a May(...)")

@@ -1,0 +1,250 @@
+"""A room that answers as the daemon does, without devices, workers or disks to wait for."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from classroom_drivers.api import LinkError, RefusedError, UnsupportedError
+from classroom_edge.room import (
+    ActionView,
+    DeviceView,
+    LayoutView,
+    LevelView,
+    ProblemView,
+    ProcessView,
+    ProgrammeView,
+    RecordingState,
+    RecordingView,
+    Refused,
+    RoomState,
+    RoutineView,
+    SourceView,
+    StepView,
+    StorageView,
+    TrackView,
+    ValueView,
+    Who,
+)
+from classroom_media.record.manifest import Manifest, Mark, State, Track
+
+AT = datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
+RECORDING = "20261122-101500-3f2a"
+MARKUP = '<script>alert("x")</script><img src=x onerror=alert(1)>'
+
+
+def both(zh: str, en: str) -> dict[str, str]:
+    return {"zh-CN": zh, "en": en}
+
+
+def a_state() -> RoomState:
+    """A room with everything in it once, some of it broken."""
+    return RoomState(
+        version=1,
+        at=datetime.now(UTC),
+        id="room",
+        name="三年级(2)班",
+        language="zh-CN",
+        devices=(
+            DeviceView(
+                id="projector",
+                name="投影机",
+                driver="pjlink",
+                availability="online",
+                capabilities=("power", "input-select"),
+                values={"power": ValueView("on", "polled", AT)},
+                choices={"input": ("hdmi-1", "hdmi-2")},
+            ),
+            DeviceView(
+                id="camera",
+                name="教师相机",
+                driver="visca",
+                availability="offline",
+                capabilities=("pan-tilt-zoom", "presets"),
+                values={},
+                choices={},
+                problem="silent",
+            ),
+        ),
+        sources=(
+            SourceView("teacher", "教师", picture=True, sound=True, state="live", camera="camera"),
+            SourceView("slides", "课件", picture=True, sound=False, state="lost"),
+        ),
+        programme=ProgrammeView(
+            layout="single",
+            sources=("teacher",),
+            layouts=(
+                LayoutView("single", both("单画面", "Single"), 1),
+                LayoutView("side-by-side", both("双分屏", "Side by side"), 2),
+            ),
+            state="live",
+        ),
+        recording=RecordingView(state=RecordingState.IDLE, light=False),
+        routines=(
+            RoutineView("class-start", both("上课", "Start class"), "idle"),
+            RoutineView(
+                "class-end",
+                both("下课", "End class"),
+                "failed",
+                (
+                    StepView(
+                        "projector",
+                        "投影机",
+                        both("关机", "switch off"),
+                        "failed",
+                        both("没有应答", "no answer"),
+                    ),
+                ),
+            ),
+        ),
+        problems=(
+            ProblemView(
+                "E-DEV-001",
+                "error",
+                "camera",
+                both("教师相机没有应答", "The teacher's camera does not answer"),
+                both("不能转动相机", "It cannot be moved"),
+                ActionView(both("检查电源", "Check its power")),
+                AT,
+            ),
+        ),
+        processes=(ProcessView("daemon", "room", 1, "running"),),
+        storage=StorageView(free_bytes=64_000_000_000, seconds_left=None),
+    )
+
+
+class PretendRoom:
+    """Keeps what it was asked; its snapshots change when a test says so."""
+
+    def __init__(self, recordings: Path) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+        self.code = ""
+        self.watched = 0  # how many look at the preview
+        self.loudness = asyncio.Queue[tuple[LevelView, ...]]()
+        self._recordings = recordings
+        self._state = a_state()
+        self._changed = asyncio.Event()
+
+    def change(self, **parts: Any) -> None:
+        """Make the next snapshot."""
+        self._state = replace(self._state, version=self._state.version + 1, **parts)
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def state(self) -> RoomState:
+        return self._state
+
+    async def changes(self) -> AsyncIterator[RoomState]:
+        while True:
+            changed = self._changed
+            yield self._state
+            await changed.wait()
+
+    async def levels(self) -> AsyncIterator[tuple[LevelView, ...]]:
+        while True:
+            yield await self.loudness.get()
+
+    async def previews(self) -> AsyncIterator[bytes]:
+        self.watched += 1
+        try:
+            while True:
+                yield b"\xff\xd8 a picture \xff\xd9"
+                await asyncio.sleep(0.02)
+        finally:
+            self.watched -= 1
+
+    async def start_recording(self, who: Who, *, title: str = "", pre_roll: bool = True) -> str:
+        self.asked.append(("start", who.name, title, pre_roll))
+        self._only_when(RecordingState.IDLE, "recording")
+        tracks = (TrackView("programme", "writing", 1.5, 400_000),)
+        self._record(RecordingState.RECORDING, light=True, title=title, tracks=tracks)
+        return RECORDING
+
+    async def stop_recording(self, who: Who, *, grace_s: float = 0) -> None:
+        self.asked.append(("stop", who.name, grace_s))
+        self._only_when(RecordingState.RECORDING, "not-recording")
+        self._record(RecordingState.STOPPING if grace_s else RecordingState.IDLE)
+
+    async def go_on(self, who: Who) -> None:
+        self.asked.append(("go-on", who.name))
+        self._only_when(RecordingState.STOPPING, "not-stopping")
+        self._record(RecordingState.RECORDING, light=True)
+
+    async def pause_recording(self, who: Who) -> None:
+        self.asked.append(("pause", who.name))
+        self._only_when(RecordingState.RECORDING, "not-recording")
+        self._record(RecordingState.PAUSED)
+
+    async def resume_recording(self, who: Who) -> None:
+        self.asked.append(("resume", who.name))
+        self._only_when(RecordingState.PAUSED, "not-paused")
+        self._record(RecordingState.RECORDING, light=True)
+
+    async def mark(self, who: Who, text: str = "") -> float:
+        self.asked.append(("mark", who.name, text))
+        return 12.5
+
+    async def run_routine(self, who: Who, name: str) -> None:
+        self.asked.append(("routine", who.name, name))
+        if name not in {routine.name for routine in self._state.routines}:
+            raise Refused("unknown-routine", both("没有这个情景", "no such routine"))
+
+    async def show_layout(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:
+        self.asked.append(("layout", who.name, name, sources))
+        if name not in {layout.name for layout in self._state.programme.layouts}:
+            raise Refused("unknown-layout", both("没有这个布局", "no such layout"))
+
+    async def perform(
+        self, who: Who, device: str, capability: str, action: str, arguments: dict[str, Any]
+    ) -> None:
+        self.asked.append(("perform", who.name, device, capability, action, arguments))
+        if device == "camera":
+            raise LinkError("camera: silent for 2 s")
+        if device != "projector":
+            raise Refused("unknown-device", both("没有这个设备", "no such device"))
+        if capability not in {"power", "input-select"}:
+            raise UnsupportedError(f"no capability {capability!r}")
+        if arguments == {"name": "vga-9"}:
+            raise RefusedError("ERR2")
+
+    def recordings(self) -> tuple[Manifest, ...]:
+        return (self._manifest(),)
+
+    def recording(self, recording: str) -> Manifest:
+        if recording != RECORDING:
+            raise Refused("unknown-recording", both("没有这个录像", "no such recording"))
+        return self._manifest()
+
+    def folder(self, recording: str) -> Path:
+        return self._recordings / recording
+
+    def show_code(self, code: str) -> None:
+        self.code = code
+
+    def _record(self, state: RecordingState, **parts: Any) -> None:
+        self.change(recording=RecordingView(state=state, **({"light": False} | parts)))
+
+    def _only_when(self, state: RecordingState, code: str) -> None:
+        if self._state.recording.state is not state:
+            raise Refused(code, both("现在不能这样做", "not now"))
+
+    def _manifest(self) -> Manifest:
+        return Manifest(
+            id=RECORDING,
+            state=State.FINISHED,
+            room="room",
+            title=MARKUP,
+            started_at=AT,
+            duration_s=60.0,
+            tracks=(
+                Track(name="programme", source="", kind="programme", file="programme.mp4",
+                      codec="h264+aac", duration_s=60.0),
+                Track(name="escape", source="", kind="picture", file="../../secret.mp4",
+                      codec="h264"),
+                Track(name="link", source="", kind="picture", file="link.mp4", codec="h264"),
+            ),
+            marks=(Mark(at_s=1.0, text=MARKUP),),
+            thumbnail="thumbnail.jpg",
+        )  # fmt: skip

@@ -1,0 +1,202 @@
+"""The API over a pretend room: what it asks of the room, and how it says no."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from classroom_edge.room import RecordingState
+from tests.edge.pretend_room import RECORDING
+from tests.edge.website import VIDEO, website
+
+FILES = f"/api/v1/recordings/{RECORDING}/files"
+
+
+def assert_says(response: httpx2.Response, status: int, code: str) -> None:
+    assert response.status_code == status, response.text
+    body = response.json()
+    assert body["code"] == code
+    assert set(body["message"]) == {"zh-CN", "en"}
+
+
+async def test_the_room_is_given_whole(tmp_path: Path) -> None:
+    async with website(tmp_path) as here:
+        room = (await here.client.get("/api/v1/room")).json()
+    assert room["devices"][0]["values"]["power"]["value"] == "on"
+    assert room["recording"]["state"] == "idle"
+    assert room["problems"][0]["action"]["title"]["zh-CN"] == "检查电源"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "asked"),
+    [
+        ("recording/start", None, ("start", "local", "", True)),
+        (
+            "recording/start",
+            {"title": " 分数 ", "pre_roll": False},
+            ("start", "local", "分数", False),
+        ),
+        ("recording/mark", {"text": "例题"}, ("mark", "local", "例题")),
+        ("recording/mark", None, ("mark", "local", "")),
+        ("routines/class-start", None, ("routine", "local", "class-start")),
+        ("layout/single", {"source": "teacher"}, ("layout", "local", "single", ("teacher",))),
+        (
+            "layout/side-by-side",
+            {"sources": ["teacher", "slides"]},
+            ("layout", "local", "side-by-side", ("teacher", "slides")),
+        ),
+        ("layout/side-by-side", None, ("layout", "local", "side-by-side", ())),
+        (
+            "devices/projector/power/set-power",
+            {"on": True},
+            ("perform", "local", "projector", "power", "set-power", {"on": True}),
+        ),
+    ],
+)
+async def test_commands_reach_the_room(
+    tmp_path: Path, path: str, body: dict[str, Any] | None, asked: tuple[Any, ...]
+) -> None:
+    async with website(tmp_path) as here:
+        response = await here.client.post(f"/api/v1/{path}", json=body)
+    assert response.status_code == 200, response.text
+    assert here.room.asked == [asked]
+
+
+async def test_a_recording_is_started_paused_stopped_and_gone_on_with(tmp_path: Path) -> None:
+    async with website(tmp_path) as here:
+        begun = await here.client.post("/api/v1/recording/start")
+        assert begun.json() == {"id": RECORDING}
+        for command, state in [
+            ("pause", "paused"),
+            ("resume", "recording"),
+            ("stop", "stopping"),
+            ("go-on", "recording"),
+        ]:
+            body = {"grace_s": 10} if command == "stop" else None
+            assert (await here.client.post(f"/api/v1/recording/{command}", json=body)).is_success
+            assert here.room.state().recording.state == state
+        await here.client.post("/api/v1/recording/stop")
+        assert here.room.asked[-1] == ("stop", "local", 0)
+        assert here.room.state().recording.state is RecordingState.IDLE
+
+
+async def test_a_refusal_has_a_code_and_words_in_both_languages(tmp_path: Path) -> None:
+    async with website(tmp_path) as here:
+        assert_says(await here.client.post("/api/v1/recording/stop"), 409, "not-recording")
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("routines/nap", "unknown-routine"),
+        ("layout/mosaic", "unknown-layout"),
+        ("devices/toaster/power/set-power", "unknown-device"),
+        ("recording/rewind", "not-found"),
+    ],
+)
+async def test_what_the_room_does_not_have_is_not_found(
+    tmp_path: Path, path: str, code: str
+) -> None:
+    async with website(tmp_path) as here:
+        assert_says(await here.client.post(f"/api/v1/{path}"), 404, code)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "code"),
+    [
+        ("camera/presets/recall-preset", {"number": 1}, 502, "device-silent"),
+        ("projector/input-select/select-input", {"name": "vga-9"}, 409, "device-refused"),
+        ("projector/volume/set-volume", {"percent": 3}, 422, "device-unsupported"),
+    ],
+)
+async def test_what_goes_wrong_with_a_device_is_told_apart(
+    tmp_path: Path, path: str, body: dict[str, Any], status: int, code: str
+) -> None:
+    async with website(tmp_path) as here:
+        assert_says(await here.client.post(f"/api/v1/devices/{path}", json=body), status, code)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("recording/stop", '{"grace_s": "soon"}', "grace_s"),
+        ("recording/stop", '{"grace_s": -1}', "grace_s"),
+        ("recording/stop", '{"grace_s": NaN}', "grace_s"),
+        ("recording/start", '{"titel": "x"}', "titel"),
+        ("recording/start", '{"title": "\\ud800"}', "title"),
+        ("recording/start", "[1]", "body"),
+        ("layout/single", '{"sources": [1]}', "sources.0"),
+        ("devices/camera/pan-tilt-zoom/drive", '{"pan": NaN}', "pan"),
+        ("devices/camera/pan-tilt-zoom/drive", '{"pan": {"by": 1}}', "pan"),
+    ],
+)
+async def test_a_wrong_body_is_refused_with_the_name_of_what_is_wrong(
+    tmp_path: Path, path: str, body: str, field: str
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    async with website(tmp_path) as here:
+        response = await here.client.post(f"/api/v1/{path}", content=body, headers=headers)
+    assert_says(response, 422, "wrong-body")
+    assert response.json()["field"].startswith(field)
+    assert here.room.asked == []
+
+
+async def test_the_same_command_sent_twice_is_done_once(tmp_path: Path) -> None:
+    key = {"Idempotency-Key": "press-1"}
+    async with website(tmp_path) as here:
+        first = await here.client.post("/api/v1/recording/mark", headers=key)
+        again = await here.client.post("/api/v1/recording/mark", headers=key)
+        other = await here.client.post(
+            "/api/v1/recording/mark", headers={"Idempotency-Key": "press-2"}
+        )
+    assert first.json() == again.json() == other.json() == {"at_s": 12.5}
+    assert len(here.room.asked) == 2
+
+
+async def test_a_refused_command_may_be_tried_again_with_its_key(tmp_path: Path) -> None:
+    key = {"Idempotency-Key": "press-1"}
+    async with website(tmp_path) as here:
+        refused = await here.client.post("/api/v1/recording/stop", headers=key)
+        await here.client.post("/api/v1/recording/start")
+        stopped = await here.client.post("/api/v1/recording/stop", headers=key)
+    assert (refused.status_code, stopped.status_code) == (409, 200)
+
+
+async def test_a_manifest_has_links_to_its_files(tmp_path: Path) -> None:
+    async with website(tmp_path) as here:
+        listed = (await here.client.get("/api/v1/recordings")).json()
+        one = (await here.client.get(f"/api/v1/recordings/{RECORDING}")).json()
+        picture = await here.client.get(one["thumbnail_url"])
+    assert listed == [one]
+    assert one["tracks"][0]["url"] == f"{FILES}/programme.mp4"
+    assert picture.headers["content-type"] == "image/jpeg"
+
+
+async def test_a_player_can_jump_in_a_file(tmp_path: Path) -> None:
+    async with website(tmp_path) as here:
+        whole = await here.client.get(f"{FILES}/programme.mp4")
+        part = await here.client.get(f"{FILES}/programme.mp4", headers={"Range": "bytes=1000-1099"})
+        beyond = await here.client.get(f"{FILES}/programme.mp4", headers={"Range": "bytes=99999-"})
+    assert whole.content == VIDEO
+    assert whole.headers["content-type"] == "video/mp4"
+    assert part.status_code == 206
+    assert part.headers["content-range"] == f"bytes 1000-1099/{len(VIDEO)}"
+    assert part.content == VIDEO[1000:1100]
+    assert beyond.status_code == 416
+
+
+async def test_health_tells_whether_the_daemon_makes_progress(tmp_path: Path) -> None:
+    async with website(tmp_path) as here:
+        assert (await here.client.get("/healthz")).json() == {"status": "ok"}
+
+
+async def test_metrics_tell_what_is_online_and_on_disk(tmp_path: Path) -> None:
+    async with website(tmp_path) as here:
+        await here.client.post("/api/v1/recording/start")
+        text = (await here.client.get("/metrics")).text
+    assert 'classroom_edge_device_online{device="projector"} 1.0' in text
+    assert 'classroom_edge_device_online{device="camera"} 0.0' in text
+    assert 'classroom_edge_source_live{source="slides"} 0.0' in text
+    assert 'classroom_edge_track_disk_seconds{track="programme"} 1.5' in text
+    assert "classroom_edge_disk_free_bytes 6.4e+10" in text
