@@ -21,7 +21,7 @@ class Grid:
         return NS // self.rate
 
     def at(self, index: int) -> int:
-        """Give the place of instant `index` on the timeline, ns."""
+        """Give the place of instant `index` on the timeline, ns, rounded up."""
         return -(-index * NS // self.rate)
 
     def before(self, at_ns: int) -> int:
@@ -30,7 +30,8 @@ class Grid:
 
     def after(self, at_ns: int) -> int:
         """Give the first instant at or after `at_ns`."""
-        return -(-at_ns * self.rate // NS)
+        index = self.before(at_ns)
+        return index if self.at(index) >= at_ns else index + 1
 
     def nearest(self, at_ns: int) -> int:
         """Give the instant nearest to `at_ns`."""
