@@ -96,21 +96,32 @@ def free_port() -> int:
 def demo_room(data: Path) -> Iterator[DemoRoom]:
     """Run the demo until the block is left; then nothing of it may be left either."""
     port = free_port()
-    command = [sys.executable, "-m", "classroom_edge.cli", "demo"]
-    command += ["--port", str(port), "--data", str(data)]
-    log = (data.parent / f"{data.name}.log").open("wb")
-    process = subprocess.Popen(command, start_new_session=True, stdout=log, stderr=log)
-    room = DemoRoom(process, port, data)
-    try:
-        eventually(room.is_live, within_s=START_S)
+    with _running(["demo", "--port", str(port), "--data", str(data)], port, data) as room:
         yield room
-    finally:
-        os.killpg(process.pid, signal.SIGINT)
+
+
+@contextmanager
+def own_room(config: Path, port: int, data: Path) -> Iterator[DemoRoom]:
+    """Run a room.toml whose panel is at `port`, likewise."""
+    with _running(["run", str(config), "--data", str(data)], port, data) as room:
+        yield room
+
+
+@contextmanager
+def _running(arguments: list[str], port: int, data: Path) -> Iterator[DemoRoom]:
+    command = [sys.executable, "-m", "classroom_edge.cli", *arguments]
+    with (data.parent / f"{data.name}.log").open("wb") as log:
+        process = subprocess.Popen(command, start_new_session=True, stdout=log, stderr=log)
+        room = DemoRoom(process, port, data)
         try:
-            process.wait(STOP_S)
+            eventually(room.is_live, within_s=START_S)
+            yield room
         finally:
-            with_group(process.pid, signal.SIGKILL)
-            log.close()
+            os.killpg(process.pid, signal.SIGINT)
+            try:
+                process.wait(STOP_S)
+            finally:
+                with_group(process.pid, signal.SIGKILL)
 
 
 def with_group(group: int, number: int) -> None:

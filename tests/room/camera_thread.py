@@ -1,0 +1,67 @@
+"""A camera beside the test, whose plug the test can pull."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from datetime import datetime
+
+from classroom_media.api import Kind
+from classroom_media.emulate.camera import EmulatedCamera
+from classroom_media.emulate.feed import Feed
+from classroom_media.emulate.rtsp import RtspServer
+from classroom_media.emulate.scenes import PupilsScene
+
+
+def now() -> datetime:
+    return datetime.now().astimezone()
+
+
+class PluggedCamera:
+    """An RTSP camera at a port that stays the same."""
+
+    def __init__(self, port: int) -> None:
+        self.url = f"rtsp://127.0.0.1:{port}/camera"
+        self._port = port
+        self._loop = asyncio.new_event_loop()
+        self._server = RtspServer()
+        self._wire = AsyncExitStack()
+
+    def plug(self) -> None:
+        self._do(self._wire.enter_async_context(self._server.listening(self._port)))
+
+    def unplug(self) -> None:
+        self._do(self._wire.aclose())
+
+    def _do(self, work: object) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(10)  # type: ignore[arg-type]
+
+    async def _film(self) -> EmulatedCamera:
+        feed = Feed((Kind.PICTURE,))
+        self._server.feeds["/camera"] = feed
+        return EmulatedCamera("camera", PupilsScene(now), feed)
+
+    def run(self) -> None:
+        self._loop.run_forever()
+
+    def begin(self) -> EmulatedCamera:
+        return asyncio.run_coroutine_threadsafe(self._film(), self._loop).result(10)
+
+    def end(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+
+@contextmanager
+def plugged_camera(port: int) -> Iterator[PluggedCamera]:
+    """Give a camera that is plugged in; pull its plug at the end."""
+    camera = PluggedCamera(port)
+    thread = threading.Thread(target=camera.run, daemon=True)
+    thread.start()
+    with camera.begin():
+        camera.plug()
+        try:
+            yield camera
+        finally:
+            camera.unplug()
+            camera.end()
+            thread.join()
