@@ -39,12 +39,14 @@ def press(page: Page, name: str) -> None:
 
 
 def slide_to_stop(page: Page) -> None:
-    slider = page.get_by_label("停止录制")
-    box = slider.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 30, box["y"] + box["height"] / 2)
+    thumb = page.get_by_label("停止录制").bounding_box()
+    slider = page.locator(".slider").bounding_box()
+    assert thumb is not None
+    assert slider is not None
+    height = thumb["y"] + thumb["height"] / 2
+    page.mouse.move(thumb["x"] + thumb["width"] / 2, height)
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] - 10, box["y"] + box["height"] / 2, steps=12)
+    page.mouse.move(slider["x"] + slider["width"] - 4, height, steps=12)
     page.mouse.up()
 
 
@@ -92,7 +94,8 @@ def test_a_lesson_from_the_first_button_to_watching_it(page: Page, demo: DemoRoo
 def device(demo: DemoRoom, name: str) -> dict[str, dict[str, str]]:
     """Give the values of a device."""
     found = next(one for one in demo.state()["devices"] if one["id"] == name)
-    return {"power": {"value": ""}} | found["values"]
+    values: dict[str, dict[str, str]] = found["values"]
+    return {"power": {"value": ""}} | values
 
 
 def test_the_page_without_script_records_too(browser: Browser, demo: DemoRoom) -> None:
