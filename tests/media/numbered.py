@@ -1,6 +1,6 @@
 """Cameras whose pictures carry their number, and a programme driven without a real clock."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import av
@@ -179,20 +179,23 @@ def play(
     *,
     until_s: float,
     from_s: float = 0.0,
-    latency_ms: int = 30,
+    latency_ms: Callable[[float], float] = lambda _at_s: 30,
     step_ms: int = 10,
-    at: dict[float, Callable[[], None]] | None = None,
+    at: Mapping[float, Callable[[], None]] | None = None,
 ) -> None:
     """Let time pass: packets arrive `latency_ms` after their time; `at` are things to do."""
-    coming = sorted(packets, key=lambda packet: packet.dts_ns)
+    coming = [
+        (packet.dts_ns + round(latency_ms((packet.dts_ns - START_NS) / NS) * 1_000_000), packet)
+        for packet in sorted(packets, key=lambda packet: packet.dts_ns)
+    ]
     todo = sorted((at or {}).items())
     now_ns, end_ns = START_NS + round(from_s * NS), START_NS + round(until_s * NS)
     while now_ns < end_ns:
         now_ns += step_ms * 1_000_000
         while todo and START_NS + todo[0][0] * NS <= now_ns:
             todo.pop(0)[1]()
-        while coming and coming[0].dts_ns + latency_ms * 1_000_000 <= now_ns:
-            programme.feed(coming.pop(0), now_ns)
+        while coming and coming[0][0] <= now_ns:
+            programme.feed(coming.pop(0)[1], now_ns)
         while programme.advance(now_ns):
             pass
 

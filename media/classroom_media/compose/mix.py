@@ -37,8 +37,10 @@ class SoundMixer:
 
     def feed(self, packet: Coded, now_ns: int) -> None:
         """Take a packet of any source's sound; of unknown ones it is dropped."""
-        if feed := self._feeds.get(packet.stream.removesuffix(SOUND)):
-            feed.feed(packet, now_ns)
+        if packet.stream.endswith(SOUND):
+            feed = self._feeds.get(packet.stream.removesuffix(SOUND))
+            if feed is not None:
+                feed.feed(packet, now_ns)
 
     def newest_ns(self) -> dict[str, int]:
         """Tell how far each source has come on the timeline; 0 = it was never heard."""

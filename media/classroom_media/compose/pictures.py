@@ -45,6 +45,7 @@ class PictureFeed:
         self._waiting: deque[Picture] = deque()
         self._shown: Picture | None = None
         self._lost_ns = LOST_NS
+        self._broken = False  # and said so
         self.heard_ns = 0  # when the last packet of use came, by our clock
         self.newest_ns = 0  # the newest such packet's place on the timeline
 
@@ -119,10 +120,15 @@ class PictureFeed:
         packet = self._groups[0][self._decoded]
         self._decoded += 1
         try:
-            self._waiting.extend(self._pictures(packet))
+            pictures = self._pictures(packet)
         except av.FFmpegError as error:
-            logger.warning("%s: cannot be decoded up to its next keyframe: %s", self._source, error)
+            if not self._broken:
+                logger.warning("%s: cannot be decoded: %s", self._source, error)
+            self._broken = True
             self._drop_group()
+        else:
+            self._broken = self._broken and not pictures
+            self._waiting.extend(pictures)
         return True
 
     def _pictures(self, packet: Coded) -> list[Picture]:

@@ -122,6 +122,8 @@ class Programme:
         self._deadline.look(now_ns)
         if self._tick is None and not self._begin(now_ns):
             return False
+        if now_ns - self._grid.at(self._tick or 0) > BEHIND_NS:
+            self._skip(now_ns)
         sounded = self._advance_sound(now_ns)
         return self._advance_picture(now_ns) or sounded
 
@@ -143,15 +145,12 @@ class Programme:
 
     def _go_to(self, at_ns: int) -> None:
         self._tick = self._grid.after(at_ns)
-        self._block = self._grid.at(self._tick) * RATE_HZ // NS // BLOCK
+        self._block = max(self._block, self._grid.at(self._tick) * RATE_HZ // NS // BLOCK)
         self._vision.jump(self._grid.at(self._tick))
 
     def _advance_picture(self, now_ns: int) -> bool:
         if self._tick is None or (at_ns := self._grid.at(self._tick)) > now_ns:
             return False
-        if now_ns - at_ns > BEHIND_NS:
-            self._skip(now_ns)
-            return True
         if self._wanted:
             self._vision.turn(self._wanted)
             self._wanted = None

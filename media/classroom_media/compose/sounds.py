@@ -101,6 +101,7 @@ class SoundFeed:
         self._format: StreamFormat | None = None
         self._decoder: av.AudioCodecContext | None = None
         self._resampler: av.AudioResampler | None = None
+        self._broken = False  # and said so
         self.heard_ns = 0  # when the last packet came, by our clock
 
     @property
@@ -117,10 +118,12 @@ class SoundFeed:
             return
         try:
             for chunk in self._decode(packet, self._format):
+                self._broken = False
                 self._lay(chunk)
         except av.FFmpegError as error:
-            logger.warning("%s: a packet of sound cannot be decoded: %s", self._source, error)
-            self._decoder = None
+            if not self._broken:
+                logger.warning("%s: its sound cannot be decoded: %s", self._source, error)
+            self._broken, self._decoder = True, None
 
     def live(self, sample: int) -> bool:
         """Tell whether the source delivers, so that late sound is worth waiting for."""
