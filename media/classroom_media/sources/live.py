@@ -16,6 +16,7 @@ from classroom_media.sources.lanes import Demuxed, Lane, picture_lane, sound_lan
 from classroom_media.workers.specs import SourceSpec
 
 STALL_S: Final = 2.0  # without any packet
+BARE_MAX: Final = 16  # packets without a decoding stamp; after these there will be none
 STREAM_STALL_NS: Final = 4 * NS  # without a packet of one stream, while the other goes on
 
 
@@ -28,7 +29,7 @@ def receive(spec: SourceSpec, clock: Callable[[], int]) -> Generator[Coded, None
     """
     where = input_of(spec)
     try:
-        with open_input(where) as container:
+        with open_input(where, clock) as container:
             yield from _packets(container, spec, clock)
     except av.FFmpegError as error:
         raise SourceError(f"{where.shown}: {reason(error)}") from None  # its text has the password
@@ -40,6 +41,7 @@ def _packets(
     container: InputContainer, spec: SourceSpec, clock: Callable[[], int]
 ) -> Generator[Coded, None, None]:
     timeline = Timeline[Demuxed](delay_ns=spec.delay_ms * 1_000_000)
+    stamper = Stamper()
     lanes = lanes_of(container, spec)
     heard = dict.fromkeys(lanes, clock())
     for packet in container.demux([container.streams[index] for index in lanes]):
@@ -47,20 +49,30 @@ def _packets(
         heard[packet.stream_index] = now_ns
         if now_ns - min(heard.values()) > STREAM_STALL_NS:
             raise SourceError("its picture or its sound has stopped")
-        if (stamped := stamped_of(packet)) is not None:
+        for stamped in stamper.stamp(packet):
             for placed in timeline.place(stamped, now_ns):
                 yield from lanes[placed.stream].feed(placed)
     raise SourceError("it has ended the stream")
 
 
-def open_input(where: Input) -> InputContainer:
-    """Open for reading; every wait has a limit."""
-    return av.open(
-        where.url,
-        format=where.format,
-        options=dict(where.options),
-        timeout=(where.open_s, STALL_S),
-    )
+def open_input(where: Input, clock: Callable[[], int]) -> InputContainer:
+    """Open for reading; every wait has a limit.
+
+    Raises:
+        SourceError: nobody answers, or not with what is expected.
+    """
+    begun_ns = clock()
+    try:
+        return av.open(
+            where.url,
+            format=where.format,
+            options=dict(where.options),
+            timeout=(where.open_s, STALL_S),
+        )
+    except av.FFmpegError as error:
+        given_up = clock() - begun_ns >= where.open_s * NS
+        why = "it does not answer" if given_up else reason(error)
+        raise SourceError(why) from None  # its text has the password
 
 
 def lanes_of(container: InputContainer, spec: SourceSpec) -> dict[int, Lane]:
@@ -81,14 +93,43 @@ def lanes_of(container: InputContainer, spec: SourceSpec) -> dict[int, Lane]:
     return lanes
 
 
-def stamped_of(packet: Demuxed) -> Stamped[Demuxed] | None:
-    """Give a packet with its stamps in nanoseconds; None for one without (the end)."""
-    dts = packet.pts if packet.dts is None else packet.dts
-    if dts is None or not packet.size or not packet.time_base:
-        return None
-    pts = dts if packet.pts is None else packet.pts
-    unit = packet.time_base * NS
-    return Stamped(packet.stream_index, int(pts * unit), int(dts * unit), packet)
+class Stamper:
+    """Reads stamps; the first packets of an RTSP stream, which lack some, get them afterwards."""
+
+    def __init__(self) -> None:
+        self._bare: dict[int, list[Demuxed]] = {}
+
+    def stamp(self, packet: Demuxed) -> list[Stamped[Demuxed]]:
+        """Give what can be stamped now, in nanoseconds; nothing from the mark of the end."""
+        if not packet.size or not packet.time_base:
+            return []
+        bare = self._bare.setdefault(packet.stream_index, [])
+        patient = packet.pts is None or len(bare) < BARE_MAX
+        if packet.dts is None and patient:
+            bare.append(packet)
+            return []
+        del self._bare[packet.stream_index]
+        return _stamped([*bare, packet])
+
+
+def _stamped(packets: list[Demuxed]) -> list[Stamped[Demuxed]]:
+    """Stamp consecutive packets of a stream, counting back from the last, which has stamps.
+
+    Those without a time to be shown at (a first keyframe) are shown before all others.
+    """
+    last = packets[-1]
+    unit = (last.time_base or 0) * NS
+    step = last.duration or 0
+    last_dts = (last.pts if last.dts is None else last.dts) or 0
+    first_dts = last_dts - (len(packets) - 1) * step
+    shown = [packet.pts for packet in packets if packet.pts is not None] or [last_dts + step]
+    first_pts = min(shown) - (len(packets) - len(shown)) * step
+    found = []
+    for index, packet in enumerate(packets):
+        dts = first_dts + index * step
+        pts = max(dts, first_pts + index * step) if packet.pts is None else packet.pts
+        found.append(Stamped(packet.stream_index, int(pts * unit), int(dts * unit), packet))
+    return found
 
 
 def reason(error: av.FFmpegError) -> str:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 from urllib.request import url2pathname
@@ -13,7 +14,7 @@ from classroom_media.api import NS, SourceError
 from classroom_media.clock import Stamped
 from classroom_media.packets import Coded
 from classroom_media.sources.lanes import Demuxed
-from classroom_media.sources.live import lanes_of, reason, stamped_of
+from classroom_media.sources.live import Stamper, lanes_of, reason
 from classroom_media.workers.specs import SourceSpec
 
 LATE_NS: Final = NS  # this far behind (a suspended machine), the rest is shifted
@@ -46,11 +47,9 @@ def play(
                     sleep(early_ns / NS)
                 elif early_ns < -LATE_NS:
                     shift_ns -= early_ns
-                placed = Stamped(
-                    packet.stream,
-                    packet.pts_ns + shift_ns + spec.delay_ms * 1_000_000,
-                    packet.dts_ns + shift_ns + spec.delay_ms * 1_000_000,
-                    packet.what,
+                moved_ns = shift_ns + spec.delay_ms * 1_000_000
+                placed = replace(
+                    packet, pts_ns=packet.pts_ns + moved_ns, dts_ns=packet.dts_ns + moved_ns
                 )
                 yield from lanes[packet.stream].feed(placed)
     except av.FFmpegError as error:
@@ -64,19 +63,18 @@ def _rounds(
     """Give the file's packets, round after round, with stamps that rise in each stream."""
     shift_ns = 0
     last_ns: dict[int, int] = {}
+    stamper = Stamper()
     while True:
         begin_ns, end_ns = None, 0
         for raw in container.demux([container.streams[index] for index in indices]):
-            packet = stamped_of(raw)
-            if packet is None:
-                continue
-            if packet.stream == indices[0]:
-                begin_ns = packet.pts_ns if begin_ns is None else min(begin_ns, packet.pts_ns)
-                end_ns = max(end_ns, packet.pts_ns + _duration_ns(raw))
-            dts_ns = packet.dts_ns + shift_ns
-            if dts_ns > last_ns.get(packet.stream, dts_ns - 1):
-                last_ns[packet.stream] = dts_ns
-                yield Stamped(packet.stream, packet.pts_ns + shift_ns, dts_ns, raw)
+            for packet in stamper.stamp(raw):
+                if packet.stream == indices[0]:
+                    begin_ns = packet.pts_ns if begin_ns is None else min(begin_ns, packet.pts_ns)
+                    end_ns = max(end_ns, packet.pts_ns + _duration_ns(packet.what))
+                dts_ns = packet.dts_ns + shift_ns
+                if dts_ns > last_ns.get(packet.stream, dts_ns - 1):
+                    last_ns[packet.stream] = dts_ns
+                    yield replace(packet, pts_ns=packet.pts_ns + shift_ns, dts_ns=dts_ns)
         if not looped or begin_ns is None:
             return
         shift_ns += end_ns - begin_ns
