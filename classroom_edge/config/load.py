@@ -1,51 +1,92 @@
 """From the bytes of a room.toml to a `Config`, or to everything that is wrong with it."""
 
-import tomllib
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from pydantic import ValidationError
 
-from classroom_edge.config.mistakes import ConfigError, Mistake, Position
+from classroom_edge.config import references
+from classroom_edge.config.document import Document, read
+from classroom_edge.config.encoding import SIZE_MAX, decode
+from classroom_edge.config.explain import explain
+from classroom_edge.config.mistakes import ConfigError, Mistake, Position, Slip
 from classroom_edge.config.models import Config
+from classroom_edge.config.scan import Path as Place
+from classroom_edge.config.secrets import Resolver
+from classroom_edge.config.tell import Teller
+
+GUESSES: Final = {"missing-quotes", "bare-time", "truth"}
+HOPELESS: Final = {"unreadable", "too-large", "not-text"}  # nothing else would make sense
 
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What was found in a file: a config exactly when there is no mistake, and notes."""
+    """What was found in a file: a config exactly when there is no mistake; and notes."""
 
     file: Path
     config: Config | None
     mistakes: tuple[Mistake, ...]
-    notes: tuple[Mistake, ...] = ()
+    notes: tuple[Mistake, ...]
+    _document: Document
+    _teller: Teller
+
+    def mistake(
+        self, code: str, place: Place, *, is_note: bool = False, **values: object
+    ) -> Mistake:
+        """Tell something that was found out later, about the value at a place of the file."""
+        position = self._document.value_place(place)
+        return self._teller.one(Slip(code, position, values, is_note=is_note))
 
 
-def load(path: Path) -> Config:
+def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
     """Read a room.toml.
 
     Raises:
         ConfigError: it cannot be used; carries every mistake in it.
     """
-    found = examine(path)
+    found = examine(path, environ)
     if found.config is None:
         raise ConfigError(path, found.mistakes)
     return found.config
 
 
-def examine(path: Path) -> Examination:
+def examine(path: Path, environ: Mapping[str, str] = os.environ) -> Examination:
     """Read a room.toml and tell what is wrong with it. Never raises."""
+    text, slips = _read(path)
+    document = read(text)
+    resolver = Resolver(document, path.absolute().parent, environ)
+    resolver.resolve()
+    config, errors = _validated(document, path.absolute().parent)
+    if not any(slip.code in HOPELESS for slip in slips):
+        slips += document.slips + resolver.slips + errors + references.check(document)
+    slips = _without_guesses(slips)
+    teller = Teller(text, resolver.secrets)
+    mistakes = teller.all(slip for slip in slips if not slip.is_note)
+    notes = teller.all(slip for slip in slips if slip.is_note)
+    return Examination(path, None if mistakes else config, mistakes, notes, document, teller)
+
+
+def _read(path: Path) -> tuple[str, list[Slip]]:
     try:
-        raw = _tuples(tomllib.loads(path.read_text(encoding="utf-8")))
-        config = Config.model_validate(raw, context={"base": path.resolve().parent})
-    except (OSError, ValueError, ValidationError) as error:
-        words = {"zh-CN": type(error).__name__, "en": type(error).__name__}
-        return Examination(path, None, (Mistake("unreadable", Position(1), "", words, words),))
-    return Examination(path, config, ())
+        with path.open("rb") as file:
+            data = file.read(SIZE_MAX + 1)
+    except (OSError, ValueError) as error:
+        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else ""
+        return "", [Slip("unreadable", Position(1), {"reason": reason})]
+    return decode(data)
 
 
-def _tuples(value: object) -> object:
-    if isinstance(value, list):
-        return tuple(_tuples(item) for item in value)
-    if isinstance(value, dict):
-        return {key: _tuples(item) for key, item in value.items()}
-    return value
+def _validated(document: Document, base: Path) -> tuple[Config | None, list[Slip]]:
+    try:
+        return Config.model_validate(document.data, context={"base": base}), []
+    except ValidationError as error:
+        return None, explain(error, document)
+
+
+def _without_guesses(slips: list[Slip]) -> list[Slip]:
+    """Leave out what a bare word was taken for, where that is no value for its key."""
+    refuted = {slip.position.line for slip in slips if slip.code == "wrong-kind"}
+    return [s for s in slips if s.code not in GUESSES or s.position.line not in refuted]

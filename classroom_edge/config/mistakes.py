@@ -1,6 +1,11 @@
-"""A mistake in a room.toml, told in both languages, and the error that carries them all."""
+"""A mistake in a room.toml: as its finder knows it, as people are told, as an error.
 
-from dataclasses import asdict, dataclass, field
+A `Slip` is a code, a place and values; `Mistake` adds the line it stands on and the words of
+both languages, and holds no secret any more.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +19,38 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
-    """One thing that is wrong, where it is, and what to do. Holds no secret."""
+class Slip:
+    """One thing that is wrong, without words yet. A mapping among `values` is one by language."""
 
     code: str  # "unknown-key"
     position: Position
+    values: Mapping[str, object] = field(default_factory=dict)
+    is_note: bool = False  # worth knowing, but not wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that is wrong, where it is, and what to do. Holds no secret."""
+
+    code: str
+    position: Position
     text: str  # the offending line, passwords masked
-    message: dict[str, str] = field(default_factory=dict)  # language -> words
-    remedy: dict[str, str] = field(default_factory=dict)
+    message: dict[str, str]  # language -> words
+    remedy: dict[str, str]
+    is_note: bool = False
 
     def as_json(self, file: Path) -> dict[str, Any]:
         """Give the form that ``check --json`` prints."""
-        parts = asdict(self)
-        return {"file": str(file), **parts.pop("position"), **parts}
+        return {
+            "file": str(file),
+            "line": self.position.line,
+            "column": self.position.column,
+            "code": self.code,
+            "severity": "note" if self.is_note else "error",
+            "text": self.text,
+            "message": self.message,
+            "remedy": self.remedy,
+        }
 
 
 class ConfigError(Exception):

@@ -22,6 +22,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from classroom_edge.config.secrets import url_secrets
+
 LAYOUTS: Final = {"single": 1, "side-by-side": 2, "picture-in-picture": 2}  # name -> slots
 SOURCE_SCHEMES: Final = (
     "rtsp", "rtsps", "http", "https", "udp", "tcp", "file", "screen", "v4l2", "alsa", "pattern",
@@ -138,7 +140,7 @@ class DeviceConfig(Part):
     url: str
     password: SecretStr | None = None
     options: dict[str, str | int | float | bool] = {}
-    presets: dict[Id, Annotated[int, Field(ge=0, le=254)]] = {}
+    presets: dict[Name, Annotated[int, Field(ge=0, le=254)]] = {}  # name -> its number
 
 
 class SourceConfig(Part):
@@ -188,7 +190,7 @@ class WantEntry(Part):
     input: Annotated[str, Field(min_length=1)] | None = None
     volume: Annotated[int, Field(ge=0, le=100)] | None = None
     mute: bool | None = None
-    preset: Id | None = None
+    preset: Name | None = None
     relay: bool | None = None
     channel: Annotated[int, Field(ge=1, le=64)] = 1
 
@@ -231,7 +233,7 @@ class LightConfig(Part):
     """``[light]``: what tells the room that a recording runs, besides the panel."""
 
     display: str = ""  # X display that shows the overlay, ":0"
-    relay: Id | Literal[""] = ""  # device that switches a lamp
+    relay: str = ""  # device that switches a lamp
     channel: Annotated[int, Field(ge=1, le=64)] = 1  # of that relay
     tally: tuple[Id, ...] = ()  # cameras whose lamp follows
 
@@ -267,4 +269,6 @@ class Config(Part):
     def secrets(self) -> tuple[str, ...]:
         """Give every password, for the log to mask."""
         found = [one.password for one in self.devices] + [one.password for one in self.sources]
-        return tuple(secret.get_secret_value() for secret in found if secret)
+        urls = [one.url for one in self.devices] + [one.url for one in self.sources]
+        in_urls = [secret for url in urls for secret in url_secrets(url)]
+        return (*(secret.get_secret_value() for secret in found if secret), *in_urls)

@@ -21,7 +21,7 @@ class Catalogue:
 
     texts: Mapping[str, Mapping[str, str]]  # language -> key -> text
 
-    def say(self, key: str, language: str, **values: object) -> str:
+    def say(self, key: str, language: str, /, **values: object) -> str:
         """Give a text with its placeholders filled in.
 
         Raises:
@@ -29,7 +29,7 @@ class Catalogue:
         """
         return self.texts[language][key].format_map(values)
 
-    def both(self, key: str, **values: object) -> dict[str, str]:
+    def both(self, key: str, /, **values: object) -> dict[str, str]:
         """Give a text in every language."""
         return {language: self.say(key, language, **values) for language in LANGUAGES}
 

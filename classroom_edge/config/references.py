@@ -1,0 +1,221 @@
+"""What one part of a room.toml says about another, and about drivers and addresses.
+
+All this is asked of the file as it was read, not of a `Config`, so that a mistake elsewhere
+does not keep it from being told. What is of the wrong kind is passed over: it was told before.
+"""
+
+import ipaddress
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import SplitResult, urlsplit
+
+from classroom_drivers.actions import capabilities_of
+from classroom_drivers.api import UnsupportedError
+from classroom_drivers.registry import drivers, load, prepare
+from classroom_edge.config.document import Document
+from classroom_edge.config.explain import suggestion
+from classroom_edge.config.mistakes import Slip
+from classroom_edge.config.models import LAYOUTS, SOURCE_SCHEMES, WANTS
+from classroom_edge.config.scan import Path
+
+DEVICE_SCHEMES: Final = ("tcp", "udp", "serial")
+HOSTED_SCHEMES: Final = {"rtsp", "rtsps", "http", "https", "tcp"}  # udp may listen anywhere
+NEED_A_PORT: Final = {"udp", "tcp"}  # of a source
+
+Table = dict[str, Any]
+
+
+def check(document: Document) -> list[Slip]:
+    """Tell everything that does not fit together."""
+    checker = _Checker(document)
+    checker.run()
+    return checker.slips
+
+
+class _Checker:
+    def __init__(self, document: Document) -> None:
+        self.slips: list[Slip] = []
+        self._document = document
+        self._devices = {_text(table, "id"): table for table, _ in self._tables("device")}
+        self._sources = {_text(table, "id"): table for table, _ in self._tables("source")}
+
+    def run(self) -> None:
+        for part, key in (("device", "id"), ("source", "id"), ("routine", "name")):
+            self._unique(part, key)
+        for table, path in self._tables("device"):
+            self._device(table, path)
+        for table, path in self._tables("source"):
+            self._source(table, path)
+        self._layouts()
+        for _, path in self._tables("routine"):
+            for want, inner in self._tables(*path, "want"):
+                self._want(want, inner)
+        self._light()
+        self._network()
+
+    def _tables(self, *path: str | int) -> Iterator[tuple[Table, Path]]:
+        found = self._document.value(path)
+        for index, table in enumerate(found if isinstance(found, tuple) else ()):
+            if isinstance(table, dict):
+                yield table, (*path, index)
+
+    def _tell(self, code: str, path: Path, *, is_note: bool = False, **values: object) -> None:
+        place = self._document.value_place(path)
+        self.slips.append(Slip(code, place, values, is_note=is_note))
+
+    def _unique(self, part: str, key: str) -> None:
+        seen: dict[str, Path] = {}
+        for table, path in self._tables(part):
+            name = _text(table, key)
+            if name and name in seen:
+                first = self._document.place((*seen[name], key)).line
+                self._tell("duplicate-id", (*path, key), name=name, first=first)
+            seen.setdefault(name, path)
+
+    # devices
+
+    def _device(self, table: Table, path: Path) -> None:
+        driver, url = _text(table, "driver"), _text(table, "url")
+        if driver and driver not in drivers():
+            found = suggestion(driver, drivers())
+            self._tell("unknown-driver", (*path, "driver"), name=driver, suggestion=found)
+            driver = ""
+        parts = self._url(url, (*path, "url"), DEVICE_SCHEMES)
+        if parts is None or not driver:
+            return
+        options = table.get("options")
+        try:
+            prepare(driver, url, options=options if isinstance(options, dict) else {})
+        except UnsupportedError as error:
+            place = "options" if options else "url"
+            self._tell("driver-says", (*path, place), name=driver, reason=str(error))
+
+    def _can(self, device: str, capability: str) -> bool:
+        """Whether a device's driver has a capability; True where nobody can know."""
+        driver = _text(self._devices.get(device, {}), "driver")
+        return driver not in drivers() or capability in capabilities_of(load(driver))
+
+    def _is_device(self, name: str, path: Path, capability: str) -> bool:
+        """Tell when there is no such device, or it cannot do what is asked of it."""
+        if name not in self._devices:
+            self._tell(
+                "no-such-device", path, name=name, suggestion=suggestion(name, self._devices)
+            )
+            return False
+        if not self._can(name, capability):
+            driver = _text(self._devices[name], "driver")
+            able = [one for one in self._devices if self._can(one, capability)]
+            found = suggestion("", able) if able else suggestion("", ())
+            self._tell(
+                "device-cannot", path, name=name, driver=driver, capability=capability, able=found
+            )
+        return True
+
+    # sources
+
+    def _source(self, table: Table, path: Path) -> None:
+        parts = self._url(_text(table, "url"), (*path, "url"), SOURCE_SCHEMES)
+        if parts is not None:
+            self._source_address(parts, (*path, "url"))
+        camera = _text(table, "camera")
+        if camera:
+            self._is_device(camera, (*path, "camera"), "pan-tilt-zoom")
+
+    def _source_address(self, parts: SplitResult, path: Path) -> None:
+        if parts.scheme in HOSTED_SCHEMES and not parts.hostname:
+            self._tell("url-host", path)
+        elif parts.scheme in NEED_A_PORT and parts.port is None:
+            self._tell("url-port-missing", path)
+        elif parts.scheme == "file" and (parts.netloc or not parts.path.startswith("/")):
+            self._tell("url-file", path)
+        elif parts.scheme == "v4l2" and not parts.path:
+            self._tell("url-camera", path)
+
+    def _url(self, url: str, path: Path, schemes: tuple[str, ...]) -> SplitResult | None:
+        """Take a URL apart; tell when it is none, or none of these."""
+        if not url:
+            return None
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            self._tell("url-shape", path)
+            return None
+        if "://" not in url:
+            self._tell("url-scheme-missing", path, example=f"{schemes[0]}://")
+        elif parts.scheme not in schemes:
+            found = suggestion(parts.scheme, schemes)
+            self._tell("url-scheme", path, name=parts.scheme, suggestion=found)
+        elif port == 0:
+            self._tell("url-shape", path)
+        else:
+            return parts
+        return None
+
+    # programme
+
+    def _layouts(self) -> None:
+        layouts = self._document.value(("layouts",))
+        for name in layouts if isinstance(layouts, dict) else {}:
+            if name in LAYOUTS:
+                self._fill(("layouts", name), name)
+        chosen = self._document.value(("programme", "layout"))
+        name = chosen if isinstance(chosen, str) else "single"
+        self._fill(("programme", "sources"), name)
+
+    def _fill(self, path: Path, layout: str) -> None:
+        names = self._document.value(path)
+        names = names if isinstance(names, tuple) else ()
+        for index, name in enumerate(names):
+            if not isinstance(name, str):
+                continue
+            if name not in self._sources:
+                found = suggestion(name, self._sources)
+                self._tell("no-such-source", (*path, index), name=name, suggestion=found)
+            elif self._sources[name].get("picture") is False:
+                self._tell("source-without-picture", (*path, index), name=name)
+            elif name in names[:index]:
+                self._tell("source-twice", (*path, index), name=name)
+        slots = LAYOUTS.get(layout)
+        if slots and len(names) > slots:
+            self._tell("too-many-sources", path, name=layout, slots=slots)
+
+    # routines and the recording light
+
+    def _want(self, want: Table, path: Path) -> None:
+        device = _text(want, "device")
+        if not device:
+            return
+        for what, capability in WANTS.items():
+            if what in want and not self._is_device(device, (*path, "device"), capability):
+                return
+        presets = self._devices.get(device, {}).get("presets", {})
+        preset = _text(want, "preset")
+        if preset and isinstance(presets, dict) and preset not in presets:
+            found = suggestion(preset, map(str, presets))
+            self._tell(
+                "no-such-preset", (*path, "preset"), name=preset, device=device, suggestion=found
+            )
+
+    def _light(self) -> None:
+        relay = self._document.value(("light", "relay"))
+        if isinstance(relay, str) and relay:
+            self._is_device(relay, ("light", "relay"), "relay")
+        tally = self._document.value(("light", "tally"))
+        for index, name in enumerate(tally if isinstance(tally, tuple) else ()):
+            if isinstance(name, str):
+                self._is_device(name, ("light", "tally", index), "tally")
+
+    def _network(self) -> None:
+        listen = self._document.value(("network", "listen"))
+        try:
+            address = ipaddress.ip_address(listen if isinstance(listen, str) else "127.0.0.1")
+        except ValueError:
+            return
+        if not address.is_loopback:
+            self._tell("listens-outside", ("network", "listen"), is_note=True, address=str(address))
+
+
+def _text(table: Table, key: str) -> str:
+    value = table.get(key)
+    return value if isinstance(value, str) else ""
