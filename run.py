@@ -257,7 +257,7 @@ def main():
     set_up("")
     show_missing(tests=False)
     os.environ["CLASSROOM_EDGE_DEMO_MEDIA"] = DEMO_FOLDER
-    command = [PYTHON, "-m", "classroom_edge.cli"] + arguments
+    command = [PYTHON, "-m", "classroom_edge"] + arguments
     if os.name == "nt":
         return subprocess.call(command)
     os.execv(command[0], command)

@@ -109,7 +109,7 @@ def own_room(config: Path, port: int, data: Path) -> Iterator[DemoRoom]:
 
 @contextmanager
 def _running(arguments: list[str], port: int, data: Path) -> Iterator[DemoRoom]:
-    command = [sys.executable, "-m", "classroom_edge.cli", *arguments]
+    command = [sys.executable, "-m", "classroom_edge", *arguments]
     with (data.parent / f"{data.name}.log").open("wb") as log:
         process = subprocess.Popen(command, start_new_session=True, stdout=log, stderr=log)
         room = DemoRoom(process, port, data)
