@@ -1,14 +1,45 @@
 """The room's daemon as the web layer and the commands see it: state out, commands in.
 
-It composes the services of `classroom_edge.services`; it decides nothing by itself.
+It composes the services of `classroom_edge.services`, and decides nothing by itself.
 """
 
+import asyncio
+import logging
+import time
 from collections.abc import AsyncIterator
+from contextlib import aclosing, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
-from classroom_edge.room import LevelView, RoomState, Who
-from classroom_media.record.manifest import Manifest
+from classroom_edge.config.models import LAYOUTS, Config
+from classroom_edge.paths import DataFolder
+from classroom_edge.room import LevelView, RecordingState, RoomState, Who
+from classroom_edge.services.devices import DeviceService
+from classroom_edge.services.finishing import FinishingService
+from classroom_edge.services.health import notify
+from classroom_edge.services.kin import KinService
+from classroom_edge.services.library import Library
+from classroom_edge.services.light import LightService
+from classroom_edge.services.media import PROGRAMME, Media
+from classroom_edge.services.newest import Newest
+from classroom_edge.services.overview import Overview
+from classroom_edge.services.recording import RecordingService
+from classroom_edge.services.refusals import refused
+from classroom_edge.services.routines import RoutineService
+from classroom_edge.services.storage import StorageService
+from classroom_edge.services.supervise import supervise
+from classroom_edge.services.workers import WorkerService
+from classroom_media.api import Layout
+from classroom_media.messages import Heartbeat
+from classroom_media.record.journal import boot_id
+from classroom_media.record.manifest import Manifest, State
+
+LOOKS_EVERY_S: Final = 0.5  # at the latest: a light must not burn on
+APART_S: Final = 0.1  # between two snapshots at least
+FINISHED_WITHIN_S: Final = 9.0  # at an ordered stop; the next start goes on with what is left
+
+logger = logging.getLogger(__name__)
 
 
 class Facade(Protocol):
@@ -83,3 +114,275 @@ class Facade(Protocol):
     def show_code(self, code: str) -> None:
         """Show a pairing code large on the room's screen; an empty one takes it away."""
         ...
+
+
+class Daemon:
+    """One room at work. `run` until cancelled; `end` for an ordered stop.
+
+    Cancelled without `end`, the workers go on recording: so does a room whose daemon crashes.
+    """
+
+    def __init__(self, config: Config, data: Path, runtime: Path) -> None:
+        folder = DataFolder(data)
+        recordings = config.recording.folder or folder.recordings
+        recordings.mkdir(parents=True, exist_ok=True)
+        self._config = config
+        self._stirred = asyncio.Event()
+        self._degraded: dict[str, str] = {}
+        self._states: Newest[RoomState] = Newest()
+        self._library = Library(recordings)
+        self.devices = {
+            one.id: DeviceService(config=one, changed=self._stir) for one in config.devices
+        }
+        self.media = Media(
+            config=config,
+            runtime=runtime,
+            log=folder.log,
+            beaten=self._beaten,
+            changed=self._worker_changed,
+            report=self._report,
+        )
+        self.finishing = FinishingService(
+            recordings=recordings,
+            runtime=runtime,
+            log=folder.log / "finisher.log",
+            changed=self._stir,
+            done=self._finished,
+        )
+        self._recorders = self.media.recorders()
+        self.takes = RecordingService(
+            room=config.room.id,
+            folder=recordings,
+            pre_roll_s=config.recording.pre_roll_s,
+            boot=boot_id(),
+            tracks=self.media.tracks(),
+            recorders=self._recorders,
+            ready_ns=lambda: self.media.ready_ns,
+            changed=self._stir,
+            over=self.finishing.finish,
+        )
+        self._routines = RoutineService(
+            routines=config.routines, devices=self.devices, changed=self._stir
+        )
+        self._storage = StorageService(folder=recordings, written=self._written, changed=self._stir)
+        self._kin = KinService(changed=self._stir)
+        self._light = LightService(
+            config=config.light,
+            language=config.room.language,
+            devices=self.devices,
+            log=folder.log,
+            truth=self._truth,
+        )
+        self._overview = Overview(
+            config=config,
+            devices=self.devices,
+            media=self.media,
+            recording=self.takes,
+            finishing=self.finishing,
+            routines=self._routines,
+            storage=self._storage,
+            kin=self._kin,
+            degraded=self._degraded,
+            last_id=self._library.newest(),
+        )
+        # Grows also across daemons: snapshots are at least a tenth of a second apart.
+        self._state = self._overview.state(time.monotonic_ns() // 100_000_000)
+
+    async def run(self) -> None:
+        """Run until cancelled; the workers go on."""
+        self.takes.recover()
+        self.finishing.find_unfinished()
+        services = {
+            "media": self.media.run,
+            "recording": self.takes.run,
+            "finishing": self.finishing.run,
+            "routines": self._routines.run,
+            "storage": self._storage.run,
+            "light": self._light.run,
+            "processes": self._kin.run,
+            "overview": self._look_round,
+            **{f"device {id_}": service.run for id_, service in self.devices.items()},
+        }
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for name, run in services.items():
+                    tasks.create_task(supervise(name, run, self._report), name=name)
+        finally:
+            self.media.close()
+
+    async def end(self) -> None:
+        """End in order, beside `run`: recording sealed and finished, lights out, workers gone."""
+        notify("STOPPING=1")
+        if self.takes.state is not RecordingState.IDLE:
+            await self.takes.stop(Who(name="daemon", why="ordered to end"))
+        await self.takes.at_rest()
+        try:
+            async with asyncio.timeout(FINISHED_WITHIN_S):
+                await self.finishing.at_rest()
+        except TimeoutError:
+            logger.warning("not everything is finished; the next start goes on with it")
+        await self._light.put_out()
+        await self.media.end()
+
+    def state(self) -> RoomState:
+        """Give the newest snapshot."""
+        return self._state
+
+    async def changes(self) -> AsyncIterator[RoomState]:
+        """Follow the snapshots: the present one at once, then the newest, at most 10 a second."""
+        async with aclosing(self._states.follow(pause_s=APART_S)) as states:
+            async for state in states:
+                yield state
+
+    async def levels(self) -> AsyncIterator[tuple[LevelView, ...]]:
+        """Follow the loudness of every sound, at most 10 times a second."""
+        async with aclosing(self.media.loudness.newest.follow(pause_s=APART_S)) as newest:
+            async for levels in newest:
+                yield levels
+
+    async def previews(self) -> AsyncIterator[bytes]:
+        """Follow the programme as JPEG pictures; made only while somebody looks."""
+        async with aclosing(self.media.pictures.follow(pause_s=0)) as pictures:
+            async for picture in pictures:
+                yield picture
+
+    async def start_recording(self, who: Who, *, title: str = "", pre_roll: bool = True) -> str:
+        """Begin a recording; give its id. Raises Refused."""
+        id_ = await self.takes.start(who, title=title, pre_roll=pre_roll)
+        await self.takes.shown(self.media.layout)
+        return id_
+
+    async def stop_recording(self, who: Who, *, grace_s: float = 0) -> None:
+        """End the recording, at once or after `grace_s` in which one may go on. Raises Refused."""
+        await self.takes.stop(who, grace_s=grace_s)
+
+    async def go_on(self, who: Who) -> None:
+        """Undo a stop within its grace, without a seam. Raises Refused."""
+        await self.takes.go_on(who)
+
+    async def pause_recording(self, who: Who) -> None:
+        """Keep nothing until resumed. Raises Refused."""
+        await self.takes.pause(who)
+
+    async def resume_recording(self, who: Who) -> None:
+        """Go on after a pause. Raises Refused."""
+        await self.takes.resume(who)
+
+    async def mark(self, who: Who, text: str = "") -> float:
+        """Set a mark; give its place in the recording in seconds. Raises Refused."""
+        return await self.takes.mark(who, text)
+
+    async def run_routine(self, who: Who, name: str) -> None:
+        """Start a routine; its steps show in the state. Raises Refused."""
+        self._routines.ask(who, name)
+
+    async def show_layout(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:
+        """Show another layout, filled with `sources` or as configured. Raises Refused."""
+        if name not in LAYOUTS:
+            raise refused("unknown-layout", name=name)
+        if len(sources) > LAYOUTS[name]:
+            raise refused("too-many-sources", name=name, slots=LAYOUTS[name])
+        pictures = {one.id for one in self._config.sources if one.picture}
+        if unknown := [source for source in sources if source not in pictures]:
+            raise refused("unknown-source", name=unknown[0])
+        rest = [source for source in self._config.fill(name) if source not in sources]
+        layout = Layout(name, (*sources, *rest)[: LAYOUTS[name]])
+        await self.media.show(layout)
+        await self.takes.shown(layout)
+        logger.info("layout %s %s shown for %s", name, layout.sources, who.name)
+        self._stir()
+
+    async def perform(
+        self, who: Who, device: str, capability: str, action: str, arguments: dict[str, Any]
+    ) -> None:
+        """Do one action of a device's capability.
+
+        Raises:
+            Refused: there is no such device.
+            DeviceError: it is away, refuses, or has no such action.
+        """
+        if device not in self.devices:
+            raise refused("unknown-device", name=device)
+        logger.info("%s: %s %s for %s", device, capability, action, who.name)
+        await self.devices[device].perform(capability, action, arguments)
+
+    def recordings(self) -> tuple[Manifest, ...]:
+        """Give every recording on disk, newest first."""
+        return self._library.all()
+
+    def recording(self, recording: str) -> Manifest:
+        """Give one recording's manifest. Raises Refused ("unknown-recording")."""
+        return self._library.one(recording)
+
+    def folder(self, recording: str) -> Path:
+        """Give the folder of a recording. Raises Refused ("unknown-recording")."""
+        return self._library.place(recording)
+
+    def show_code(self, code: str) -> None:
+        """Show a pairing code large on the room's screen; an empty one takes it away."""
+        self._light.code = code
+
+    async def _look_round(self) -> None:
+        """Make a snapshot whenever something has changed; this is the daemon's pulse."""
+        notify("READY=1")
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOKS_EVERY_S):
+                    await self._stirred.wait()
+            self._stirred.clear()
+            await self._publish()
+            notify("WATCHDOG=1")
+            await asyncio.sleep(APART_S)
+
+    async def _publish(self) -> None:
+        before, now = self._state, self._overview.state(self._state.version)
+        if replace(now, at=before.at) == before:
+            self._state = now
+            return
+        self._state = replace(now, version=before.version + 1)
+        self._states.put(self._state)
+        was = {source.id: source.state for source in before.sources}
+        for source in now.sources:
+            if source.state == "lost" and was[source.id] != "lost":
+                await self.takes.source(source.id, problem=source.problem)
+            elif source.state == "live" and was[source.id] == "lost":
+                await self.takes.source(source.id, problem=None)
+
+    def _beaten(self, worker: WorkerService, beat: Heartbeat) -> None:
+        for recorder in self._recorders:
+            if recorder.worker is worker:
+                recorder.heard(beat)
+        self.takes.heard(beat)
+        self._stir()
+
+    def _worker_changed(self) -> None:
+        for recorder in self._recorders:
+            recorder.replaced()
+        self._stir()
+
+    def _finished(self, manifest: Manifest) -> None:
+        logger.info("recording %s: %s", manifest.id, manifest.state)
+        if manifest.state is State.FINISHED:
+            self._overview.last_id = max(self._overview.last_id, manifest.id)
+
+    def _report(self, name: str, problem: str) -> None:
+        if problem:
+            self._degraded[name] = problem
+        else:
+            self._degraded.pop(name, None)
+        self._stir()
+
+    def _truth(self) -> str:
+        """Give what every light of the room shows."""
+        recording = self._state.recording
+        if recording.light:
+            return "recording"
+        is_held = recording.state in {RecordingState.PAUSED, RecordingState.STOPPING}
+        return "paused" if is_held else ""
+
+    def _written(self) -> tuple[float, int]:
+        progress = self.takes.progress
+        return progress.seconds(PROGRAMME), progress.bytes()
+
+    def _stir(self) -> None:
+        self._stirred.set()

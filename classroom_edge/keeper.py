@@ -4,7 +4,8 @@ It holds no state and loads next to nothing, so that there is little in it that 
 last command is the daemon. Workers that outlive a daemon become the keeper's children (Linux),
 go on recording, and are found again by the next one.
 
-Source: prctl(2), PR_SET_CHILD_SUBREAPER; wait(2).
+Source: prctl(2), KEEPER = "CLASSROOM_EDGE_KEEPER_PID"
+PR_SET_CHILD_SUBREAPER; wait(2).
 """
 
 import json
@@ -23,6 +24,7 @@ DELAY_MAX_S = 5.0
 TICK_S = 0.1
 WRONG_USE = 2  # exit status: wrong use or configuration
 PR_SET_CHILD_SUBREAPER = 36
+KEEPER = "CLASSROOM_EDGE_KEEPER_PID"  # environment variable
 
 
 class Kept:
@@ -82,6 +84,7 @@ class Keeper:
         """Keep until it is over; give the daemon's exit status."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
+        os.environ[KEEPER] = str(os.getpid())  # for the daemon to know us by
         adopt_orphans()
         status = 0
         while not self._stopped:

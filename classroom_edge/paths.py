@@ -85,3 +85,8 @@ def _make_private(folder: Path) -> None:
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
         raise PermissionError(f"{folder} belongs to somebody else")
     folder.chmod(0o700)
+
+
+def room_lock(file: Path, room: str, environ: Mapping[str, str] = os.environ) -> Path:
+    """Give the lock of a room, wherever its recordings go: the same for every ``--data``."""
+    return runtime_folder(file.parent, room, environ) / "room.lock"

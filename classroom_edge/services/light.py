@@ -101,7 +101,7 @@ class LightService:
             await asyncio.sleep(delay_s)
 
     async def _overlay(self) -> int | None:
-        with (self.log / "overlay.log").open("ab") as errors:  # noqa: ASYNC230 - opened, not read
+        with (self.log / "overlay.log").open("ab") as errors:
             child = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", OVERLAY, self.config.display),
                 stdin=asyncio.subprocess.PIPE,

@@ -46,6 +46,7 @@ class Media:
     ready_ns: int = field(default=0, init=False)  # since when the director that runs now is heard
     loudness: Loudness = field(default_factory=Loudness, init=False)
     pictures: Newest[bytes] = field(default_factory=Newest, init=False)
+    _asked_ns: int = field(default=0, init=False)  # when the layout was last asked for
     _known_director: int = field(default=0, init=False)  # its process
     _context: zmq.asyncio.Context = field(default_factory=zmq.asyncio.Context, init=False)
 
@@ -87,7 +88,7 @@ class Media:
                 name = f"{worker.role} {worker.name}"
                 tasks.create_task(supervise(name, worker.run, self.report))
             tasks.create_task(supervise("preview", self._forward_previews, self.report))
-            tasks.create_task(supervise("preview switch", self._switch_preview, self.report))
+            tasks.create_task(supervise("director's orders", self._keep_director, self.report))
 
     async def end(self) -> None:
         """Let every worker seal its files and end."""
@@ -100,13 +101,11 @@ class Media:
         self._context.destroy(linger=0)
 
     async def show(self, layout: Layout) -> None:
-        """Show another layout, also in every director to come.
-
-        Raises:
-            WorkerError: the director does not answer; the next one will show it.
-        """
-        self.layout = layout
-        await self.director.ask(Show(layout=layout))
+        """Show another layout; a director that does not answer now will show it later."""
+        self.layout, self._asked_ns = layout, time.monotonic_ns()
+        with suppress(WorkerError):
+            await self.director.ask(Show(layout=layout))
+        self._asked_ns = time.monotonic_ns()
 
     def health(self, source: str) -> SourceHealth | None:
         """Give what the worker of a source says of it; None while it says nothing."""
@@ -134,18 +133,21 @@ class Media:
             async for picture in client.previews():
                 self.pictures.put(picture)
 
-    async def _switch_preview(self) -> None:
-        """Have preview pictures made while somebody looks, by whichever director runs."""
+    async def _keep_director(self) -> None:
+        """Have the director that runs show what is wanted, and preview it while somebody looks."""
         told = (0, False)
         while True:
+            await asyncio.sleep(LOOKED_AFTER_S)
+            beat = self.director.beat
+            if beat is not None and beat.layout != self.layout and beat.at_ns > self._asked_ns:
+                await self.show(self.layout)
             wanted = (self.director.pid, self.pictures.followers > 0)
-            if wanted != told and self.director.pid:
+            if wanted != told and beat is not None:
                 with suppress(WorkerError):
                     await self.director.ask(Preview(on=wanted[1]))
                     told = wanted
                 if not wanted[1]:
                     self.pictures.forget()
-            await asyncio.sleep(LOOKED_AFTER_S)
 
     def _tracks_of(self, source: SourceConfig) -> tuple[ExpectedTrack, ...]:
         if not (source.isolated and self.config.recording.isolated):

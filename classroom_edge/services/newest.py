@@ -1,7 +1,7 @@
 """One value that many may follow: each follower gets the newest, and misses what lies between."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ class Newest(Generic[T]):
         """Take the value away: who comes now waits for a new one."""
         self._value = None
 
-    async def follow(self, *, pause_s: float = 0.1) -> AsyncIterator[T]:
+    async def follow(self, *, pause_s: float = 0.1) -> AsyncGenerator[T, None]:
         """Give the present value, then the newest whenever there is one, `pause_s` apart."""
         self._followers += 1
         seen = 0

@@ -22,7 +22,7 @@ SILENCE_S: Final = 20.0
 PAUSED_S: Final = 300.0
 LOW_S: Final = 3600.0  # of recording that still fits on the disk
 LOW_BYTES: Final = 5_000_000_000  # while the rate is not known
-FULL_BYTES: Final = 200_000_000
+FULL_BYTES: Final = 20_000_000
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -41,6 +41,7 @@ class Facts:
     silent_s: Mapping[str, float] = _NOTHING  # source -> for how long it has been silent
     unsteady: tuple[str, ...] = ()  # workers that are started again and again
     degraded: tuple[str, ...] = ()  # services of the daemon that fail
+    stalled: tuple[str, ...] = ()  # tracks that should be written, but are not
     journal: str = ""  # why the journal cannot be written
     unfinished: str = ""  # the recording that resists being finished
 
@@ -81,9 +82,8 @@ def _of_recording(facts: Facts) -> Iterator[Finding]:
         yield Finding("E-REC-003", "warning", values={"minutes": minutes}, path=path)
     if recording.state is not RecordingState.RECORDING:
         return
-    for track in recording.tracks:
-        if track.state == "waiting":
-            yield Finding("E-REC-004", "error", track.name, {"track": track.name})
+    for track in facts.stalled:
+        yield Finding("E-REC-004", "error", track, {"track": track})
     sounds = [source for source in facts.sources if source.sound]
     if not sounds:
         yield Finding("E-SND-002", "warning")

@@ -1,5 +1,6 @@
 """What is really on disk: the truth behind the timer and the recording light."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +28,7 @@ class _Part:
 @dataclass
 class _Track:
     parts: dict[tuple[int, int], _Part] = field(default_factory=dict)  # by take and part
-    advanced_s: float = -FRESH_S
+    advanced_s: float = -math.inf
     problem: str = ""
 
 
@@ -75,7 +76,11 @@ class Progress:
 
     def advances(self, name: str, now_s: float) -> bool:
         """Whether bytes of this track reached the disk within the last three seconds."""
-        return name in self.tracks and now_s - self.tracks[name].advanced_s <= FRESH_S
+        return self.still_for_s(name, now_s) <= FRESH_S
+
+    def still_for_s(self, name: str, now_s: float) -> float:
+        """Give for how long nothing of a track has reached the disk."""
+        return now_s - self.tracks[name].advanced_s if name in self.tracks else math.inf
 
     def seconds(self, name: str) -> float:
         """Give how much of a track is on disk."""

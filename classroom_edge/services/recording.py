@@ -321,6 +321,10 @@ class RecordingService:
                 if self.state is RecordingState.STOPPING and self._grace_over_s.empty():
                     await self._stop(time.monotonic_ns())
 
+    async def at_rest(self) -> None:
+        """Return once every recording that was stopped has been handed over."""
+        await self._to_rest.join()
+
     async def _hand_over(self) -> None:
         while True:
             folder = await self._to_rest.get()
@@ -331,3 +335,4 @@ class RecordingService:
             except TimeoutError:
                 logger.warning("%s: not every track could be sealed", folder.name)
             self.over(folder)
+            self._to_rest.task_done()

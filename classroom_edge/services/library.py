@@ -1,0 +1,78 @@
+"""What was recorded: the manifests on disk, read again only when they have changed."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from classroom_edge.services.refusals import refused
+from classroom_media.api import RecordError
+from classroom_media.record.journal import JOURNAL_FILE, replay
+from classroom_media.record.manifest import (
+    MANIFEST_FILE,
+    Manifest,
+    State,
+    manifest_of,
+    read_manifest,
+)
+from classroom_media.record.story import tell
+
+
+@dataclass
+class Library:
+    """The recordings of a room; one that is not finished yet is told from its journal."""
+
+    folder: Path
+    _known: dict[Path, tuple[tuple[int, int], Manifest]] = field(default_factory=dict)
+
+    def all(self) -> tuple[Manifest, ...]:
+        """Give every recording, newest first."""
+        paths = sorted(self.folder.iterdir(), reverse=True) if self.folder.is_dir() else []
+        return tuple(manifest for path in paths if (manifest := self._read(path)) is not None)
+
+    def one(self, recording: str) -> Manifest:
+        """Give one recording.
+
+        Raises:
+            Refused: there is none of that id.
+        """
+        manifest = self._read(self.place(recording))
+        if manifest is None:
+            raise refused("unknown-recording", id=recording)
+        return manifest
+
+    def place(self, recording: str) -> Path:
+        """Give the folder of a recording.
+
+        Raises:
+            Refused: there is none of that id.
+        """
+        path = self.folder / recording
+        if not recording or path.parent != self.folder or not path.is_dir():
+            raise refused("unknown-recording", id=recording)
+        return path
+
+    def newest(self) -> str:
+        """Give the id of the newest finished recording, or nothing."""
+        final = (one.id for one in self.all() if one.state is State.FINISHED)
+        return next(final, "")
+
+    def _read(self, path: Path) -> Manifest | None:
+        for name in (MANIFEST_FILE, JOURNAL_FILE):
+            try:
+                status = (path / name).stat()
+            except OSError:
+                continue
+            stamp = status.st_mtime_ns, status.st_size
+            if path not in self._known or self._known[path][0] != stamp:
+                try:
+                    self._known[path] = stamp, _manifest(path, name)
+                except RecordError:
+                    continue
+            return self._known[path][1]
+        return None
+
+
+def _manifest(path: Path, name: str) -> Manifest:
+    if name == MANIFEST_FILE:
+        return read_manifest(path)
+    story = tell(replay(path / name))
+    return manifest_of(story, State.FINISHING if story.stopped else State.RECORDING)

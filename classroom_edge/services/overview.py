@@ -1,0 +1,195 @@
+"""Puts together what the services know: one frozen snapshot of the room."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from classroom_edge.config.models import LAYOUTS, Config, SourceConfig
+from classroom_edge.room import (
+    LayoutView,
+    ProblemView,
+    ProcessView,
+    ProgrammeView,
+    RecordingState,
+    RecordingView,
+    RoomState,
+    SourceView,
+    TrackView,
+)
+from classroom_edge.services.devices import DeviceService
+from classroom_edge.services.finishing import WORRYING, FinishingService
+from classroom_edge.services.kin import KinService
+from classroom_edge.services.media import PROGRAMME, Media
+from classroom_edge.services.problems import Book, Facts, find
+from classroom_edge.services.recording import RecordingService
+from classroom_edge.services.routines import RoutineService
+from classroom_edge.services.storage import StorageService
+from classroom_edge.services.workers import WorkerService
+from classroom_edge.words import words
+from classroom_media.api import NS
+
+STALLED_S: Final = 8.0  # a track that reaches no disk for so long is a problem
+
+
+@dataclass(kw_only=True)
+class Overview:
+    """Everything there is to be seen, asked for all at once."""
+
+    config: Config
+    devices: Mapping[str, DeviceService]
+    media: Media
+    recording: RecordingService
+    finishing: FinishingService
+    routines: RoutineService
+    storage: StorageService
+    kin: KinService
+    degraded: dict[str, str] = field(default_factory=dict)  # service -> problem
+    last_id: str = ""  # the newest finished recording
+    _book: Book = field(default_factory=Book, init=False)
+
+    def state(self, version: int) -> RoomState:
+        """Look at everything now."""
+        now, room = datetime.now(UTC), self.config.room
+        sources = tuple(self._source(one) for one in self.config.sources)
+        devices = tuple(service.view() for service in self.devices.values())
+        programme, routines = self._programme(), self.routines.views()
+        recording = self.recording_view({one.id: one.state for one in sources}, programme.state)
+        facts = Facts(
+            devices=devices,
+            sources=sources,
+            recording=recording,
+            routines=routines,
+            storage=self.storage.view,
+            director=programme.state,
+            paused_s=self._paused_s(),
+            silent_s=self._silences(),
+            unsteady=tuple(one.name for one in self.media.workers if one.is_unsteady),
+            degraded=tuple(sorted(self.degraded)),
+            stalled=self._stalled(recording.tracks),
+            journal=self.recording.problem,
+            unfinished=self.finishing.name if self.finishing.failures >= WORRYING else "",
+        )
+        return RoomState(
+            version=version,
+            at=now,
+            id=room.id,
+            name=room.name,
+            language=room.language,
+            devices=devices,
+            sources=sources,
+            programme=programme,
+            recording=recording,
+            routines=routines,
+            problems=self._problems(facts, now),
+            processes=self._processes(),
+            storage=self.storage.view,
+        )
+
+    def recording_view(self, sources: Mapping[str, str], director: str) -> RecordingView:
+        """Show the recording; `sources` and `director` tell who delivers."""
+        service, story, now_s = self.recording, self.recording.story, time.monotonic()
+        if story is None:
+            busy = RecordingState.FINISHING if self.finishing.name else RecordingState.IDLE
+            id_ = self.finishing.name
+            return RecordingView(busy, light=False, id=id_, last_id=self.last_id)
+        state, progress = service.state, service.progress
+        tracks = tuple(
+            progress.view(
+                track.name,
+                now_s,
+                is_there=(sources.get(track.source, "lost") if track.source else director)
+                == "live",
+            )
+            for track in story.tracks
+        )
+        return RecordingView(
+            state=state,
+            light=story.open_take is not None and progress.advances(PROGRAMME, now_s),
+            id=story.id,
+            title=story.title,
+            started_at=story.started_at,
+            seconds_on_disk=round(progress.seconds(PROGRAMME), 2),
+            bytes_on_disk=progress.bytes(),
+            marks=len(story.marks),
+            tracks=tracks,
+            undo_until=service.undo_until,
+            last_id=self.last_id,
+        )
+
+    def _source(self, source: SourceConfig) -> SourceView:
+        worker, health = self.media.sources[source.id], self.media.health(source.id)
+        state, problem = worker.state, ""
+        if state == "running":
+            problem = health.problem if health else ""
+            state = "live" if health and health.live else "lost" if problem else "starting"
+        return SourceView(
+            id=source.id,
+            name=source.name,
+            picture=source.picture,
+            sound=source.sound,
+            state=state,
+            problem=problem,
+            camera=source.camera,
+        )
+
+    def _programme(self) -> ProgrammeView:
+        shown, state = self.media.layout, self.media.director.state
+        return ProgrammeView(
+            layout=shown.name,
+            sources=shown.sources,
+            layouts=tuple(
+                LayoutView(name, words("problems").both(f"layout.{name}"), slots)
+                for name, slots in LAYOUTS.items()
+            ),
+            state="live" if state == "running" else state,
+        )
+
+    def _paused_s(self) -> float:
+        story = self.recording.story
+        if story is None or self.recording.state is not RecordingState.PAUSED or not story.takes:
+            return 0.0
+        return (time.monotonic_ns() - (story.takes[-1].end_ns or 0)) / NS
+
+    def _take_s(self) -> float | None:
+        """When the open take began, on the monotonic clock."""
+        take = self.recording.story.open_take if self.recording.story else None
+        return take.from_ns / NS if take else None
+
+    def _silences(self) -> dict[str, float]:
+        since_s = self._take_s()
+        if since_s is None:
+            return {}
+        silent = self.media.loudness.silent_for_s
+        return {
+            one.id: silent(one.id, time.monotonic(), since_s=since_s)
+            for one in self.config.sources
+            if one.sound
+        }
+
+    def _stalled(self, tracks: tuple[TrackView, ...]) -> tuple[str, ...]:
+        since_s, now_s = self._take_s(), time.monotonic()
+        if since_s is None or self.recording.state is not RecordingState.RECORDING:
+            return ()
+        still = self.recording.progress.still_for_s
+        return tuple(
+            one.name
+            for one in tracks
+            if one.state == "waiting" and min(still(one.name, now_s), now_s - since_s) > STALLED_S
+        )
+
+    def _problems(self, facts: Facts, now: datetime) -> tuple[ProblemView, ...]:
+        return self._book.view(find(facts), now)
+
+    def _processes(self) -> tuple[ProcessView, ...]:
+        workers = tuple(map(_process, self.media.workers))
+        if not self.finishing.pid:
+            return (*self.kin.views, *workers)
+        name = self.finishing.name
+        finisher = ProcessView("finisher", name, self.finishing.pid, "running")
+        return (*self.kin.views, *workers, finisher)
+
+
+def _process(worker: WorkerService) -> ProcessView:
+    return ProcessView(worker.role, worker.name, worker.pid, worker.state)
