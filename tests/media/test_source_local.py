@@ -1,0 +1,229 @@
+"""Sources of the machine itself: files as cameras, the test pattern, a screen."""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice, pairwise
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from av import AudioFrame, VideoFrame
+
+from classroom_media.api import NS, SourceError
+from classroom_media.packets import Coded
+from classroom_media.sources import open_source
+from classroom_media.sources.annexb import parameter_sets
+from classroom_media.sources.pattern import SQUARES, WHITE, Pattern, generate
+from classroom_media.sources.playback import play
+from tests.media.waiting import eventually
+from tests.media.watching import beeps, flashes, of_stream, pictures, source, watch
+
+SMALL = Pattern(width=320, height=240, fps=25, tone_hz=1000)
+FRAMES = 50
+FRAME_NS = NS // SMALL.fps
+
+
+class VirtualClock:
+    """A clock that moves only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now_ns = 7 * NS
+
+    def __call__(self) -> int:
+        return self.now_ns
+
+    def sleep(self, seconds: float) -> None:
+        self.now_ns += round(seconds * NS)
+
+
+@dataclass(frozen=True)
+class Codecs:
+    """How a film is coded."""
+
+    picture: str
+    sound: str
+    pixels: str = "yuv420p"
+    channels: str = "stereo"
+    rate_hz: int = 48000
+
+
+def write_film(path: Path, codecs: Codecs) -> Path:
+    """Write two seconds of the pattern."""
+    background = SMALL.background()
+    with av.open(str(path), "w") as film:
+        pictures = film.add_stream(codecs.picture, rate=SMALL.fps)
+        assert isinstance(pictures, av.VideoStream)
+        pictures.width, pictures.height, pictures.pix_fmt = SMALL.width, SMALL.height, codecs.pixels
+        pictures.codec_context.gop_size = 25
+        sounds = film.add_stream(codecs.sound, rate=codecs.rate_hz, layout=codecs.channels)
+        assert isinstance(sounds, av.AudioStream)
+        resampler = av.AudioResampler(
+            format=sounds.codec_context.format, layout=codecs.channels, rate=codecs.rate_hz
+        )
+        for number in range(FRAMES):
+            frame = VideoFrame.from_ndarray(SMALL.picture(background, number), format="yuv420p")
+            frame.pts, frame.time_base = number, Fraction(1, SMALL.fps)
+            film.mux(pictures.encode(frame))
+            block = AudioFrame.from_ndarray(SMALL.sound(number), format="fltp", layout="mono")
+            block.sample_rate, block.pts = 48000, number * 1920
+            block.time_base = Fraction(1, 48000)
+            for resampled in resampler.resample(block):
+                film.mux(sounds.encode(resampled))
+        film.mux(pictures.encode(None))
+        film.mux(sounds.encode(None))
+    return path
+
+
+def played(path: Path, seconds: float, *, query: str = "") -> list[Coded]:
+    """Play a film on a virtual clock; each packet must come when it is due, not before."""
+    clock = VirtualClock()
+    found: list[Coded] = []
+    with closing(play(source(f"file://{path}{query}"), clock, clock.sleep)) as packets:
+        for packet in packets:
+            assert packet.dts_ns - clock() < 100_000_000
+            found.append(packet)
+            if clock() > (7 + seconds) * NS:
+                break
+    return found
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file as cameras and phones write it: parameter sets only in its header, B-frames."""
+    path = tmp_path_factory.mktemp("film") / "film 中文.mp4"
+    return write_film(path, Codecs("libx264", "aac"))
+
+
+def numbers(video: list[Coded]) -> list[int]:
+    """Read the counters that are drawn in the pictures."""
+    side = SMALL.width // SQUARES
+    found = []
+    for _, luma in pictures(video):
+        row = luma[side // 2, side // 2 : side * SQUARES : side] > WHITE // 2
+        found.append(int("".join("1" if on else "0" for on in row), 2))
+    return found
+
+
+def test_a_looped_file_has_no_seam(film: Path) -> None:
+    packets = played(film, 7.0, query="?loop=1")
+    video, audio = of_stream(packets, "teacher"), of_stream(packets, "teacher-sound")
+    shown = [at_ns for at_ns, _ in pictures(video)][:-3]
+    assert len(shown) > 3 * FRAMES
+    assert all(abs(b - a - FRAME_NS) <= 1 for a, b in pairwise(shown))
+    assert numbers(video)[: 3 * FRAMES] == [*range(FRAMES)] * 3
+    assert all(0 < b.dts_ns - a.dts_ns < 2 * 1024 * NS // 48000 for a, b in pairwise(audio))
+    for flash_ns in flashes(video)[:-1]:
+        assert min(abs(flash_ns - beep_ns) for beep_ns in beeps(audio)) < 20_000_000
+
+
+def test_parameter_sets_of_a_file_are_put_before_every_keyframe(film: Path) -> None:
+    video = of_stream(played(film, 4.0, query="?loop=1"), "teacher")
+    keyframes = [packet for packet in video if packet.key]
+    assert len(keyframes) >= 4
+    assert all(parameter_sets(packet.data) for packet in keyframes)
+    assert all(packet.format and packet.format.width == SMALL.width for packet in keyframes)
+
+
+def test_a_file_that_is_not_looped_ends_as_a_loss(film: Path) -> None:
+    with pytest.raises(SourceError, match="it is over"):
+        played(film, 60.0)
+
+
+def test_a_file_is_played_as_fast_as_it_was_filmed(film: Path) -> None:
+    begun = time.monotonic_ns()
+    packets = watch(source(f"file://{film}"), seconds=0.5)
+    assert packets[-1].dts_ns - begun > NS // 2
+    assert time.monotonic_ns() - begun > NS // 2
+
+
+def test_a_missing_file_says_so(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="no such file"):
+        next(open_source(source(f"file://{tmp_path}/none.mp4")))
+
+
+@pytest.mark.parametrize(
+    ("name", "codecs"),
+    [
+        ("motion.avi", Codecs("mjpeg", "pcm_s16le", "yuvj420p", "mono", 8000)),
+        ("old.mkv", Codecs("mpeg4", "ac3", channels="5.1")),
+        ("web.webm", Codecs("libvpx", "libopus")),
+    ],
+)
+def test_what_is_no_h264_or_aac_is_coded_once_and_stays_in_step(
+    tmp_path: Path, name: str, codecs: Codecs
+) -> None:
+    film = write_film(tmp_path / name, codecs)
+    packets = played(film, 1.9)
+    video, audio = of_stream(packets, "teacher"), of_stream(packets, "teacher-sound")
+    assert video[0].format is not None
+    assert (video[0].format.codec, video[0].format.width) == ("h264", SMALL.width)
+    assert parameter_sets(video[0].data)
+    assert audio[0].format is not None
+    assert (audio[0].format.codec, audio[0].format.sample_rate_hz) == ("aac", 48000)
+    assert audio[0].format.channels == 2
+    assert all(abs(b.pts_ns - a.pts_ns - FRAME_NS) < 2_000_000 for a, b in pairwise(video))
+    seen, heard = flashes(video), beeps(audio)
+    assert seen
+    assert min(abs(seen[0] - beep_ns) for beep_ns in heard) < 25_000_000
+
+
+def test_the_pattern_counts_flashes_and_beeps() -> None:
+    clock = VirtualClock()
+    spec = source("pattern://?size=320x240&fps=25&tone=1000")
+    with closing(generate(spec, clock, clock.sleep)) as generated:
+        packets = list(islice(generated, 250))
+    video, audio = of_stream(packets, "teacher"), of_stream(packets, "teacher-sound")
+    assert numbers(video) == [*range(len(video))]
+    assert {b.pts_ns - a.pts_ns for a, b in pairwise(video)} == {FRAME_NS}
+    seen, heard = flashes(video), beeps(audio)
+    assert len(seen) >= 2
+    for flash_ns, beep_ns in zip(seen, heard[1:], strict=False):
+        assert abs(flash_ns - beep_ns) < 5_000_000
+
+
+def test_a_pattern_of_nonsense_is_refused() -> None:
+    with pytest.raises(SourceError, match="size=big"):
+        next(open_source(source("pattern://?size=big")))
+
+
+@pytest.fixture
+def screen() -> Iterator[str]:
+    """A screen that nobody sees."""
+    reading, writing = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "640x480x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as told:
+            yield f":{told.readline().strip()}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.mark.needs("xvfb")
+def test_a_screen_is_filmed(screen: str) -> None:
+    spec = source(f"screen://?display={screen}&size=640x480&fps=10", sound=False)
+    packets = eventually(lambda: watch(spec, seconds=1.5))
+    assert packets[0].format is not None
+    assert (packets[0].format.width, packets[0].format.height) == (640, 480)
+    assert all(b.pts_ns > a.pts_ns for a, b in pairwise(packets))
+    assert len(list(pictures(packets))) == len(packets)
+
+
+@pytest.mark.needs("xvfb")
+def test_a_screen_that_goes_away_is_a_loss() -> None:
+    with pytest.raises(SourceError, match="screen :4321"):
+        next(open_source(source("screen://?display=:4321", sound=False)))
+
+
+def test_bars_are_planar_yuv_of_the_right_shape() -> None:
+    drawn = SMALL.picture(SMALL.background(), 5)
+    assert drawn.shape == (SMALL.height * 3 // 2, SMALL.width)
+    assert drawn.dtype == np.uint8
