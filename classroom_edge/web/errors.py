@@ -1,10 +1,9 @@
 """Everything that can be said no to, in one form: ``{"code", "message": {"zh-CN", "en"}}``.
 
-    400 a request that is no request      409 refused: the room is not in a state for it
-    401 login needed                      413 too large
-    403 foreign page or not allowed       422 wrong body; `field` names what is wrong in it
-    404 no such thing                     502 a device does not answer
-                                          503 the accounts cannot be read
+    401 login needed                  413 too large
+    403 foreign page                  422 wrong body; `field` names what is wrong in it
+    404 no such thing                 502 a device does not answer
+    409 refused, in words             503 the accounts cannot be read
 
 Only here errors become words for people, and status codes.
 """
@@ -103,4 +102,6 @@ def _of_validation(error: RequestValidationError) -> ApiError:
 
 def _of_http(error: HTTPException) -> ApiError:
     status = HTTPStatus(error.status_code)
+    if status is HTTPStatus.BAD_REQUEST:  # not even text, says the framework
+        return ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, "wrong-body", field="body")
     return ApiError(status, CODES.get(status, "bad-request"))

@@ -11,17 +11,17 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from classroom_edge.daemon import Facade
 from classroom_edge.room import RecordingState, Refused, Who, Words
 from classroom_edge.web.access import Action, May, Visitor, visitor_of
 from classroom_edge.web.errors import ApiError
 from classroom_edge.web.forms import form_of, language_of, page, with_language
+from classroom_edge.web.ports import RoomPort
 from classroom_edge.web.site import Site, site_of
 
 RENEW_S: Final = 5
 GRACE_S: Final = 10.0  # to go on in the same recording after a stop
 
-_Command = Callable[[Facade, Who], Awaitable[object]]
+_Command = Callable[[RoomPort, Who], Awaitable[object]]
 COMMANDS: Final[Mapping[str, _Command]] = MappingProxyType(
     {
         "start": lambda room, who: room.start_recording(who),

@@ -15,7 +15,6 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from classroom_edge.config import Config
-from classroom_edge.daemon import Facade
 from classroom_edge.paths import DataFolder
 from classroom_edge.store import Store
 from classroom_edge.web import commands, entrance, files, lite, recordings, streams, watch
@@ -33,6 +32,7 @@ from classroom_edge.web.guard import Guard
 from classroom_edge.web.once import Once
 from classroom_edge.web.pairing import Pairing
 from classroom_edge.web.panels import Panels
+from classroom_edge.web.ports import RoomPort
 from classroom_edge.web.site import Site
 
 logger = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ RENEWAL_S: Final = 3600.0  # how often the certificate is looked at
 STOP_S: Final = 1  # what running requests get to end; streams end at once
 
 
-def create_app(room: Facade, config: Config, data: Path) -> FastAPI:
+def create_app(room: RoomPort, config: Config, data: Path) -> FastAPI:
     """Build the web application of a room; its lifespan opens the accounts in the data folder."""
     folder = DataFolder(data)
     store = Store(folder.database)
@@ -77,18 +77,19 @@ def create_app(room: Facade, config: Config, data: Path) -> FastAPI:
         openapi_url=None,  # ours asks for permission, and its pages load nothing from afar
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.site = site
     answer_errors(app)
     app.add_middleware(Once)
     app.add_middleware(Guard, names=frozenset({config.network.listen, *config.network.names}))
     for router in ROUTERS:
-        _insist_on_permissions(router)
+        insist_on_permissions(router)
         app.include_router(router)
     return app
 
 
-async def serve(room: Facade, config: Config, data: Path) -> None:
+async def serve(room: RoomPort, config: Config, data: Path) -> None:
     """Serve a room until cancelled: over HTTP on loopback, over HTTPS on any other address.
 
     Raises:
@@ -165,7 +166,7 @@ def _renew(site: Site) -> bool:
     return made
 
 
-def _insist_on_permissions(router: APIRouter) -> None:
+def insist_on_permissions(router: APIRouter) -> None:
     """Make sure that no route was left open by forgetting.
 
     Raises:

@@ -6,24 +6,25 @@ from dataclasses import dataclass, field
 from fastapi import Request
 
 from classroom_edge.config.models import Config
-from classroom_edge.daemon import Facade
 from classroom_edge.web.accounts import Accounts
 from classroom_edge.web.certificates import CertificateFolder
 from classroom_edge.web.pairing import Pairing
 from classroom_edge.web.panels import Panels
+from classroom_edge.web.ports import RoomPort
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Site:
     """The room, who may come in, and the sign that the server is about to stop."""
 
-    room: Facade
+    room: RoomPort
     config: Config
     accounts: Accounts
     panels: Panels
     pairing: Pairing
     certificates: CertificateFolder
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    keep_alive_s: float = 10.0  # how often a stream shows that it lives, and may still be looked at
 
     @property
     def is_local(self) -> bool:

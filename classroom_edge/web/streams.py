@@ -19,7 +19,6 @@ from classroom_edge.web.access import Action, May, visitor_of
 from classroom_edge.web.commands import ANSWERS
 from classroom_edge.web.site import Site, site_of
 
-KEEP_ALIVE_S: Final = 10.0
 PATIENCE_S: Final = 20.0  # how long a client may take nothing
 BOUNDARY: Final = b"picture"
 
@@ -92,7 +91,7 @@ async def events(request: Request, site: Annotated[Site, Depends(site_of)]) -> R
     Each `levels` is a list of {source, rms_db, peak_db}, at most ten times a second.
     """
     return Stream(
-        (_states(site), _loudness(site), _keep_alive()),
+        (_states(site), _loudness(site), _keep_alive(site)),
         media_type="text/event-stream",
         endings=_endings(request, site),
     )
@@ -117,7 +116,7 @@ def _endings(request: Request, site: Site) -> tuple[Ending, ...]:
     async def shut_out() -> None:
         """Return once the visitor may no longer look: logged out, or the panel was revoked."""
         while (await visitor_of(request, site)).may(Action.SEE):  # noqa: ASYNC110 - a database sends no events
-            await asyncio.sleep(KEEP_ALIVE_S)
+            await asyncio.sleep(site.keep_alive_s)
 
     return (site.stopping.wait, shut_out)
 
@@ -135,9 +134,9 @@ async def _loudness(site: Site) -> AsyncIterator[bytes]:
             yield b"event: levels\ndata: " + _levels.dump_json(levels) + b"\n\n"
 
 
-async def _keep_alive() -> AsyncIterator[bytes]:
+async def _keep_alive(site: Site) -> AsyncIterator[bytes]:
     while True:
-        await asyncio.sleep(KEEP_ALIVE_S)
+        await asyncio.sleep(site.keep_alive_s)
         yield b": here\n\n"
 
 
