@@ -147,6 +147,7 @@ class Director:
         self._take = begin
 
     def _end(self, end_ns: int) -> None:
+        self._recorder.hold(end_ns)
         if self._take and not self._output.reach(end_ns, END_S):
             logger.warning("the programme did not reach its end in time; the file ends earlier")
         self._recorder.end(end_ns)
@@ -177,8 +178,8 @@ def main() -> int:
     shell = Shell(spec.endpoints, role="director", name=NAME)
     try:
         director = Director(spec, shell)
-    except MediaError:
-        logger.exception("the director cannot work")
+    except MediaError as error:
+        logger.error("the director cannot work: %s", error)  # noqa: TRY400 - no fault of ours
         return 1
     return shell.run(director)
 
