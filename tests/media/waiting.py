@@ -1,7 +1,8 @@
 """The one way in which media tests wait: for a condition, with a deadline."""
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 Found = TypeVar("Found")
@@ -13,4 +14,15 @@ def eventually(look: Callable[[], Found], *, within_s: float = 10.0) -> Found:
     while not (found := look()):
         assert time.monotonic() < deadline, f"not within {within_s} s"
         time.sleep(0.02)
+    return found
+
+
+async def eventually_async(
+    look: Callable[[], Awaitable[Found | None]], *, within_s: float = 10.0
+) -> Found:
+    """Do the same with a question that has to be awaited."""
+    deadline = time.monotonic() + within_s
+    while not (found := await look()):
+        assert time.monotonic() < deadline, f"not within {within_s} s"
+        await asyncio.sleep(0.05)
     return found

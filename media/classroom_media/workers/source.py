@@ -28,7 +28,6 @@ from classroom_media.messages import (
     Release,
     Replay,
     SourceHealth,
-    TrackEvent,
 )
 from classroom_media.packets import Coded
 from classroom_media.record.track import TrackRecorder
@@ -151,16 +150,25 @@ class SourceReader:
 class SourceWorker:
     """What the shell runs: a reader, its recorders, and the last group of pictures."""
 
-    def __init__(self, spec: SourceSpec, shell: Shell, *, source: OpenSource = open_source) -> None:
+    def __init__(
+        self,
+        spec: SourceSpec,
+        shell: Shell,
+        *,
+        clock: Callable[[], int] = time.monotonic_ns,
+        source: OpenSource = open_source,
+    ) -> None:
         self._spec = spec
         self._shell = shell
         self._take: Begin | None = None
         self._group = LastGroup()
         self._recorders = tuple(
-            TrackRecorder(track, (track,), ring_s=spec.ring_s, emit=self._emit)
+            TrackRecorder(track, (track,), ring_s=spec.ring_s, emit=shell.emit)
             for track in _tracks(spec)
         )
-        self._reader = SourceReader(spec, deliver=self._deliver, lost=self._on_loss, source=source)
+        self._reader = SourceReader(
+            spec, deliver=self._deliver, lost=self._on_loss, clock=clock, source=source
+        )
         self._reader.start()
 
     def heartbeat(self) -> Heartbeat:
@@ -220,9 +228,6 @@ class SourceWorker:
         self._group.clear()
         for recorder in self._recorders:
             recorder.lost(reason)
-
-    def _emit(self, event: TrackEvent) -> None:
-        self._shell.emit(event)
 
     def _progress(self) -> tuple[PartProgress, ...]:
         found = (recorder.progress() for recorder in self._recorders)
