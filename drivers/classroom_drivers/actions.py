@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from classroom_drivers.api import CAPABILITIES, UnsupportedError
+from classroom_drivers.api import CAPABILITIES, Plain, UnsupportedError
 
 
 def actions(capability: str) -> Mapping[str, Callable[..., Any]]:
@@ -65,6 +65,23 @@ def fit(function: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any
         raise UnsupportedError(f"missing: {', '.join(sorted(missing))}")
     hints = get_type_hints(function)
     return {name: _typed(name, value, hints[name]) for name, value in names.items()}
+
+
+def from_text(function: Callable[..., Any], words: Mapping[str, str]) -> dict[str, Any]:
+    """Read the texts of a URL's query as the kinds that a function's arguments have."""
+    hints = get_type_hints(function)
+    return {name: _read(text, hints.get(name.replace("-", "_"))) for name, text in words.items()}
+
+
+def _read(text: str, hint: object) -> Plain:
+    try:
+        if hint in {int, float}:
+            return float(text) if hint is float else int(text)
+    except ValueError:
+        return text  # `fit` says what is wrong with it
+    if hint is bool and text.lower() in {"true", "false", "1", "0", "yes", "no"}:
+        return text.lower() in {"true", "1", "yes"}
+    return text
 
 
 def _typed(name: str, value: object, hint: object) -> object:

@@ -1,6 +1,5 @@
 """Which drivers there are, one line each, and the way to a device: `connect`."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -8,8 +7,9 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Any
 
-from classroom_drivers.actions import fit
+from classroom_drivers.actions import fit, from_text
 from classroom_drivers.api import Device, DeviceState, UnsupportedError
+from classroom_drivers.companions import companions
 from classroom_drivers.devices.line_device import LineDevice
 from classroom_drivers.links.address import parse
 from classroom_drivers.links.transports import transport_for
@@ -37,7 +37,8 @@ def load(name: str) -> type[LineDevice[Any]]:
     Raises:
         UnsupportedError: there is no such driver.
     """
-    places = {entry.name: entry.value for entry in entry_points(group=OUTSIDERS)} | DRIVERS
+    places = {entry.name: entry.value for entry in entry_points(group=OUTSIDERS)}
+    places |= DRIVERS
     if name not in places:
         raise UnsupportedError(f"no driver {name!r}; there are {', '.join(drivers())}")
     module, _, attribute = places[name].partition(":")
@@ -57,9 +58,11 @@ def prepare(
         UnsupportedError: no such driver or transport, or an option does not fit.
     """
     driver = load(name)
-    address = parse(url, default_port=driver.PORT)
-    transport, rest = transport_for(address)
-    given = {**rest, **(options or {}), **({"password": password} if password else {})}
+    address = parse(url, default_ports=driver.PORTS)
+    transport, words = transport_for(address, baud=driver.BAUD)
+    given = {**from_text(driver.__init__, words), **(options or {})}
+    if password:
+        given["password"] = password
     return driver(transport, **fit(driver.__init__, given))
 
 
@@ -81,9 +84,6 @@ async def connect(
         UnsupportedError: no such driver or transport, or an option does not fit.
     """
     device = prepare(name, url, password=password, options=options)
-    async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(device.run(changed), name=f"{name} {url}")
-        try:
-            yield device
-        finally:
-            running.cancel()
+    async with companions() as start:
+        start(device.run(changed))
+        yield device

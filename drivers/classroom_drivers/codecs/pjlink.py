@@ -85,6 +85,28 @@ class ReplyDecoder:
         return [line if isinstance(line, Garbage) else _parse(line) for line in lines]
 
 
+class ControllerCodec:
+    """The controller's side of one connection: proves the password with its first command."""
+
+    def __init__(self, password: str) -> None:
+        self._password = password
+        self._decoder = ReplyDecoder()
+        self._digest = ""
+
+    def spell(self, data: bytes) -> bytes:
+        """Put the proof before the first command."""
+        digest, self._digest = (self._digest, "") if data else ("", self._digest)
+        return digest.encode() + data
+
+    def feed(self, data: bytes) -> list[Reply | Greeting | Denied | Garbage]:
+        """Take bytes as they arrive; give what they complete, noise included."""
+        found = self._decoder.feed(data)
+        for reply in found:
+            if isinstance(reply, Greeting) and reply.random:
+                self._digest = digest_of(reply.random, self._password)
+        return found
+
+
 class CommandDecoder:
     """The projector's side: turns what a controller sends into commands. Never raises."""
 

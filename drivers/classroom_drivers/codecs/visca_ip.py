@@ -10,9 +10,11 @@ Source: Sony, VISCA over IP (as in the FR7, SRG-X400 and NewTek NDI PTZ3 manuals
 from dataclasses import dataclass
 from enum import IntEnum
 
+from classroom_drivers.codecs import visca
 from classroom_drivers.codecs.garbage import Garbage
 
 HEADER_LENGTH = 8
+KEPT = 64  # sequence numbers whose answers are remembered
 PAYLOAD_MAX = 16
 RESET = b"\x01"
 SEQUENCE_ERROR = bytes.fromhex("0F01")
@@ -73,6 +75,56 @@ class MessageDecoder:
             found.append(Message(_KINDS[kind], sequence, self._rest[HEADER_LENGTH:end]))
             self._rest = self._rest[end:]
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class ResetDone:
+    """The camera counts from 0 again."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfStep:
+    """The camera has taken this sequence number before, or expected another one."""
+
+
+class ControllerCodec:
+    """The controller's side: envelopes and counting. A repeated answer is given once only."""
+
+    def __init__(self) -> None:
+        self._messages = MessageDecoder()
+        self._next = 0
+        self._answered: set[int] = set()  # of the last few, against answers to a resend
+
+    def spell(self, data: bytes) -> bytes:
+        """Put a packet, or RESET, into its envelope."""
+        if data == RESET:
+            self._next, self._answered = 0, set()
+            return encode(Message(Kind.CONTROL, 0, RESET))
+        sequence, self._next = self._next, self._next + 1
+        self._answered.discard(sequence - KEPT)
+        return encode(Message(kind_of(data), sequence, data))
+
+    def feed(self, data: bytes) -> list[visca.Reply | ResetDone | OutOfStep | Garbage]:
+        """Take bytes as they arrive; give what they complete, noise included."""
+        found: list[visca.Reply | ResetDone | OutOfStep | Garbage] = []
+        for message in self._messages.feed(data):
+            if isinstance(message, Garbage):
+                found.append(message)
+            elif message.kind == Kind.REPLY:
+                found.extend(self._replies(message))
+            elif message.payload == RESET:
+                found.append(ResetDone())
+            elif message.payload == SEQUENCE_ERROR:
+                found.append(OutOfStep())
+            else:
+                found.append(Garbage(message.payload))
+        return found
+
+    def _replies(self, message: Message) -> list[visca.Reply | Garbage]:
+        found = visca.ReplyDecoder().feed(message.payload)
+        fresh = message.sequence not in self._answered
+        self._answered.add(message.sequence)
+        return [reply for reply in found if fresh or isinstance(reply, visca.Completion)]
 
 
 _KINDS = {kind.to_bytes(2, "big"): kind for kind in Kind}

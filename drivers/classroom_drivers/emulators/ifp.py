@@ -33,22 +33,22 @@ class PanelEmulator:
         """Begin a connection."""
         return PanelSession(self)
 
-    def obey(self, frame: Frame, now_s: float) -> bytes:
+    def obey(self, frame: Frame, now_s: float) -> list[bytes]:
         """Do a frame and give the answer, if it has one."""
         if frame == FAMILY.on and not self.on:
             self.on, self._ready_s = True, now_s + self.boot_s
-            return b""
+            return []
         if not self.on and self.deaf:
-            return b""
+            return []
         question = _QUESTIONS.get(frame)
         if question == "power":
-            return FAMILY.encode(Frame(0x80, int(not self.on)))
+            return [FAMILY.encode(Frame(0x80, int(not self.on)))]
         if not self.on or now_s < self._ready_s:
-            return b""
+            return []
         if question:
-            return self._tell(question)
+            return [self._tell(question)]
         self._change(frame)
-        return b""
+        return []
 
     def _tell(self, question: str) -> bytes:
         frames = {
@@ -84,7 +84,8 @@ class PanelSession:
         """Never does anything by itself."""
         return NEVER
 
-    def receive(self, data: bytes, now_s: float) -> bytes:
+    def receive(self, data: bytes, now_s: float) -> list[bytes]:
         """Take what arrived; give what the panel says."""
         found = self._decoder.feed(data)
-        return b"".join(self._panel.obey(f, now_s) for f in found if not isinstance(f, Garbage))
+        frames = [frame for frame in found if not isinstance(frame, Garbage)]
+        return [said for frame in frames for said in self._panel.obey(frame, now_s)]

@@ -18,17 +18,17 @@ class KMTronicEmulator:
         """Begin a connection."""
         return KMTronicSession(self)
 
-    def obey(self, message: Message) -> bytes:
+    def obey(self, message: Message) -> list[bytes]:
         """Do a message and give the answer, if it has one."""
         if message.relay > self.channels:
-            return b""
+            return []
         if message.word == ASK:
-            return encode(Message(message.relay, int(message.relay in self.closed)))
+            return [encode(Message(message.relay, int(message.relay in self.closed)))]
         if message.word == CLOSED:
             self.closed.add(message.relay)
         else:
             self.closed.discard(message.relay)
-        return b""
+        return []
 
 
 class KMTronicSession:
@@ -44,7 +44,7 @@ class KMTronicSession:
         """Never does anything by itself."""
         return NEVER
 
-    def receive(self, data: bytes, now_s: float) -> bytes:
+    def receive(self, data: bytes, now_s: float) -> list[bytes]:
         """Take what arrived; give what the board says."""
         found = self._decoder.feed(data)
-        return b"".join(self._board.obey(m) for m in found if not isinstance(m, Garbage))
+        return [said for m in found if not isinstance(m, Garbage) for said in self._board.obey(m)]

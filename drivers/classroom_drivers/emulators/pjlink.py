@@ -20,6 +20,7 @@ from classroom_drivers.emulators.session import NEVER
 
 IDLE_S = 30.0
 OFF, ON, COOLING, WARMING = "0", "1", "2", "3"
+_MUTES = {(False, False): "30", (True, False): "11", (False, True): "21", (True, True): "31"}
 
 
 @dataclass(kw_only=True)
@@ -35,7 +36,8 @@ class PJLinkEmulator:
     model: str = "Emulated Projector"
     inputs: tuple[str, ...] = ("11", "21", "31", "32")
     shown: str = "31"
-    muted: str = "30"
+    picture_muted: bool = False
+    sound_muted: bool = False
     errors: str = "000000"
     lamp_hours: int = 1234
     _power: str = field(default=OFF, init=False)
@@ -53,23 +55,20 @@ class PJLinkEmulator:
 
     def obey(self, command: Command, now_s: float) -> str:
         """Do a command and give the parameter of its reply."""
-        power = self.power(now_s)
-        if command.command == "POWR":
-            return self._switch(command.parameter, now_s)
-        if power != ON:
-            return "ERR3"
         match command.command, command.parameter:
-            case "INPT", "?":
-                return self.shown
-            case "INPT", code:
-                return self._show(code)
-            case "AVMT", "?":
-                return self.muted
-            case "AVMT", code:
-                return self._mute(code)
+            case "POWR", parameter:
+                answer = self._switch(parameter, now_s)
+            case _ if self.power(now_s) != ON:
+                answer = "ERR3"
             case word, "?":
-                return self._tell(word)
-        return "ERR1"
+                answer = self._tell(word)
+            case "INPT", code:
+                answer = self._show(code)
+            case "AVMT", code:
+                answer = self._mute(code)
+            case _:
+                answer = "ERR1"
+        return answer
 
     def _switch(self, parameter: str, now_s: float) -> str:
         power = self.power(now_s)
@@ -94,21 +93,16 @@ class PJLinkEmulator:
     def _mute(self, code: str) -> str:
         if code[:1] not in {"1", "2", "3"} or code[1:] not in {"0", "1"}:
             return "ERR2"
-        parts = {"1": {"picture"}, "2": {"sound"}, "3": {"picture", "sound"}}
-        muted = {
-            "10": set[str](),
-            "11": {"picture"},
-            "20": set[str](),
-            "21": {"sound"},
-            "30": set[str](),
-            "31": {"picture", "sound"},
-        }[self.muted]
-        muted = muted | parts[code[0]] if code[1] == "1" else muted - parts[code[0]]
-        self.muted = {0: "30", 2: "31"}.get(len(muted)) or ("11" if "picture" in muted else "21")
+        if code[0] != "2":
+            self.picture_muted = code[1] == "1"
+        if code[0] != "1":
+            self.sound_muted = code[1] == "1"
         return "OK"
 
     def _tell(self, word: str) -> str:
         told = {
+            "INPT": self.shown,
+            "AVMT": _MUTES[self.picture_muted, self.sound_muted],
             "ERST": self.errors,
             "LAMP": f"{self.lamp_hours} 1",
             "INST": " ".join(self.inputs),
@@ -136,17 +130,17 @@ class PJLinkSession:
         """Give when it hangs up."""
         return NEVER if self.closed else self._idle_since_s + IDLE_S
 
-    def receive(self, data: bytes, now_s: float) -> bytes:
+    def receive(self, data: bytes, now_s: float) -> list[bytes]:
         """Take what arrived; give what the projector says."""
-        said = b""
+        said: list[bytes] = []
         if not self._greeted:
             self._greeted = True
-            said += encode_reply(Greeting("" if self._trusted else self._projector.random))
+            said.append(encode_reply(Greeting("" if self._trusted else self._projector.random)))
         for found in self._decoder.feed(data):
             if isinstance(found, Garbage) or self.closed:
                 continue
             self._idle_since_s = now_s
-            said += encode_reply(self._answer(found, now_s))
+            said.append(encode_reply(self._answer(found, now_s)))
         if now_s >= self._idle_since_s + IDLE_S:
             self.closed = True
         return said

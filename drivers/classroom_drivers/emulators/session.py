@@ -1,4 +1,4 @@
-"""What an emulated device is: a pure state machine. Bytes in, bytes out, the time passed in."""
+"""What an emulated device is: a pure state machine. Bytes in, messages out, the time passed in."""
 
 from typing import Protocol
 
@@ -10,8 +10,8 @@ class Session(Protocol):
 
     closed: bool  # the device has hung up
 
-    def receive(self, data: bytes, now_s: float) -> bytes:
-        """Take what arrived, or nothing when only time has passed; give what the device says."""
+    def receive(self, data: bytes, now_s: float) -> list[bytes]:
+        """Take what arrived, or nothing when only time has passed; give the device's messages."""
 
     def due_s(self) -> float:
         """Say when the device will do something by itself; NEVER if it will not."""

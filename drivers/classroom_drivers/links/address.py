@@ -1,5 +1,9 @@
-"""Where a device is, as a URL: tcp://host:port, udp://host:port, serial:///dev/ttyUSB0?baud=9600."""
+"""Where a device is, as a URL: tcp://host:port, udp://host:port, serial:///dev/ttyUSB0?baud=9600.
 
+On Windows a serial port is serial://COM3.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,8 +20,15 @@ class Address:
     path: str = ""
     query: dict[str, str] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        """Spell it as a URL, without the query."""
+        if self.scheme == "serial":
+            return f"serial://{self.path}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}:{self.port}"
 
-def parse(url: str, *, default_port: int = 0) -> Address:
+
+def parse(url: str, *, default_ports: Mapping[str, int] | None = None) -> Address:
     """Take a URL apart.
 
     Raises:
@@ -25,20 +36,17 @@ def parse(url: str, *, default_port: int = 0) -> Address:
     """
     try:
         parts = urlsplit(url)
-        port = parts.port or default_port
+        port = parts.port if parts.port is not None else (default_ports or {}).get(parts.scheme)
     except ValueError as error:
         raise UnsupportedError(f"{url!r} is not a URL: {error}") from error
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     match parts.scheme:
         case "serial":
-            if not parts.path:
+            if not (path := parts.netloc + parts.path):
                 raise UnsupportedError(f"{url!r} names no port; e.g. serial:///dev/ttyUSB0")
-            windows = parts.path.startswith("/COM")
-            return Address(
-                "serial", path=parts.path.lstrip("/") if windows else parts.path, query=query
-            )
+            return Address("serial", path=path, query=query)
         case "tcp" | "udp" as scheme:
-            if not parts.hostname or (not port and parts.port is None):
+            if not parts.hostname or port is None:
                 raise UnsupportedError(f"{url!r} needs a host and a port; e.g. tcp://10.0.0.7:4352")
             return Address(scheme, parts.hostname, port, query=query)
         case other:

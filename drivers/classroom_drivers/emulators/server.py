@@ -1,0 +1,220 @@
+"""Serves any emulator at a URL: tcp://127.0.0.1:0, udp://127.0.0.1:0, serial:///tmp/projector.
+
+A serial one is a pseudo-terminal with a name of its own, as a USB adapter has; Linux and macOS.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from classroom_drivers.api import UnsupportedError
+from classroom_drivers.companions import Start, companions
+from classroom_drivers.emulators.box import HEARD_MAX, Box, Visitor
+from classroom_drivers.emulators.faults import Faults
+from classroom_drivers.emulators.session import Emulator
+from classroom_drivers.links.address import Address, parse
+
+VISITORS_MAX = 64
+CHUNK = 4096
+
+
+class Socket(NamedTuple):
+    """What the plug is in: where it turned out to be, and how it is closed."""
+
+    address: Address
+    close: Callable[[], None]
+
+
+class Served:
+    """An emulator at a URL; it can be unplugged, plugged in again, and made to misbehave."""
+
+    def __init__(self, box: Box, address: Address, start: Start) -> None:
+        self.box = box
+        self._address = address
+        self._start_companion = start
+        self._running: set[asyncio.Task[None]] = set()
+        self._socket: Socket | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it is, the port filled in."""
+        return str(self._address)
+
+    def misbehave(self, faults: Faults) -> None:
+        """Switch faults on from now; Faults() is good behaviour."""
+        self.box.misbehave(faults)
+
+    async def plug(self) -> None:
+        """Put the plug in: the device can be reached.
+
+        Raises:
+            OSError: the address is taken.
+        """
+        kinds = {"tcp": _tcp, "udp": _udp, "serial": _serial}
+        self._socket = await kinds[self._address.scheme](self.box, self._address, self._start)
+        self._address = self._socket.address
+
+    async def unplug(self) -> None:
+        """Pull the plug: every connection ends, none can be made."""
+        if self._socket:
+            self._socket.close()
+            self._socket = None
+        for task in self._running:
+            task.cancel()
+        if self._running:
+            await asyncio.wait(self._running)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = self._start_companion(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+
+@asynccontextmanager
+async def serve(
+    emulator: Emulator, url: str, faults: Faults | None = None
+) -> AsyncIterator[Served]:
+    """Serve an emulator for the length of the block; port 0 takes a free one.
+
+    Raises:
+        OSError: the address is taken.
+        UnsupportedError: the URL is none of ours.
+    """
+    async with companions() as start:
+        served = Served(Box(emulator, faults), parse(url), start)
+        await served.plug()
+        try:
+            yield served
+        finally:
+            await served.unplug()
+
+
+async def _tcp(box: Box, address: Address, start: Start) -> Socket:
+    writers: set[asyncio.StreamWriter] = set()
+
+    async def attend(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async def send(data: bytes) -> None:
+            writer.write(data)
+            with contextlib.suppress(ConnectionError):
+                await writer.drain()
+
+        try:
+            await _until_either(Visitor(box, send), reader)
+        finally:
+            writers.discard(writer)
+            writer.close()
+
+    def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(writers) < VISITORS_MAX:
+            writers.add(writer)
+            start(attend(reader, writer))
+        else:
+            writer.close()
+
+    server = await asyncio.start_server(meet, address.host, address.port)
+    port = server.sockets[0].getsockname()[1]
+
+    def close() -> None:
+        server.close()
+        for writer in writers:
+            writer.transport.abort()
+
+    return Socket(Address("tcp", address.host, port), close)
+
+
+async def _until_either(visitor: Visitor, reader: asyncio.StreamReader) -> None:
+    """Attend until the device hangs up or the controller does."""
+    async with companions() as start:
+        both = start(visitor.run()), start(_listen(visitor, reader))
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+
+
+async def _listen(visitor: Visitor, reader: asyncio.StreamReader) -> None:
+    with contextlib.suppress(ConnectionError):
+        while data := await reader.read(CHUNK):
+            visitor.hear(data)
+
+
+async def _udp(box: Box, address: Address, start: Start) -> Socket:
+    post = _Post()
+    loop = asyncio.get_running_loop()
+    wire, _ = await loop.create_datagram_endpoint(
+        lambda: post, local_addr=(address.host, address.port)
+    )
+    port = wire.get_extra_info("sockname")[1]
+
+    async def sort() -> None:
+        visitors: dict[object, Visitor] = {}
+        while True:
+            data, sender = await post.arrived.get()
+            if sender not in visitors and len(visitors) < VISITORS_MAX:
+                visitors[sender] = Visitor(box, _letters_to(wire, sender))
+                start(visitors[sender].run())
+            if sender in visitors:
+                visitors[sender].hear(data)
+
+    start(sort())
+    return Socket(Address("udp", address.host, port), wire.close)
+
+
+class _Post(asyncio.DatagramProtocol):
+    """Keeps what arrives until it is sorted."""
+
+    def __init__(self) -> None:
+        self.arrived: asyncio.Queue[tuple[bytes, tuple[str, int]]] = asyncio.Queue(HEARD_MAX)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        """Take a datagram; a full box loses it, as a network does."""
+        if not self.arrived.full():
+            self.arrived.put_nowait((data, addr))
+
+
+def _letters_to(
+    wire: asyncio.DatagramTransport, receiver: tuple[str, int]
+) -> Callable[[bytes], Coroutine[Any, Any, None]]:
+    async def send(data: bytes) -> None:
+        if not wire.is_closing():
+            wire.sendto(data, receiver)
+
+    return send
+
+
+async def _serial(box: Box, address: Address, start: Start) -> Socket:
+    ours, theirs = _terminal(Path(address.path))
+
+    async def send(data: bytes) -> None:
+        with contextlib.suppress(BlockingIOError):  # nobody reads: bytes are lost, as on a wire
+            os.write(ours, data)
+
+    visitor = Visitor(box, send)
+    loop = asyncio.get_running_loop()
+    loop.add_reader(ours, lambda: visitor.hear(os.read(ours, CHUNK)))
+    start(visitor.run())
+
+    def close() -> None:
+        loop.remove_reader(ours)
+        Path(address.path).unlink(missing_ok=True)
+        os.close(ours)
+        os.close(theirs)
+
+    return Socket(address, close)
+
+
+def _terminal(name: Path) -> tuple[int, int]:
+    """Make a pseudo-terminal of that name; a link left from before gives way, a file does not."""
+    if not hasattr(os, "openpty"):
+        raise UnsupportedError("an emulated serial port needs pseudo-terminals (Linux, macOS)")
+    import tty  # noqa: PLC0415 - not there on Windows
+
+    if name.is_symlink():
+        name.unlink()
+    ours, theirs = os.openpty()
+    tty.setraw(theirs)
+    os.set_blocking(ours, False)
+    name.symlink_to(os.ttyname(theirs))
+    return ours, theirs

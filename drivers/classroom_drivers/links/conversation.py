@@ -1,0 +1,148 @@
+"""One open link in use: sends what waits, each in its turn, and gives each answer to who asked.
+
+One exchange is under way at a time; a STOP does not wait for it. The next bytes are handed over
+only when the last ones have left, so that nothing urgent queues up behind them in the system.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Generic
+
+from classroom_drivers.api import DeviceError, ExpiredError, Link, LinkError, ReplyTimeoutError
+from classroom_drivers.codecs.garbage import Garbage
+from classroom_drivers.links.command_queue import CommandQueue
+from classroom_drivers.links.exchange import Codec, Pending, Priority, ReplyT
+
+WRITE_S = 2.0  # a system that takes no bytes for so long has lost the other side
+
+
+class Conversation(Generic[ReplyT]):
+    """Runs until the link ends."""
+
+    def __init__(
+        self,
+        link: Link,
+        codec: Codec[ReplyT],
+        queue: CommandQueue,
+        *,
+        byte_s: float,
+        unasked: Callable[[ReplyT], None],
+    ) -> None:
+        self.ready = False  # until then only SETUP is sent
+        self.answered = 0
+        self.missed = asyncio.Event()  # an answer did not come
+        self._link = link
+        self._codec = codec
+        self._queue = queue
+        self._byte_s = byte_s
+        self._unasked = unasked
+        self._waiting: list[Pending] = []
+        self._woken = asyncio.Event()
+        self._wire_free_s = 0.0
+        self._quiet_until_s = 0.0
+
+    def wake(self) -> None:
+        """Look at the queue again."""
+        self._woken.set()
+
+    def open(self) -> None:
+        """Begin to send everything."""
+        self.ready = True
+        self.wake()
+
+    def leave(self) -> list[Pending]:
+        """Give back what was sent and is not answered."""
+        waiting, self._waiting = self._waiting, []
+        return waiting
+
+    async def read(self) -> None:
+        """Read until the link ends, which raises LinkError."""
+        while data := await self._link.read():
+            for found in self._codec.feed(data):
+                if not isinstance(found, Garbage):
+                    self._match(found)
+        raise LinkError("closed by the other side")
+
+    async def write(self) -> None:
+        """Send until cancelled, or until the link ends, which raises LinkError."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            self._woken.clear()
+            self._expire(clock())
+            pending = self._next(clock())
+            if pending:
+                await self._transmit(pending, clock)
+            else:
+                await self._nap(clock())
+
+    def _next(self, now_s: float) -> Pending | None:
+        if now_s < self._wire_free_s:
+            return None
+        if not self.ready:
+            return None if self._waiting else self._queue.take(Priority.SETUP)
+        busy = self._waiting or now_s < self._quiet_until_s
+        return self._queue.take(Priority.STOP if busy else Priority.POLL)
+
+    async def _transmit(self, pending: Pending, clock: Callable[[], float]) -> None:
+        exchange = pending.exchange
+        pending.spelled = pending.spelled or self._codec.spell(exchange.data)
+        if pending.spelled:
+            try:
+                async with asyncio.timeout(WRITE_S):
+                    await self._link.write(pending.spelled)
+            except TimeoutError as error:
+                raise LinkError(f"{exchange.name}: could not be written") from error
+        pending.sent += 1
+        for older in self._waiting:
+            older.outdated |= bool(exchange.kind) and older.exchange.kind == exchange.kind
+        self._wire_free_s = clock() + len(pending.spelled) * self._byte_s
+        if exchange.answer is None:
+            self._quiet_until_s = self._wire_free_s + exchange.gap_s
+            pending.succeed(None)
+        else:
+            pending.answer_due_s = self._wire_free_s + exchange.timeout_s
+            self._waiting.append(pending)
+
+    def _match(self, reply: ReplyT) -> None:
+        """Give a reply to the oldest that knows it as its answer."""
+        for pending in self._waiting:
+            try:
+                result = pending.exchange.answer(reply) if pending.exchange.answer else None
+            except DeviceError as error:
+                pending.fail(error)
+            else:
+                if result is None:
+                    continue
+                pending.succeed(result)
+            self.answered += 1
+            self._waiting.remove(pending)
+            now_s = asyncio.get_running_loop().time()
+            self._quiet_until_s = now_s + pending.exchange.gap_s
+            self.wake()
+            return
+        self._unasked(reply)
+
+    def _expire(self, now_s: float) -> None:
+        for late in self._queue.expired(now_s):
+            text = f"{late.exchange.name}: not sent within {late.exchange.deadline_s} s"
+            late.fail(ExpiredError(text))
+        for silent in [p for p in self._waiting if p.answer_due_s <= now_s]:
+            self._waiting.remove(silent)
+            again = silent.sent <= silent.exchange.resend and not silent.outdated
+            if again and silent.wanted:
+                self._queue.put_back(silent)
+                continue
+            self.missed.set()
+            text = f"{silent.exchange.name}: no answer within {silent.exchange.timeout_s} s"
+            silent.fail(ReplyTimeoutError(text))
+
+    async def _nap(self, now_s: float) -> None:
+        """Wait until something is put, answered, free again or overdue."""
+        moments = [p.answer_due_s for p in self._waiting]
+        moments += [t for t in (self._wire_free_s, self._quiet_until_s) if t > now_s]
+        until_s = min(*moments, self._queue.next_expiry_s(), float("inf"))
+        try:
+            async with asyncio.timeout_at(until_s if until_s < float("inf") else None):
+                await self._woken.wait()
+        except TimeoutError:
+            pass

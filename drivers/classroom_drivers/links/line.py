@@ -1,0 +1,197 @@
+"""The supervised line to a device: opens links, notices their end, opens them again, for ever.
+
+A line that ends is opened again at once, then after 0.25, 0.5, 1 and at most 1.5 s from one
+attempt's beginning to the next: a device that returns works within 2 s. An answer that does not
+come makes the line ask for a sign of life; if that does not come either, the link is given up.
+Nothing that was asked for is done later than its deadline: a device that returns gets no replay.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import Generic, Protocol, TypeVar
+
+from classroom_drivers.api import (
+    AuthenticationError,
+    Availability,
+    DeviceError,
+    LinkError,
+    Transport,
+)
+from classroom_drivers.companions import companions
+from classroom_drivers.links.command_queue import CommandQueue
+from classroom_drivers.links.conversation import Conversation
+from classroom_drivers.links.exchange import (
+    Codec,
+    Exchange,
+    Pending,
+    Priority,
+    ReplyT,
+    ResultT,
+)
+
+BACK_OFF_S = (0.0, 0.25, 0.5, 1.0, 1.5)
+OPEN_S = 1.5  # the longest wait for a link to open
+LOCKED_OUT_S = 10.0  # between attempts with a password that was refused
+JITTER = 0.2  # devices that vanished together do not come back in step
+
+ReplyT_contra = TypeVar("ReplyT_contra", contravariant=True)
+
+
+class Listener(Protocol[ReplyT_contra]):
+    """The device's part: how a link begins, how life is proved, what to make of the rest."""
+
+    async def begin(self) -> None:
+        """Do what must come first on every new link, at SETUP priority."""
+
+    async def probe(self) -> None:
+        """Ask the smallest thing that proves life, at SETUP priority."""
+
+    def unasked(self, reply: ReplyT_contra) -> None:
+        """Take a reply that nobody asked for."""
+
+    def line_changed(self) -> None:
+        """Availability or problem has changed."""
+
+
+class Line(Generic[ReplyT]):
+    """A queue of exchanges, and whatever link there is at the moment to send them on."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        codec: Callable[[], Codec[ReplyT]],
+        listener: Listener[ReplyT],
+        *,
+        chance: random.Random | None = None,
+    ) -> None:
+        self.availability = Availability.CONNECTING
+        self.problem = ""
+        self._transport = transport
+        self._codec = codec
+        self._listener = listener
+        self._chance = chance or random.Random()  # noqa: S311 - only spreads retries
+        self._queue = CommandQueue()
+        self._conversation: Conversation[ReplyT] | None = None
+        self._failures = 0
+        self._hung_up = False  # the last link ended in good health, by the other side
+        self._answered = False  # something was answered on it
+
+    async def ask(self, exchange: Exchange[ReplyT, ResultT]) -> ResultT:
+        """Send in its turn and give the answer.
+
+        Raises:
+            LinkError: the device is offline, or was lost meanwhile.
+            ReplyTimeoutError: it did not answer.
+            ExpiredError: it was not sent before its deadline.
+            AuthenticationError: the device does not take our password.
+            DeviceError: what `answer` raised.
+        """
+        if exchange.priority is not Priority.SETUP:
+            self._check_present(exchange.name)
+        loop = asyncio.get_running_loop()
+        answered: asyncio.Future[ResultT] = loop.create_future()
+        self._queue.put(Pending(exchange, loop.time() + exchange.deadline_s, [answered]))
+        if self._conversation:
+            self._conversation.wake()
+        return await answered
+
+    def doubt(self) -> None:
+        """Have the device prove that it is there, and be set up anew."""
+        if self._conversation:
+            self._conversation.missed.set()
+
+    async def run(self) -> None:
+        """Keep the line open until cancelled."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            began_s = clock()
+            try:
+                await self._use_link()
+            except AuthenticationError as error:
+                self._lose(Availability.AUTH_FAILED, error)
+                await asyncio.sleep(LOCKED_OUT_S)
+            except DeviceError as error:
+                if not self._hung_up:
+                    self._failures += 1
+                    self._lose(Availability.OFFLINE, error)
+                await asyncio.sleep(max(0.0, began_s + self._pause_s() - clock()))
+
+    async def _use_link(self) -> None:
+        """Open a link and use it until it ends, which raises DeviceError."""
+        alive, self._hung_up = self._hung_up and self._answered, False
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout(OPEN_S):
+                    link = await stack.enter_async_context(self._transport.open())
+            except TimeoutError as error:
+                raise LinkError("nobody answers") from error
+            talk = Conversation(
+                link,
+                self._codec(),
+                self._queue,
+                byte_s=self._transport.byte_s,
+                unasked=self._listener.unasked,
+            )
+            self._conversation = talk
+            try:
+                async with companions() as start:
+                    start(talk.write())  # before reading: a greeting finds who waits for it
+                    start(talk.read())
+                    await self._watch(talk, alive=alive)
+            finally:
+                self._conversation = None
+                self._answered = talk.answered > 0
+                self._save(talk.leave())
+
+    async def _watch(self, talk: Conversation[ReplyT], *, alive: bool) -> None:
+        """Begin, prove life, and prove it again whenever an answer did not come."""
+        await self._listener.begin()
+        talk.answered = 0
+        if not alive:
+            await self._listener.probe()
+        talk.missed.clear()
+        talk.open()
+        self._failures = 0
+        while True:
+            self._hung_up = True  # if it ends now, then in good health
+            self._set(Availability.ONLINE, "")
+            await talk.missed.wait()
+            talk.missed.clear()
+            self._hung_up = False
+            self._set(Availability.DEGRADED, "an answer did not come")
+            await self._listener.probe()
+
+    def _check_present(self, name: str) -> None:
+        if self.availability is Availability.OFFLINE:
+            raise LinkError(f"{name}: the device is offline: {self.problem}")
+        if self.availability is Availability.AUTH_FAILED:
+            raise AuthenticationError(f"{name}: {self.problem}")
+
+    def _pause_s(self) -> float:
+        if self._hung_up:
+            return 0.0 if len(self._queue) else BACK_OFF_S[1]
+        longest = BACK_OFF_S[min(self._failures, len(BACK_OFF_S)) - 1]
+        return longest * self._chance.uniform(1 - JITTER, 1)
+
+    def _save(self, unanswered: list[Pending]) -> None:
+        """Keep what the device hung up on, once, for the next link."""
+        for pending in reversed(unanswered):
+            again = pending.sent == 1 and pending.exchange.priority is not Priority.SETUP
+            again &= not pending.outdated
+            if self._hung_up and again:
+                pending.spelled = b""
+                self._queue.put_back(pending)
+            else:
+                pending.fail(LinkError(f"{pending.exchange.name}: the device was lost"))
+
+    def _lose(self, availability: Availability, error: DeviceError) -> None:
+        for pending in self._queue.drain():
+            pending.fail(LinkError(f"{pending.exchange.name}: the device is offline: {error}"))
+        self._set(availability, str(error))
+
+    def _set(self, availability: Availability, problem: str) -> None:
+        if (availability, problem) != (self.availability, self.problem):
+            self.availability, self.problem = availability, problem
+            self._listener.line_changed()
