@@ -77,6 +77,7 @@ class LightService:
                 tasks.create_task(self._keep(lamp))
             if self.config.display:
                 tasks.create_task(self._keep_overlay())
+            await asyncio.Event().wait()  # a room may have no light at all
 
     async def put_out(self) -> None:
         """Put every lamp out; the overlay goes with us."""

@@ -30,6 +30,7 @@ from classroom_edge.services.workers import WorkerService
 from classroom_edge.words import words
 from classroom_media.api import NS
 
+OPENS_WITHIN_S: Final = 5.0  # a source has that long before it counts as lost
 STALLED_S: Final = 8.0  # a track that reaches no disk for so long is a problem
 
 
@@ -123,7 +124,9 @@ class Overview:
         state, problem = worker.state, ""
         if state == "running":
             problem = health.problem if health else ""
-            state = "live" if health and health.live else "lost" if problem else "starting"
+            state = "live" if health and health.live else "lost"
+            if (health is None or health.last_ns == 0) and worker.ran_s < OPENS_WITHIN_S:
+                state, problem = "starting", ""
         return SourceView(
             id=source.id,
             name=source.name,

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, Final
 
 from classroom_edge.room import (
@@ -24,8 +23,6 @@ LOW_S: Final = 3600.0  # of recording that still fits on the disk
 LOW_BYTES: Final = 5_000_000_000  # while the rate is not known
 FULL_BYTES: Final = 20_000_000
 
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -38,7 +35,9 @@ class Facts:
     storage: StorageView
     director: str  # "starting" | "live" | "lost"
     paused_s: float = 0.0
-    silent_s: Mapping[str, float] = _NOTHING  # source -> for how long it has been silent
+    silent_s: Mapping[str, float] = field(
+        default_factory=dict
+    )  # source -> for how long it has been silent
     unsteady: tuple[str, ...] = ()  # workers that are started again and again
     degraded: tuple[str, ...] = ()  # services of the daemon that fail
     stalled: tuple[str, ...] = ()  # tracks that should be written, but are not
@@ -53,9 +52,9 @@ class Finding:
     code: str
     severity: str  # "warning" | "error"
     subject: str = ""
-    values: Mapping[str, Any] = _NOTHING
+    values: Mapping[str, Any] = field(default_factory=dict)
     path: str = ""  # of the POST that mends it
-    body: Mapping[str, Any] = _NOTHING
+    body: Mapping[str, Any] = field(default_factory=dict)
 
 
 def find(facts: Facts) -> Iterator[Finding]:

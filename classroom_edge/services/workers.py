@@ -77,6 +77,11 @@ class WorkerService:
         return "running" if self._liveness.is_proven else "starting"
 
     @property
+    def ran_s(self) -> float:
+        """For how long the present process has been ours."""
+        return time.monotonic() - self._liveness.born_s
+
+    @property
     def is_unsteady(self) -> bool:
         """Whether it had to be started again so often of late that a person should know."""
         return self._backoff.is_often(time.monotonic())
