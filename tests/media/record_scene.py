@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -14,7 +15,15 @@ from classroom_media.api import NS, Kind, StreamFormat
 from classroom_media.messages import Begin, TrackEvent
 from classroom_media.packets import Coded
 from classroom_media.record.durable import DurableFile
-from classroom_media.record.journal import JOURNAL_FILE, AnyJournalEvent, replay
+from classroom_media.record.journal import (
+    JOURNAL_FILE,
+    AnyJournalEvent,
+    ExpectedTrack,
+    RecordingStarted,
+    TakeEnded,
+    TakeStarted,
+    durably,
+)
 from classroom_media.record.take import Disk
 from classroom_media.record.track import TrackRecorder
 
@@ -23,6 +32,7 @@ FRAME_NS = NS // FPS
 WIDTH, HEIGHT = 160, 120
 BITS = 24
 START_NS = 1_000 * NS + 7  # an instant of the timeline on no grid
+WALL = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 DISK = Disk(open=DurableFile, reserve_bytes=0)
 
 
@@ -156,7 +166,22 @@ class Room:
     events: list[TrackEvent] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.journal = self.folder / JOURNAL_FILE
+        self.note(
+            RecordingStarted(
+                at_ns=START_NS,
+                recording="r",
+                room="101",
+                title="",
+                wall=WALL,
+                boot="b",
+                tracks=(ExpectedTrack(name=self.track, source="cam", kind=Kind.PICTURE),),
+            )
+        )
         self.recorder = self.restarted()
+
+    def note(self, event: AnyJournalEvent) -> None:
+        durably(self.journal, [event])
 
     def restarted(self) -> TrackRecorder:
         """A recorder as a new worker process would make it."""
@@ -175,7 +200,12 @@ class Room:
             self.now_ns = max(self.now_ns, packet.pts_ns + latency_ns)
             self.recorder.feed(packet)
 
-    def begin(self, from_ns: int, *, take: int = 1, lead_in: bool = True) -> None:
+    def begin(self, from_ns: int, *, take: int = 1, lead_in: bool = True, reason: str = "") -> None:
+        self.note(TakeStarted(at_ns=from_ns, take=take, from_ns=from_ns, boot="b", reason=reason))
+        self.begin_again(from_ns, take=take, lead_in=lead_in)
+
+    def begin_again(self, from_ns: int, *, take: int = 1, lead_in: bool = True) -> None:
+        """What a worker is told that takes the place of a dead one."""
         self.recorder.begin(
             Begin(
                 recording="r",
@@ -186,8 +216,18 @@ class Room:
             )
         )
 
-    def journal(self) -> tuple[AnyJournalEvent, ...]:
-        return replay(self.folder / JOURNAL_FILE)
+    def feed_up_to(self, at_ns: int, packets: Sequence[Coded]) -> list[Coded]:
+        """Let time pass until an order for `at_ns` is heard, a moment later; give the rest."""
+        heard_ns = at_ns + FRAME_NS
+        self.feed([packet for packet in packets if packet.dts_ns <= heard_ns])
+        return [packet for packet in packets if packet.dts_ns > heard_ns]
+
+    def end(self, end_ns: int, *, take: int = 1, reason: str = "stop") -> None:
+        self.note(TakeEnded(at_ns=end_ns, take=take, end_ns=end_ns, reason=reason))
+        self.recorder.end(end_ns)
+
+    def parts(self) -> list[str]:
+        return sorted(path.name for path in self.folder.glob(f"{self.track}*"))
 
 
 def shown(path: Path) -> list[tuple[float, int]]:

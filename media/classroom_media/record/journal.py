@@ -101,7 +101,7 @@ class PartSynced(JournalEvent, frozen=True, kw_only=True, tag="part-synced"):
 
 
 class PartSealed(JournalEvent, frozen=True, kw_only=True, tag="part-sealed"):
-    """The file is complete and synced; it is never written again."""
+    """The file is complete and synced. `reason` is "end", "lost", "format" or "disk-full"."""
 
     track: str
     part: int
@@ -115,7 +115,8 @@ class PartFailed(JournalEvent, frozen=True, kw_only=True, tag="part-failed"):
     track: str
     part: int
     synced_ns: int
-    problem: str
+    reason: str  # "disk-full", "disk-failed" or "broken"
+    problem: str = ""  # in the words of the system
 
 
 class SourceLost(JournalEvent, frozen=True, kw_only=True, tag="source-lost"):
@@ -149,6 +150,14 @@ class RecordingStopped(JournalEvent, frozen=True, kw_only=True, tag="recording-s
     reason: str = ""
 
 
+class Hole(msgspec.Struct, frozen=True):
+    """File time at which a track shows nothing of what happened."""
+
+    from_ns: int
+    to_ns: int
+    reason: str
+
+
 class TrackJoined(JournalEvent, frozen=True, kw_only=True, tag="track-joined"):
     """`whole`, verified and synced, takes the place of `parts` under the name `file`."""
 
@@ -156,6 +165,8 @@ class TrackJoined(JournalEvent, frozen=True, kw_only=True, tag="track-joined"):
     whole: str
     file: str
     parts: tuple[str, ...]
+    start_ns: int = 0  # where the file's time 0 lies in the recording
+    holes: tuple[Hole, ...] = ()
 
 
 AnyJournalEvent = (

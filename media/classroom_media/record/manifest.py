@@ -159,7 +159,6 @@ def _unfinished(story: Story, part: Part) -> Track:
         codec=codec,
         duration_s=(part.known_ns - part.zero_ns) / NS,
         start_s=story.file_s(part.take, part.zero_ns),
-        problem=part.problem,
     )
 
 

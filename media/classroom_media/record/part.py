@@ -33,12 +33,13 @@ from classroom_media.record.durable import Sink, TrackError, problem_of
 PICTURE_RATE: Final = 90_000  # ticks in a second
 SNAP_TICKS: Final = 2  # rounding of nanoseconds must not make a steady stream unsteady
 BROKEN: Final = "broken"
-OPTIONS: Final = {
+CRASH_SAFE: Final = {
     "movflags": "hybrid_fragmented+delay_moov",
     "frag_duration": "500000",  # microseconds
     "flush_packets": "1",
     "max_interleave_delta": "1",  # microseconds: packets come in order, none is waited for
 }
+PLAIN: Final = {"max_interleave_delta": "1"}
 _BUFFER: Final = 1 << 20  # bytes: a fragment of an ordinary lesson goes out in one write
 
 
@@ -64,24 +65,38 @@ class _Lane:
         if self.last_dts is not None:
             dts = max(dts, self.last_dts + 1)
         self.last_dts, self.next_dts = dts, dts + duration
-        return dts + max(lag, 0), dts, duration
+        pts = dts + max(lag, 0)
+        if self.picture and pts < 0 < pts + duration:
+            pts = 0  # on show when the file begins: players want the edit to begin with a picture
+        return pts, dts, duration
 
 
 class PartWriter:
     """Writes packets of one or two streams into one file. One thread uses it.
 
+    With `crash_safe` off, the file is worth nothing until it is sealed.
+
     Raises:
         TrackError: from every method but `abandon`; then only `abandon` is left to call.
     """
 
-    def __init__(self, sink: Sink, formats: Mapping[str, StreamFormat], zero_ns: int) -> None:
+    def __init__(
+        self,
+        sink: Sink,
+        formats: Mapping[str, StreamFormat],
+        zero_ns: int,
+        *,
+        crash_safe: bool = True,
+    ) -> None:
         self.zero_ns = zero_ns
         self.formats = dict(formats)
         self.synced_ns = zero_ns
         self._sink = sink
+        self._crash_safe = crash_safe
         self._complete = False
         with _translated():
-            self._container = av.open(sink, "w", format="mp4", options=OPTIONS, buffer_size=_BUFFER)
+            options = CRASH_SAFE if crash_safe else PLAIN
+            self._container = av.open(sink, "w", format="mp4", options=options, buffer_size=_BUFFER)
             self._lanes = {name: _lane(self._container, f) for name, f in formats.items()}
 
     @property
@@ -110,7 +125,9 @@ class PartWriter:
         before = self._sink.size
         with _translated():
             self._container.mux(copy)
-            if self._sink.size != before:  # every packet but this one is in the file now
+            if (
+                self._crash_safe and self._sink.size != before
+            ):  # every packet but this one is in the file now
                 self._sink.sync()
                 self.synced_ns = max(self.synced_ns, self.written_ns)
         lane.end_ns = max(packet.dts_ns + packet.duration_ns, lane.end_ns or self.zero_ns)

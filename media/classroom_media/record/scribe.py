@@ -129,6 +129,7 @@ class Scribe:
                     track=self.track,
                     part=self.part,
                     synced_ns=synced_ns,
+                    reason=error.problem,
                     problem=str(error),
                 )
             )

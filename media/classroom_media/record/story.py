@@ -52,7 +52,7 @@ class Part:
     known_ns: int  # sealed or synced up to here, as far as the journal knows
     reason: str = ""  # why the part before it ended
     sealed: bool = False
-    problem: str = ""
+    ended: str = ""  # why it ended, unless the take did
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +210,10 @@ def _parts(
     def change(part: Part) -> Part:
         match event:
             case PartSealed():
-                return replace(part, known_ns=event.end_ns, sealed=True)
+                ended = "" if event.reason == "end" else event.reason
+                return replace(part, known_ns=event.end_ns, sealed=True, ended=ended)
             case PartFailed():
-                return replace(part, known_ns=event.synced_ns, problem=event.problem)
+                return replace(part, known_ns=event.synced_ns, ended=event.reason)
             case _:
                 return replace(part, known_ns=max(part.known_ns, event.synced_ns))
 

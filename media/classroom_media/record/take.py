@@ -225,9 +225,11 @@ class TakeWriter:
         began_ns = self._scribe.survey()
         if began_ns is not None:
             self._resume_ns, self._reason = began_ns, "crash"
-        if (lost := self._new_loss(wish)) is not None:
-            self._note_loss(lost)
         starts = self._starts(wish, now_ns)
+        lost = self._new_loss(wish)
+        if lost is not None and all(kept.number >= lost.number for kept in starts.values()):
+            self._note_loss(lost)  # nothing from before it is left to write
+            starts = self._starts(wish, now_ns)
         if not starts:
             return None
         self._disk.check_room(Path(self.begin.folder), spare=1.25)
@@ -250,7 +252,8 @@ class TakeWriter:
             for stream in self._streams
             if stream in found and wish.admits(found[stream].packet, self._ring.kind_of(stream))
         }
-        if len(starts) < len(self._streams) and not wish.ending:
+        hurry = wish.ending or self._new_loss(wish) is not None
+        if len(starts) < len(self._streams) and not hurry:
             eldest_ns = min((kept.arrived_ns for kept in starts.values()), default=now_ns)
             if now_ns - eldest_ns < COMPANY_NS:
                 return {}

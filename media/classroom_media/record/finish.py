@@ -1,0 +1,333 @@
+"""Brings a stopped recording into its final form: one verified file per track, and the manifest.
+
+    1. manifest "finishing"            a reader knows at once
+    2. joins that were cut short       completed from the journal, or thrown away
+    3. parts looked through            up to the last readable packet
+    4. open takes closed               in the journal: a crash closes nothing
+    5. parts joined                    written beside them, synced, read back, decoded in part;
+                                       then announced in the journal, then renamed, then the
+                                       parts are removed: at every moment one of both is whole
+    6. checksums, thumbnail, manifest "finished"
+
+It may be killed anywhere and started again. Where there is no room to join, the parts stay
+and are listed as they are.
+"""
+
+import hashlib
+import logging
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+import msgspec
+
+from classroom_media.api import NS, Kind, RecordError
+from classroom_media.record.durable import sync_folder
+from classroom_media.record.join import join
+from classroom_media.record.journal import (
+    JOURNAL_FILE,
+    Hole,
+    TakeEnded,
+    TrackJoined,
+    durably,
+    replay,
+)
+from classroom_media.record.manifest import (
+    Gap,
+    Manifest,
+    State,
+    Track,
+    kind_of,
+    manifest_of,
+    read_manifest,
+    write_manifest,
+)
+from classroom_media.record.plan import Whole, plan
+from classroom_media.record.reading import Content, check_pictures, content_of
+from classroom_media.record.story import Part, Story, tell
+from classroom_media.record.thumbnail import THUMBNAIL_FILE, write_thumbnail
+
+logger = logging.getLogger(__name__)
+
+NOT_JOINED: Final = "not-joined"
+UNREADABLE: Final = "unreadable"
+MISSING: Final = "missing"
+SPARE_BYTES: Final = 16 * 1024 * 1024  # left free by a join, for the journal and the manifest
+EMPTY_BYTES: Final = 4096  # an unreadable part of this size never held a picture
+THUMBNAIL_AT: Final = 0.1  # of the duration
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One final file, and what it misses."""
+
+    track: str
+    file: str
+    start_ns: int
+    content: Content
+    holes: tuple[Hole, ...] = ()
+    problem: str = ""
+
+
+def finish(
+    folder: Path, *, report: Report = logger.info, spare_bytes: int = SPARE_BYTES
+) -> Manifest:
+    """Finish a recording and give its manifest; one that is finished is left alone.
+
+    `report` is told each step, from several threads.
+
+    Raises:
+        RecordError: there is no journal, or the manifest cannot be written.
+    """
+    with suppress(RecordError):
+        if (manifest := read_manifest(folder)).state is State.FINISHED:
+            return manifest
+    story = tell(replay(folder / JOURNAL_FILE))
+    write_manifest(folder, manifest_of(story, State.FINISHING))
+    report("finishing")
+    _complete_joins(folder, story)
+    gone = {file for joined in story.joined for file in joined.parts}
+    parts = [part for part in story.parts if part.file not in gone]
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        files = [part.file for part in parts]
+        contents = dict(
+            zip(files, pool.map(content_of, [folder / file for file in files]), strict=True)
+        )
+        report("read")
+        story = _close_takes(folder, story, contents)
+        work = _Work(folder, story, contents, report, spare_bytes)
+        names = dict.fromkeys(part.track for part in story.parts)
+        results = [r for found in pool.map(work.finish_track, names) for r in found]
+        tracks = tuple(pool.map(work.describe, results))
+    thumbnail = _thumbnail(folder, story, results)
+    report("thumbnail")
+    problem = ", ".join(dict.fromkeys(result.problem for result in results if result.problem))
+    manifest = msgspec.structs.replace(
+        manifest_of(story, State.INCOMPLETE if problem else State.FINISHED),
+        tracks=tracks,
+        gaps=_gaps(story, results),
+        thumbnail=thumbnail,
+        problem=problem,
+    )
+    write_manifest(folder, manifest)
+    report("finished")
+    return manifest
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the threads that finish a track share."""
+
+    folder: Path
+    story: Story
+    contents: dict[str, Content]
+    report: Report
+    spare_bytes: int
+
+    def finish_track(self, name: str) -> list[Result]:
+        """Join what can be joined of one track; list the files it has in the end."""
+        results: list[Result] = []
+        joined = [event for event in self.story.joined if event.track == name]
+        for event in joined:
+            content = content_of(self.folder / event.file)
+            results.append(Result(name, event.file, event.start_ns, content, event.holes))
+        gone = {file for event in joined for file in event.parts}
+        parts = [p for p in self.story.parts if p.track == name and p.file not in gone]
+        wanted = "" if joined else f"{name}{Path(parts[0].file).suffix}"
+        for whole in plan(self.story, parts, self.contents, wanted):
+            results += self._bring_about(name, whole)
+        results += self._unreadable(name, parts)
+        return results
+
+    def describe(self, result: Result) -> Track:
+        """Measure a final file."""
+        path = self.folder / result.file
+        picture = result.content.get(Kind.PICTURE)
+        sound = result.content.get(Kind.SOUND)
+        lanes = result.content.values()
+        expected = {track.name: track for track in self.story.tracks}.get(result.track)
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        self.report(f"measured {result.file}")
+        return Track(
+            name=result.track,
+            source=expected.source if expected else result.track.removesuffix("-sound"),
+            kind=kind_of(result.track, picture=picture is not None),
+            file=result.file,
+            codec="+".join(
+                result.content[kind].format.codec for kind in Kind if kind in result.content
+            ),
+            duration_s=max((lane.end_ns for lane in lanes), default=0) / NS,
+            start_s=result.start_ns / NS,
+            width=picture.format.width if picture else 0,
+            height=picture.format.height if picture else 0,
+            fps=_fps(result.content),
+            sample_rate_hz=sound.format.sample_rate_hz if sound else 0,
+            channels=sound.format.channels if sound else 0,
+            bytes=path.stat().st_size,
+            sha256=digest,
+            problem=result.problem,
+        )
+
+    def _bring_about(self, name: str, whole: Whole) -> list[Result]:
+        try:
+            if whole.is_there_already:
+                content = whole.segments[0].content
+                self._check(whole, whole.file, content)
+            else:
+                content = self._join(name, whole)
+            return [Result(name, whole.file, whole.start_ns, content, whole.holes)]
+        except RecordError as error:
+            logger.warning("%s is left in its parts: %s", whole.file, error)
+            return self._left_in_parts(name, whole)
+
+    def _left_in_parts(self, name: str, whole: Whole) -> list[Result]:
+        results = [
+            Result(name, s.part.file, s.shift_ns, s.content, problem=NOT_JOINED)
+            for s in whole.segments
+        ]
+        return [replace(results[0], holes=whole.holes), *results[1:]]
+
+    def _join(self, name: str, whole: Whole) -> Content:
+        parts = tuple(segment.part.file for segment in whole.segments)
+        needed = sum((self.folder / file).stat().st_size for file in parts)
+        if shutil.disk_usage(self.folder).free < needed + self.spare_bytes:
+            raise RecordError(f"no room to join {needed >> 20} MiB")
+        fresh = f".joining.{whole.file}"
+        (self.folder / fresh).unlink(missing_ok=True)
+        join(self.folder, whole, self.folder / fresh)
+        self.report(f"joined {whole.file}")
+        content = content_of(self.folder / fresh)
+        try:
+            self._check(whole, fresh, content)
+        except RecordError:
+            (self.folder / fresh).unlink()
+            raise
+        self.report(f"checked {whole.file}")
+        event = TrackJoined(
+            at_ns=0,
+            track=name,
+            whole=fresh,
+            file=whole.file,
+            parts=parts,
+            start_ns=whole.start_ns,
+            holes=whole.holes,
+        )
+        durably(self.folder / JOURNAL_FILE, [event])
+        self.report(f"announced {whole.file}")
+        _put_in_place(self.folder, event, self.report)
+        return content
+
+    def _check(self, whole: Whole, file: str, content: Content) -> None:
+        """Return if a file holds what it should, and its pictures can be decoded."""
+        for kind in whole.formats:
+            wanted = sum(len(segment.kept(kind)) for segment in whole.segments)
+            found = len(content[kind].samples) if kind in content else 0
+            if found < wanted or (kind is Kind.PICTURE and found > wanted):
+                raise RecordError(f"{file}: {found} of {wanted} packets of {kind}")
+        if Kind.PICTURE in content:
+            check_pictures(self.folder / file, content[Kind.PICTURE])
+
+    def _unreadable(self, name: str, parts: Iterable[Part]) -> list[Result]:
+        """Remove files that never held anything; list the ones that should have."""
+        results: list[Result] = []
+        for part in parts:
+            path = self.folder / part.file
+            if self.contents.get(part.file) or not path.exists():
+                continue
+            if path.stat().st_size <= EMPTY_BYTES:
+                path.unlink()
+            else:
+                shift_ns = round(self.story.file_s(part.take, part.zero_ns) * NS)
+                results.append(Result(name, part.file, shift_ns, {}, problem=UNREADABLE))
+        return results
+
+
+def _complete_joins(folder: Path, story: Story) -> None:
+    """End what a finisher had begun: announced files go in place, others go away."""
+    for event in story.joined:
+        _put_in_place(folder, event, logger.debug)
+    for stray in folder.glob(".joining.*"):
+        stray.unlink()
+
+
+def _put_in_place(folder: Path, event: TrackJoined, report: Report) -> None:
+    with suppress(FileNotFoundError):  # it is in place already
+        (folder / event.whole).replace(folder / event.file)
+        sync_folder(folder)
+    report(f"renamed {event.file}")
+    for part in event.parts:
+        if part != event.file:
+            (folder / part).unlink(missing_ok=True)
+            report(f"removed {part}")
+    sync_folder(folder)
+
+
+def _close_takes(folder: Path, story: Story, contents: dict[str, Content]) -> Story:
+    """Close takes that a crash left open where their last packet ends."""
+    events: list[TakeEnded] = []
+    for take in story.takes:
+        if take.end_ns is None:
+            ends = [
+                part.zero_ns + lane.end_ns
+                for part in story.parts
+                if part.take == take.number
+                for lane in contents.get(part.file, {}).values()
+            ]
+            end_ns = max([take.from_ns, *ends])
+            events.append(TakeEnded(at_ns=end_ns, take=take.number, end_ns=end_ns, reason="outage"))
+    if not events:
+        return story
+    durably(folder / JOURNAL_FILE, events)
+    return tell(replay(folder / JOURNAL_FILE))
+
+
+def _thumbnail(folder: Path, story: Story, results: Iterable[Result]) -> str:
+    """Make the thumbnail from the programme, or else from the first picture there is."""
+    films = [result for result in results if Kind.PICTURE in result.content]
+    films.sort(key=lambda film: film.track != "programme")
+    for film in films:
+        lane = film.content[Kind.PICTURE]
+        earliest_s = max(lane.samples[0].pts_ns, 0) / NS
+        at_s = max(story.duration_s * THUMBNAIL_AT, earliest_s)
+        with suppress(RecordError):
+            write_thumbnail(folder / film.file, at_s, folder / THUMBNAIL_FILE)
+            return THUMBNAIL_FILE
+    return ""
+
+
+def _gaps(story: Story, results: Iterable[Result]) -> tuple[Gap, ...]:
+    found = [
+        Gap(
+            track=result.track,
+            from_s=hole.from_ns / NS,
+            to_s=hole.to_ns / NS,
+            length_s=(hole.to_ns - hole.from_ns) / NS,
+            reason=hole.reason,
+        )
+        for result in results
+        for hole in result.holes
+    ]
+    there = {result.track for result in results if result.content}
+    for track in story.tracks:
+        if track.name not in there:
+            length_s = story.duration_s
+            found.append(
+                Gap(track=track.name, from_s=0, to_s=length_s, length_s=length_s, reason=MISSING)
+            )
+    return (*manifest_of(story, State.FINISHED).gaps, *found)
+
+
+def _fps(content: Content) -> float:
+    lane = content.get(Kind.PICTURE)
+    if lane is None:
+        return 0.0
+    return round(NS / max(median(sample.duration_ns for sample in lane.samples), 1), 3)

@@ -1,0 +1,234 @@
+"""How the parts of a track become one file: which samples go where, and what is missing. Pure.
+
+Within a take time is kept: where nothing was recorded, the last picture stands and sound is
+silent. Between takes there is no time. Where a later part begins with what an earlier one also
+has, the later one is taken: the earlier broke off, and its last moments are not to be trusted.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Final
+
+from classroom_media.api import NS, Kind, StreamFormat
+from classroom_media.record.journal import Hole
+from classroom_media.record.reading import Content, Lane, Sample
+from classroom_media.record.story import Part, Story, Take
+
+ROUNDING_NS: Final = 50_000  # what becoming ticks and back may move a stamp, and more
+EDGE_NS: Final = NS // 10  # a track may begin and end this much inside its take
+STALL_NS: Final = NS // 2  # within a part, slower than this is worth telling
+LATE: Final = "late"
+STALLED: Final = "stalled"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What is taken from one part."""
+
+    part: Part
+    shift_ns: int  # file time of the recording at the part's time 0
+    content: Content
+    keep: Mapping[Kind, range]  # of the samples, in order of decoding
+
+    def kept(self, kind: Kind) -> Sequence[Sample]:
+        """The samples that are taken."""
+        lane = self.content.get(kind)
+        return () if lane is None else [lane.samples[n] for n in self.keep[kind]]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One file to be, of one or several parts. `start_ns` is where its time 0 lies."""
+
+    file: str
+    start_ns: int
+    segments: tuple[Segment, ...]
+    holes: tuple[Hole, ...] = field(default=())
+
+    @property
+    def formats(self) -> dict[Kind, StreamFormat]:
+        """What its streams are."""
+        return {k: lane.format for s in self.segments for k, lane in s.content.items()}
+
+    @property
+    def is_there_already(self) -> bool:
+        """Whether its only part will do as it is."""
+        if len(self.segments) != 1:
+            return False
+        only = self.segments[0]
+        return (
+            only.part.sealed
+            and only.part.file == self.file
+            and only.shift_ns == self.start_ns
+            and all(len(only.keep[k]) == len(lane.samples) for k, lane in only.content.items())
+            and not any(silent_between(a, b) for a, b in pairwise(only.kept(Kind.SOUND)))
+        )
+
+
+def plan(
+    story: Story, parts: Sequence[Part], contents: Mapping[str, Content], file: str
+) -> tuple[Whole, ...]:
+    """Arrange a track's parts, in their order, into as few files as its formats allow.
+
+    The first file is called `file` and begins with the recording; further ones, and with an
+    empty `file` all of them, keep the name and the time 0 of their first part.
+    """
+    segments = _segments(story, parts, contents)
+    wholes: list[Whole] = []
+    for group in _groups(segments):
+        first = group[0]
+        whole = Whole(first.part.file, first.shift_ns, tuple(group))
+        wholes.append(replace(whole, file=file, start_ns=0) if file and not wholes else whole)
+    holes = _holes(story, segments)
+    starts = [-1, *(whole.start_ns for whole in wholes[1:]), 1 << 63]
+    return tuple(
+        replace(whole, holes=tuple(h for h in holes if begin <= h.from_ns < end))
+        for whole, (begin, end) in zip(wholes, pairwise(starts), strict=True)
+    )
+
+
+def silent_between(before: Sample, after: Sample) -> int:
+    """How many blocks of silence fit between two blocks of sound."""
+    gap_ns = after.pts_ns - before.end_ns + ROUNDING_NS
+    return max(gap_ns, 0) // max(before.duration_ns, 1)
+
+
+def _segments(
+    story: Story, parts: Sequence[Part], contents: Mapping[str, Content]
+) -> list[Segment]:
+    takes = {take.number: take for take in story.takes}
+    found: list[Segment] = []
+    for part in parts:
+        content, take = contents.get(part.file, {}), takes.get(part.take)
+        if not content or take is None:
+            continue
+        shift_ns = story.offset_of(take.number) + part.zero_ns - take.from_ns
+        keep = {kind: _within(story, take, shift_ns, lane) for kind, lane in content.items()}
+        found.append(Segment(part, shift_ns, content, keep))
+    for n in range(len(found) - 1, 0, -1):
+        if found[n - 1].part.take == found[n].part.take:
+            found[n - 1] = _give_way(found[n - 1], found[n])
+    return [segment for segment in found if any(segment.keep.values())]
+
+
+def _within(story: Story, take: Take, shift_ns: int, lane: Lane) -> range:
+    """Which samples lie inside the take; before the first take may lie a hidden lead-in."""
+    begin_ns = story.offset_of(take.number) - shift_ns
+    end_ns = begin_ns + story.end_of(take) - take.from_ns
+    start: int | None = 0
+    if take is not story.takes[0]:
+        start = _first(
+            (n, sample.key and sample.pts_ns >= begin_ns - ROUNDING_NS)
+            for n, sample in enumerate(lane.samples)
+        )
+    stop = _first((n, _reach(lane, sample) > end_ns) for n, sample in enumerate(lane.samples))
+    length = len(lane.samples)
+    return range(length if start is None else start, length if stop is None else stop)
+
+
+def _reach(lane: Lane, sample: Sample) -> int:
+    """Up to where a sample holds something of what happened; see `take.Wish.admits`."""
+    if lane.format.kind is Kind.PICTURE:
+        return sample.pts_ns + 1
+    return sample.pts_ns + 2 * sample.duration_ns - ROUNDING_NS
+
+
+def _give_way(earlier: Segment, later: Segment) -> Segment:
+    """End an earlier part where a later one begins."""
+    keep = dict(earlier.keep)
+    for kind, lane in earlier.content.items():
+        follows = later.kept(kind)
+        if follows:
+            limit_ns = follows[0].pts_ns + later.shift_ns - earlier.shift_ns
+            beyond = (
+                (n, lane.samples[n].pts_ns > limit_ns - follows[0].duration_ns // 2)
+                for n in keep[kind]
+            )
+            stop = _first(beyond)
+            keep[kind] = keep[kind] if stop is None else range(keep[kind].start, stop)
+    return replace(earlier, keep=keep)
+
+
+def _groups(segments: Iterable[Segment]) -> list[list[Segment]]:
+    groups: list[list[Segment]] = []
+    formats: dict[Kind, StreamFormat] = {}
+    for segment in segments:
+        own = {kind: _identity(lane.format) for kind, lane in segment.content.items()}
+        if not groups or any(formats.get(kind, form) != form for kind, form in own.items()):
+            groups.append([])
+            formats = {}
+        groups[-1].append(segment)
+        formats |= own
+    return groups
+
+
+def _identity(form: StreamFormat) -> StreamFormat:
+    return StreamFormat(
+        kind=form.kind,
+        codec=form.codec,
+        width=form.width,
+        height=form.height,
+        sample_rate_hz=form.sample_rate_hz,
+        channels=form.channels,
+        extradata=form.extradata,
+    )
+
+
+def _first(numbered: Iterable[tuple[int, bool]]) -> int | None:
+    return next((n for n, found in numbered if found), None)
+
+
+# -- what is missing -----------------------------------------------------------------------
+
+
+def _holes(story: Story, segments: Sequence[Segment]) -> tuple[Hole, ...]:
+    found: list[Hole] = []
+    for kind in Kind:
+        for take in story.takes:
+            taken = [s for s in segments if s.part.take == take.number and s.kept(kind)]
+            if taken:
+                found += _holes_in_take(story, take, taken, kind)
+    return _merged(found)
+
+
+def _holes_in_take(story: Story, take: Take, segments: Sequence[Segment], kind: Kind) -> list[Hole]:
+    begin_ns = story.offset_of(take.number)
+    end_ns = begin_ns + story.end_of(take) - take.from_ns
+    last = segments[-1]
+    first_ns = min(s.pts_ns for s in segments[0].kept(kind)) + segments[0].shift_ns
+    last_ns = max(s.end_ns for s in last.kept(kind)) + last.shift_ns
+    found: list[Hole] = []
+    if first_ns > begin_ns + EDGE_NS:
+        found.append(Hole(begin_ns, first_ns, segments[0].part.reason or LATE))
+    for segment in segments:
+        found += _stalls(segment, kind)
+    for before, after in pairwise(segments):
+        from_ns = max(s.end_ns for s in before.kept(kind)) + before.shift_ns
+        to_ns = min(s.pts_ns for s in after.kept(kind)) + after.shift_ns
+        if to_ns - from_ns > after.kept(kind)[0].duration_ns // 2:
+            found.append(Hole(from_ns, to_ns, after.part.reason or STALLED))
+    if last_ns < end_ns - EDGE_NS:
+        found.append(Hole(last_ns, end_ns, last.part.ended or STALLED))
+    return found
+
+
+def _stalls(segment: Segment, kind: Kind) -> list[Hole]:
+    times = sorted((s.pts_ns, s.end_ns) for s in segment.kept(kind))
+    shift_ns = segment.shift_ns
+    return [
+        Hole(end_ns + shift_ns, next_ns + shift_ns, STALLED)
+        for (_pts, end_ns), (next_ns, _end) in pairwise(times)
+        if next_ns - end_ns > STALL_NS
+    ]
+
+
+def _merged(holes: Iterable[Hole]) -> tuple[Hole, ...]:
+    """Say once what picture and sound miss together."""
+    merged: list[Hole] = []
+    for hole in sorted(holes, key=lambda hole: hole.from_ns):
+        if merged and hole.from_ns <= merged[-1].to_ns:
+            last = merged.pop()
+            hole = Hole(last.from_ns, max(last.to_ns, hole.to_ns), last.reason)  # noqa: PLW2901
+        merged.append(hole)
+    return tuple(merged)

@@ -1,0 +1,173 @@
+"""Reads parts back, whole or broken off: what is in them, and the packets themselves.
+
+A file that was killed is read up to its last whole packet. Times are file times in
+nanoseconds; packets before 0 are there but hidden by the edit list.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+from av.bitstream import BitStreamFilterContext
+from av.container import InputContainer
+
+from classroom_media.api import NS, Kind, RecordError, StreamFormat
+from classroom_media.packets import Coded
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Where one packet lies."""
+
+    pts_ns: int
+    dts_ns: int
+    duration_ns: int
+    key: bool
+
+    @property
+    def end_ns(self) -> int:
+        """Where the next one would begin."""
+        return self.pts_ns + self.duration_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One stream of a file, its samples in order of decoding; at least one."""
+
+    format: StreamFormat
+    samples: tuple[Sample, ...]
+
+    @property
+    def end_ns(self) -> int:
+        """Where the last sample ends that a player would show."""
+        return max(sample.end_ns for sample in self.samples)
+
+
+Content = dict[Kind, Lane]  # what a file holds; empty = nothing readable
+
+
+def content_of(path: Path) -> Content:
+    """List what a file holds. A missing or unreadable file holds nothing."""
+    samples: dict[int, list[Sample]] = {}
+    formats: dict[int, StreamFormat] = {}
+    with suppress(av.FFmpegError, OSError), av.open(str(path)) as container:
+        formats = _formats(container)
+        for packet, sample in _packets(container):
+            samples.setdefault(packet.stream_index, []).append(sample)
+    return {formats[n].kind: Lane(formats[n], tuple(found)) for n, found in samples.items()}
+
+
+def packets_of(path: Path) -> Iterator[tuple[Kind, Coded]]:
+    """Give the packets of a file in the form in which they were recorded.
+
+    They come in the order and number that `content_of` lists; `stream` is the kind.
+
+    Raises:
+        RecordError: the file cannot be read (any more).
+    """
+    try:
+        with av.open(str(path)) as container:
+            formats = _formats(container)
+            in_band = {
+                stream.index: BitStreamFilterContext("h264_mp4toannexb", stream)
+                for stream in container.streams.video
+            }
+            for packet, sample in _packets(container):
+                index = packet.stream_index
+                coded = in_band[index].filter(packet)[0] if index in in_band else packet
+                yield (
+                    formats[index].kind,
+                    Coded(
+                        stream=formats[index].kind,
+                        pts_ns=sample.pts_ns,
+                        dts_ns=sample.dts_ns,
+                        duration_ns=sample.duration_ns,
+                        key=sample.key,
+                        data=bytes(coded),
+                        format=formats[index],
+                    ),
+                )
+    except (av.FFmpegError, OSError) as error:
+        raise RecordError(f"{path}: {error}") from error
+
+
+def check_pictures(path: Path, lane: Lane) -> None:
+    """Decode the first and the last group of pictures; return if every one came out.
+
+    Raises:
+        RecordError: the file cannot be decoded, or pictures are missing.
+    """
+    keys = [n for n, sample in enumerate(lane.samples) if sample.key]
+    first = range(keys[0], keys[1] if len(keys) > 1 else len(lane.samples))
+    last = range(keys[-1], len(lane.samples))
+    try:
+        for group in (first, last):
+            _check_group(path, lane, group)
+    except (av.FFmpegError, OSError) as error:
+        raise RecordError(f"{path}: {error}") from error
+
+
+def _check_group(path: Path, lane: Lane, group: range) -> None:
+    wanted = {lane.samples[n].pts_ns for n in group if lane.samples[n].pts_ns >= 0}
+    if not wanted:
+        return
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        start_ns = lane.samples[group.start].pts_ns
+        if start_ns > 0:
+            container.seek(start_ns // 1000, backward=True)  # microseconds
+        latest_ns = max(wanted)
+        for frame in container.decode(stream):
+            if frame.pts is not None and frame.time_base is not None:
+                at_ns = round(frame.pts * frame.time_base * NS)
+                wanted = {ns for ns in wanted if abs(ns - at_ns) > 1000}
+                if at_ns >= latest_ns:
+                    break
+    if wanted:
+        raise RecordError(f"{path}: {len(wanted)} pictures of a group cannot be decoded")
+
+
+def _packets(container: InputContainer) -> Iterator[tuple["av.Packet[Any]", Sample]]:
+    """Give whole packets until the file, or its readable part, ends."""
+    wanted = [*container.streams.video, *container.streams.audio]
+    with suppress(av.FFmpegError):
+        for packet in container.demux(wanted):
+            if packet.is_corrupt:  # cut off in its middle
+                return
+            if packet.size and (sample := _sample(packet)) is not None:
+                yield packet, sample
+
+
+def _sample(packet: "av.Packet[Any]") -> Sample | None:
+    base, pts, dts = packet.time_base, packet.pts, packet.dts
+    if base is None or pts is None or dts is None:
+        return None
+
+    def ns(ticks: int) -> int:
+        return (ticks * base.numerator * NS + base.denominator // 2) // base.denominator
+
+    return Sample(ns(pts), ns(dts), ns(packet.duration or 0), packet.is_keyframe)
+
+
+def _formats(container: InputContainer) -> dict[int, StreamFormat]:
+    found: dict[int, StreamFormat] = {}
+    for picture in container.streams.video:
+        found[picture.index] = StreamFormat(
+            kind=Kind.PICTURE,
+            codec=picture.codec_context.name,
+            width=picture.codec_context.width,
+            height=picture.codec_context.height,
+            fps=float(picture.average_rate or 0),
+        )
+    for sound in container.streams.audio:
+        found[sound.index] = StreamFormat(
+            kind=Kind.SOUND,
+            codec=sound.codec_context.name,
+            sample_rate_hz=sound.codec_context.sample_rate,
+            channels=sound.codec_context.channels,
+            extradata=bytes(sound.codec_context.extradata or b""),
+        )
+    return found

@@ -1,0 +1,39 @@
+"""The finisher: one process that finishes one recording, at low priority, and ends.
+
+It reads a `FinishSpec` as one JSON line from standard input. How far it is can be seen in the
+recording's manifest; exit status 0 means that the manifest says "finished".
+"""
+
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+import msgspec
+
+from classroom_media.api import RecordError
+from classroom_media.record.finish import finish
+from classroom_media.record.manifest import State
+from classroom_media.workers.specs import FinishSpec
+
+logger = logging.getLogger(__name__)
+
+
+def main() -> int:
+    """Finish the recording that standard input names; give the exit status."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the group; the daemon decides
+    spec = msgspec.json.decode(sys.stdin.buffer.readline(), type=FinishSpec)
+    if hasattr(os, "nice"):
+        os.nice(19)
+    try:
+        manifest = finish(Path(spec.folder))
+    except RecordError:
+        logger.exception("%s is not finished", spec.folder)
+        return 1
+    return 0 if manifest.state is State.FINISHED else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
