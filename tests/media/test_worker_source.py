@@ -90,9 +90,9 @@ async def written(client: WorkerClient, seconds: float) -> Heartbeat | None:
     return None
 
 
-def begin(folder: Path, *, ago_s: float = 0.0) -> Begin:
-    from_ns = time.monotonic_ns() - int(ago_s * NS)
-    return Begin(recording="r1", folder=str(folder), take=1, from_ns=from_ns, lead_in=True)
+def begin(folder: Path) -> Begin:
+    now_ns = time.monotonic_ns()
+    return Begin(recording="r1", folder=str(folder), take=1, from_ns=now_ns, lead_in=True)
 
 
 def instants_s(path: Path) -> list[float]:
@@ -116,8 +116,8 @@ async def test_a_lesson_is_recorded_and_the_process_ends_when_told(
     async with WorkerClient(endpoints) as client:
         first = await eventually_async(lambda: live(client))
         assert (first.role, first.name, first.pid) == ("source", "teacher", process.pid)
-        await client.ask(begin(folder, ago_s=0.2))
-        await client.ask(begin(folder, ago_s=0.1))  # the same take: nothing happens
+        await client.ask(begin(folder))
+        await client.ask(begin(folder))  # the same take: nothing happens
         recording = await eventually_async(lambda: written(client, 1.0))
         assert (recording.recording, recording.take) == ("r1", 1)
         assert {part.track for part in recording.parts} == {"teacher", "teacher-sound"}
