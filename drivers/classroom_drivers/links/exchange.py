@@ -9,6 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from classroom_drivers.codecs.garbage import Garbage
 
 ReplyT = TypeVar("ReplyT")
+ReplyT_co = TypeVar("ReplyT_co", covariant=True)
 ResultT = TypeVar("ResultT")
 
 
@@ -21,13 +22,13 @@ class Priority(IntEnum):
     POLL = 3
 
 
-class Codec(Protocol[ReplyT]):
+class Codec(Protocol[ReplyT_co]):
     """A protocol's state on one link: both directions, without I/O."""
 
     def spell(self, data: bytes) -> bytes:
         """Make ready for the wire, at the moment of sending: envelopes, counters, digests."""
 
-    def feed(self, data: bytes) -> Sequence[ReplyT | Garbage]:
+    def feed(self, data: bytes) -> Sequence[ReplyT_co | Garbage]:
         """Take bytes as they arrive; give what they complete, noise included."""
 
 

@@ -1,0 +1,54 @@
+"""`classroom-edge emulate`: pretends to be a device until told to end."""
+
+import asyncio
+import signal
+import sys
+
+from classroom_drivers.api import UnsupportedError
+from classroom_drivers.emulators.catalogue import make
+from classroom_drivers.emulators.faults import faults_of
+from classroom_drivers.emulators.server import serve
+from classroom_drivers.emulators.session import Emulator
+
+GOOD, FAILED, WRONG_USE = 0, 1, 2
+
+
+def emulate(
+    driver: str, listen: str, password: str = "", model: str = "", faults: tuple[str, ...] = ()
+) -> int:
+    """Serve an emulated device; give the exit status. Prints ``ready URL`` once it can be reached.
+
+    `faults` are spelled KIND=VALUE: split, delay_s, drop, garble, silent_after_s, hang_up_after,
+    slow_bps.
+    """
+    try:
+        emulator = make(driver, model=model, password=password)
+        words = dict(_pair(fault) for fault in faults)
+        asyncio.run(_serve(emulator, listen, words))
+    except UnsupportedError as error:
+        sys.stderr.write(f"{error}\n")
+        return WRONG_USE
+    except OSError as error:
+        sys.stderr.write(f"{listen}: {error.strerror or error}\n")
+        return FAILED
+    except KeyboardInterrupt:  # where the loop takes no signal handlers
+        return GOOD
+    return GOOD
+
+
+async def _serve(emulator: Emulator, listen: str, words: dict[str, str]) -> None:
+    ended = asyncio.Event()
+    if sys.platform != "win32":
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    async with serve(emulator, listen, faults_of(words)) as served:
+        sys.stdout.write(f"ready {served.url}\n")
+        sys.stdout.flush()
+        await ended.wait()
+
+
+def _pair(fault: str) -> tuple[str, str]:
+    name, equals, value = fault.partition("=")
+    if not equals:
+        raise UnsupportedError(f"{fault!r} is not spelled KIND=VALUE")
+    return name, value
