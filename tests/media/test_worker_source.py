@@ -152,8 +152,8 @@ async def test_what_is_held_is_not_written_and_released_goes_on_without_a_seam(
         await client.ask(Release())
         await eventually_async(lambda: written(client, (held_ns - from_ns) / NS + 0.5))
         await client.ask(End(end_ns=time.monotonic_ns()), timeout_s=15)
-    spacings = {round(b - a, 3) for a, b in pairwise(instants_s(tmp_path / "teacher.mp4"))}
-    assert spacings == {0.04}
+    _, *whole = instants_s(tmp_path / "teacher.mp4")  # the take may begin within a picture
+    assert {round(b - a, 3) for a, b in pairwise(whole)} == {0.04}
 
 
 async def test_a_killed_worker_is_found_under_the_same_endpoints_with_its_part_playable(
