@@ -51,7 +51,7 @@ async def _devices(room: AsyncExitStack, ports: Ports) -> None:
     served = (
         (PJLinkEmulator(password=PASSWORD), f"tcp://127.0.0.1:{ports.projector}"),
         (PanelEmulator(), f"tcp://127.0.0.1:{ports.board}"),
-        (ViscaEmulator(), f"udp://127.0.0.1:{ports.teacher_camera}?framing=sony"),
+        (ViscaEmulator(sony=True), f"udp://127.0.0.1:{ports.teacher_camera}"),
         (ViscaEmulator(), f"tcp://127.0.0.1:{ports.pupils_camera}"),
         (KMTronicEmulator(), f"tcp://127.0.0.1:{ports.lamp}"),
     )
