@@ -1,6 +1,6 @@
 /** Keeps the page in step with the room: a snapshot, then every change, again after every loss. */
 
-import { readonly, ref, shallowRef, type Ref, type ShallowRef } from "vue";
+import { computed, readonly, ref, shallowRef, type Ref, type ShallowRef } from "vue";
 
 import { answer, get, Refusal } from "./http";
 import type { LevelView, RoomState } from "./room";
@@ -13,6 +13,8 @@ export interface RoomLink {
   state: Readonly<ShallowRef<RoomState | null>>;
   levels: Readonly<ShallowRef<LevelView[]>>;
   connected: Readonly<Ref<boolean>>;
+  /** It was connected, and is not any more: what the page shows may be out of date. */
+  lost: Readonly<Ref<boolean>>;
   /** Grows with every connection: what must be fetched again watches it. */
   epoch: Readonly<Ref<number>>;
   /** Room time minus the time of this machine, which may be set wrong. */
@@ -104,6 +106,7 @@ export function followRoom(): RoomLink {
     state,
     levels,
     connected: readonly(connected),
+    lost: computed(() => !connected.value && epoch.value > 0),
     epoch: readonly(epoch),
     clockAheadMs: readonly(clockAheadMs),
   };
@@ -111,5 +114,5 @@ export function followRoom(): RoomLink {
 
 /** Leave for the page where a panel is paired or a person logs in. */
 function askWhoItIs(): void {
-  window.location.assign("/login");
+  window.location.assign("/pair");
 }

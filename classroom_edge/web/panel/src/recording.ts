@@ -16,6 +16,7 @@ export type Phase =
   | "recording"
   | "unwritten" // recording, but nothing reaches the disk: no red lamp
   | "paused"
+  | "unseen" // it was running when the connection went
   | "stopping"
   | "saving"
   | "saved";
@@ -23,6 +24,8 @@ export type Phase =
 export interface Recorder {
   phase: ComputedRef<Phase>;
   view: ComputedRef<RecordingView>;
+  /** The red lamp: bytes are reaching the disk, and we know it. */
+  lit: ComputedRef<boolean>;
   start(title?: string): void;
   stop(): void;
   goOn(): void;
@@ -39,6 +42,7 @@ export function makeRecorder(panel: Panel, spoken: Speech): Recorder {
   let pressedAt = -DEBOUNCE_MS;
 
   const phase = computed<Phase>(() => {
+    if (panel.link.lost.value && view.value.state !== "idle") return "unseen";
     switch (view.value.state) {
       case "recording":
         return view.value.light ? "recording" : "unwritten";
@@ -89,6 +93,7 @@ export function makeRecorder(panel: Panel, spoken: Speech): Recorder {
   return {
     phase,
     view,
+    lit: computed(() => view.value.light && !panel.link.lost.value),
     start(title = "") {
       const ready = phase.value === "idle" || phase.value === "saved";
       if (ready && !bolted()) void prepare(title.trim());

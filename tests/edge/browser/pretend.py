@@ -1,0 +1,196 @@
+"""A pretend room behind the real web server: shows what a test wants, notes what it is asked."""
+
+import asyncio
+import io
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from classroom_edge.config import Config
+from classroom_edge.room import LevelView, Refused, RoomState, Who
+from classroom_edge.services.newest import Newest
+from classroom_edge.web.server import serve
+from classroom_media.record.manifest import Manifest
+from tests.edge.browser import states
+from tests.waiting import eventually
+
+ID = "20261122-021500-3f2a"
+
+
+def picture() -> bytes:
+    """Give a JPEG that is no single colour."""
+    file = io.BytesIO()
+    Image.linear_gradient("L").resize((320, 180)).convert("RGB").save(file, "JPEG")
+    return file.getvalue()
+
+
+@dataclass
+class PretendRoom:
+    """What `Facade` asks for, from a script. Every command is noted as (name, arguments)."""
+
+    folder_of_recordings: Path
+    asked: list[tuple[str, Any]] = field(default_factory=list)
+    refusal: Refused | None = None  # what the next command gets
+    list_of_recordings: tuple[Manifest, ...] = ()
+    image: bytes = field(default_factory=picture)
+
+    def __post_init__(self) -> None:
+        self._states: Newest[RoomState] = Newest()
+        self._states.put(states.idle())
+        self._levels: tuple[LevelView, ...] = states.TALKING
+
+    def state(self) -> RoomState:
+        return self._states.value or states.idle()
+
+    def show(self, state: RoomState) -> None:
+        """Put the room into a state; its clock reads now."""
+        self._states.put(replace(state, at=states.now(), version=self.state().version + 1))
+
+    def sound(self, *levels: LevelView) -> None:
+        """Let these be heard from now on."""
+        self._levels = levels
+
+    async def changes(self) -> AsyncIterator[RoomState]:
+        async for state in self._states.follow():
+            yield state
+
+    async def levels(self) -> AsyncIterator[tuple[LevelView, ...]]:
+        while True:
+            yield self._levels
+            await asyncio.sleep(0.1)
+
+    async def previews(self) -> AsyncIterator[bytes]:
+        while True:
+            yield self.image
+            await asyncio.sleep(0.1)
+
+    async def start_recording(self, who: Who, *, title: str = "", pre_roll: bool = True) -> str:
+        self._note("start", {"title": title, "pre_roll": pre_roll})
+        return ID
+
+    async def stop_recording(self, who: Who, *, grace_s: float = 0) -> None:
+        self._note("stop", {"grace_s": grace_s})
+
+    async def go_on(self, who: Who) -> None:
+        self._note("go-on", {})
+
+    async def pause_recording(self, who: Who) -> None:
+        self._note("pause", {})
+
+    async def resume_recording(self, who: Who) -> None:
+        self._note("resume", {})
+
+    async def mark(self, who: Who, text: str = "") -> float:
+        self._note("mark", {"text": text})
+        return 12.0
+
+    async def run_routine(self, who: Who, name: str) -> None:
+        self._note("routine", name)
+
+    async def show_layout(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:
+        self._note("layout", (name, *sources))
+
+    async def perform(
+        self, who: Who, device: str, capability: str, action: str, arguments: dict[str, Any]
+    ) -> None:
+        self._note(f"{device}/{capability}/{action}", arguments)
+
+    def recordings(self) -> tuple[Manifest, ...]:
+        return self.list_of_recordings
+
+    def recording(self, recording: str) -> Manifest:
+        return {manifest.id: manifest for manifest in self.list_of_recordings}[recording]
+
+    def folder(self, recording: str) -> Path:
+        return self.folder_of_recordings / recording
+
+    def show_code(self, code: str) -> None:
+        self._note("code", code)
+
+    def names_asked(self) -> list[str]:
+        """Give what was asked for, in order, without arguments."""
+        return [name for name, _arguments in self.asked]
+
+    def _note(self, name: str, arguments: Any) -> None:
+        self.asked.append((name, arguments))
+        if self.refusal is not None:
+            refusal, self.refusal = self.refusal, None
+            raise refusal
+
+
+@dataclass
+class PretendServer:
+    """The web server of a pretend room in a thread of its own; may go away and come back."""
+
+    room: PretendRoom
+    data: Path
+    port: int = 0
+    _stop: Callable[[], object] = lambda: None
+    _thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Return once it answers."""
+        self.port = self.port or _free_port()
+        ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(ready)))
+        self._thread.start()
+        ready.wait(timeout=10)
+        eventually(self._answers)
+
+    def stop(self) -> None:
+        """Return once it is gone; the port stays ours to start again on."""
+        self._stop()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+
+    def in_room(self, change: Callable[[PretendRoom], None]) -> None:
+        """Change the room on the server's own loop."""
+        self._loop.call_soon_threadsafe(change, self.room)
+
+    async def _serve(self, ready: threading.Event) -> None:
+        self._loop = asyncio.get_running_loop()
+        over = asyncio.Event()
+        self._stop = lambda: self._loop.call_soon_threadsafe(over.set)
+        config = Config.model_validate(
+            {
+                "room": {"id": "demo", "name": "三年级(2)班"},
+                "network": {"listen": "127.0.0.1", "port": self.port},
+            }
+        )
+        async with asyncio.TaskGroup() as tasks:
+            serving = tasks.create_task(serve(self.room, config, self.data))
+            ready.set()
+            await over.wait()
+            serving.cancel()
+
+    def _answers(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+@contextmanager
+def pretend_server(data: Path) -> Iterator[PretendServer]:
+    """Serve a pretend room while the block runs."""
+    server = PretendServer(PretendRoom(data / "recordings"), data)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
