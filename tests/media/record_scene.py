@@ -230,14 +230,15 @@ class Room:
         return sorted(path.name for path in self.folder.glob(f"{self.track}*"))
 
 
-def shown(path: Path) -> list[tuple[float, int]]:
+def shown(path: Path, *, ignore_editlist: bool = False) -> list[tuple[float, int]]:
     """What a player shows: (second, number) of every picture."""
-    with av.open(str(path)) as container:
-        return [(round(float(f.time), 4), number_in(f)) for f in container.decode(video=0)]
+    options = {"ignore_editlist": "1"} if ignore_editlist else {}
+    with av.open(str(path), options=options) as container:
+        return [(round(float(f.time or 0), 4), number_in(f)) for f in container.decode(video=0)]
 
 
-def numbers(path: Path) -> list[int]:
-    return [number for _second, number in shown(path)]
+def numbers(path: Path, *, ignore_editlist: bool = False) -> list[int]:
+    return [number for _second, number in shown(path, ignore_editlist=ignore_editlist)]
 
 
 def heard(path: Path, rate: int = 48_000) -> Any:

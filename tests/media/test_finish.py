@@ -18,7 +18,7 @@ from tests.media.record_scene import (
     shown,
     sound,
 )
-from tests.media.waiting import eventually
+from tests.waiting import eventually
 
 
 def test_an_ordinary_lesson_is_left_as_it_was_recorded(tmp_path: Path) -> None:
