@@ -207,4 +207,4 @@ def user_add(
     """Create an account."""
     from classroom_edge.commands import user as command
 
-    _finish(context, lambda: command.add(room, name, data))
+    _finish(context, lambda: command.add(room, name, data, language=context.obj))

@@ -38,20 +38,22 @@ Administrator = Annotated[Visitor, Depends(May(Action.ADMINISTER))]
 @pages.get("/login")
 async def login_page(request: Request, site: Here, visitor: Anybody) -> Response:
     """Ask for name and password."""
-    return _login_page(request, site, visitor)
+    then = our_path(request.query_params.get("next", ""))
+    return _login_page(request, site, visitor, then=then)
 
 
 @pages.post("/login")
 async def login(request: Request, site: Here, visitor: Anybody) -> Response:
     """Let a person in."""
     form = await form_of(request)
+    then = our_path(form.get("next", ""))
     try:
         token = await site.accounts.login(
             form.get("name", ""), form.get("password", ""), address=visitor.address
         )
     except LoginError as error:
-        return _login_page(request, site, visitor, problem=error.code)
-    response = _see_other(our_path(form.get("next", "")))
+        return _login_page(request, site, visitor, then=then, problem=error.code)
+    response = _see_other(then)
     _give(response, SESSION_COOKIE, token, for_s=int(IDLE.total_seconds()))
     return response
 
@@ -131,7 +133,9 @@ async def revoke(panel: int, site: Here, visitor: Administrator) -> Accepted:
     return Accepted()
 
 
-def _login_page(request: Request, site: Site, visitor: Visitor, *, problem: str = "") -> Response:
+def _login_page(
+    request: Request, site: Site, visitor: Visitor, *, then: str, problem: str = ""
+) -> Response:
     if visitor.role is Role.LOCAL:
         return _see_other("/")
     return page(
@@ -141,7 +145,7 @@ def _login_page(request: Request, site: Site, visitor: Visitor, *, problem: str 
         path="/login",
         status=HTTPStatus.UNAUTHORIZED if problem else HTTPStatus.OK,
         problem=problem,
-        next=our_path(request.query_params.get("next", "")),
+        next=then,
         person=visitor.name.partition(":")[2] if visitor.role is Role.PERSON else "",
     )
 

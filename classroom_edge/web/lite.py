@@ -123,6 +123,7 @@ def _shown(
 ) -> Response:
     state = site.room.state()
     recording = state.recording
+    is_unwritten = recording.state is RecordingState.RECORDING and not recording.light
     seconds = int(recording.seconds_on_disk)
     return page(
         request,
@@ -132,6 +133,7 @@ def _shown(
         status=status,
         state=state,
         recording=recording,
+        shows="unwritten" if is_unwritten else recording.state,
         timer=f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}",
         offered=OFFERED[recording.state],
         pictures=[source for source in state.sources if source.picture],

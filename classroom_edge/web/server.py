@@ -146,7 +146,7 @@ async def _welcome(site: Site) -> None:
     authority = site.certificates.authority
     logger.info("certificate authority %s, SHA-256 %s", authority, fingerprint(authority))
     if not await site.accounts.exist():
-        logger.warning("nobody can log in: create an account with `classroom-edge user add`")
+        logger.warning("nobody can log in: create an account with `classroom-edge user add NAME ROOM.toml`")
 
 
 async def _keep_renewed(site: Site, context: ssl.SSLContext | None) -> None:

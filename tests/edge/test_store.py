@@ -3,6 +3,7 @@
 import sqlite3
 import stat
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -84,9 +85,8 @@ async def test_the_audit_tells_who_came_and_who_was_kept_out(tmp_path: Path) -> 
 async def test_the_audit_forgets_after_two_hundred_days(tmp_path: Path) -> None:
     async with Store(tmp_path / "room.db") as store:
         for at in (AT, AT + KEPT - timedelta(days=1), AT + KEPT + timedelta(days=1)):
-            await store.run(
-                lambda db, at=at: note(db, at, what="login", who="li", address="", result="good")
-            )
+            line = partial(note, at=at, what="login", who="li", address="", result="good")
+            await store.run(line)
         kept = await store.run(lambda db: db.scalars(select(AuditEntry.at)).all())
     assert kept == [AT + KEPT - timedelta(days=1), AT + KEPT + timedelta(days=1)]
 

@@ -5,7 +5,7 @@ import contextlib
 import re
 import socket
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -99,7 +99,8 @@ async def website(folder: Path, *, listen: str = "127.0.0.1") -> AsyncIterator[W
     local = listen == "127.0.0.1"
     room, clock = a_room(folder), Clock()
     app = create_app(room, a_config(listen=listen, names=("room.school",)), folder / "data")
-    site: Site = app.state.site
+    site: Site = replace(app.state.site, keep_alive_s=0.02)
+    app.state.site = site
     for part in (site.accounts, site.panels):
         part.clock = clock
     site.accounts.passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
