@@ -67,10 +67,13 @@ async def run_room(config: Config, data: Path, runtime: Path) -> None:
             loop.add_signal_handler(number, asked_to_end.set)
 
     async def serve_web() -> None:
-        # It takes a second to load; devices and recorders need not wait for it.
+        # It takes a second of work to load: recorders that are to go on come first.
+        if daemon.takes.story is not None:
+            await daemon.at_work()
         web = await asyncio.to_thread(importlib.import_module, "classroom_edge.web.server")
         await web.serve(daemon, config, data)
 
+    daemon.recover()
     logger.info("room %s: recordings go to %s", config.room.id, data)
     async with asyncio.TaskGroup() as tasks:
         running = [

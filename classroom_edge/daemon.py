@@ -37,6 +37,7 @@ from classroom_media.record.manifest import Manifest, State
 
 LOOKS_EVERY_S: Final = 0.5  # at the latest: a light must not burn on
 APART_S: Final = 0.1  # between two snapshots at least
+STARTED_WITHIN_S: Final = 4.0
 FINISHED_WITHIN_S: Final = 9.0  # at an ordered stop; the next start goes on with what is left
 
 logger = logging.getLogger(__name__)
@@ -188,10 +189,21 @@ class Daemon:
         # Grows also across daemons: snapshots are at least a tenth of a second apart.
         self._state = self._overview.state(time.monotonic_ns() // 100_000_000)
 
-    async def run(self) -> None:
-        """Run until cancelled; the workers go on."""
+    def recover(self) -> None:
+        """Take up what an earlier daemon left unfinished."""
         self.takes.recover()
         self.finishing.find_unfinished()
+
+    async def at_work(self) -> None:
+        """Return once every worker was heard of, or soon."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STARTED_WITHIN_S):
+                async for _state in self.changes():
+                    if all(worker.state == "running" for worker in self.media.workers):
+                        return
+
+    async def run(self) -> None:
+        """Run until cancelled; the workers go on."""
         services = {
             "media": self.media.run,
             "recording": self.takes.run,

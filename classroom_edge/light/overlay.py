@@ -18,7 +18,8 @@ import msgspec
 from PIL import Image
 from Xlib import X, display, error
 
-from classroom_edge.light.sign import Sign, draw
+from classroom_edge.light.draw import draw
+from classroom_edge.light.sign import Sign
 from classroom_media.compose.fonts import Typefaces
 
 RAISED_EVERY_S: Final = 1.0  # a window that comes later must not cover it for long

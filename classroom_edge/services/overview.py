@@ -92,9 +92,9 @@ class Overview:
         """Show the recording; `sources` and `director` tell who delivers."""
         service, story, now_s = self.recording, self.recording.story, time.monotonic()
         if story is None:
-            busy = RecordingState.FINISHING if self.finishing.name else RecordingState.IDLE
-            id_ = self.finishing.name
-            return RecordingView(busy, light=False, id=id_, last_id=self.last_id)
+            id_ = service.closing or self.finishing.name
+            rest = RecordingState.FINISHING if id_ else RecordingState.IDLE
+            return RecordingView(rest, light=False, id=id_, last_id=self.last_id)
         state, progress = service.state, service.progress
         tracks = tuple(
             progress.view(

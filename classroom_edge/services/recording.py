@@ -74,6 +74,7 @@ class RecordingService:
     story: Story | None = field(default=None, init=False)
     progress: Progress = field(default_factory=Progress, init=False)
     undo_until: datetime | None = field(default=None, init=False)
+    closing: str = field(default="", init=False)  # stopped, but its files are still being sealed
     problem: str = field(default="", init=False)  # the journal cannot be written
     _events: list[AnyJournalEvent] = field(default_factory=list, init=False)
     _journal: Journal | None = field(default=None, init=False)
@@ -276,7 +277,7 @@ class RecordingService:
     async def _stop(self, at_ns: int) -> None:
         if self.story is None:
             return
-        folder = self.folder / self.story.id
+        self.closing, folder = self.story.id, self.folder / self.story.id
         stopped = RecordingStopped(at_ns=time.monotonic_ns(), reason="stop")
         await self._note(*ending(self.story, now_ns=at_ns, reason="stop"), stopped)
         if self._journal is not None:
@@ -335,4 +336,6 @@ class RecordingService:
             except TimeoutError:
                 logger.warning("%s: not every track could be sealed", folder.name)
             self.over(folder)
+            if self._to_rest.empty():
+                self.closing = ""
             self._to_rest.task_done()
