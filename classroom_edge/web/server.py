@@ -6,6 +6,7 @@ import logging
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator, Sequence
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -60,7 +61,7 @@ def create_app(room: RoomPort, config: Config, data: Path) -> FastAPI:
         config=config,
         accounts=Accounts(store=store),
         panels=Panels(store=store, room=config.room.id),
-        pairing=Pairing(show=room.show_code),
+        pairing=Pairing(show=partial(_show_code, room, config)),
         certificates=CertificateFolder(folder.certificates),
     )
 
@@ -120,7 +121,15 @@ async def serve(room: RoomPort, config: Config, data: Path) -> None:
                 await _welcome(site)
                 tasks.create_task(_keep_renewed(site, options.ssl))
             tasks.create_task(site.pairing.run())
+            tasks.create_task(site.restarts.watch(room))
             await _run(_Server(options), listener, site)
+
+
+def _show_code(room: RoomPort, config: Config, code: str) -> None:
+    """Show a pairing code in the room; in the log where the room has no screen of ours."""
+    room.show_code(code)
+    if code and not config.light.display:
+        logger.warning("pairing code %s (no [light] display to show it on)", code)
 
 
 class _Server(uvicorn.Server):
@@ -146,7 +155,9 @@ async def _welcome(site: Site) -> None:
     authority = site.certificates.authority
     logger.info("certificate authority %s, SHA-256 %s", authority, fingerprint(authority))
     if not await site.accounts.exist():
-        logger.warning("nobody can log in: create an account with `classroom-edge user add NAME ROOM.toml`")
+        logger.warning(
+            "nobody can log in: create an account with `classroom-edge user add NAME ROOM.toml`"
+        )
 
 
 async def _keep_renewed(site: Site, context: ssl.SSLContext | None) -> None:

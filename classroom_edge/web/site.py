@@ -11,6 +11,7 @@ from classroom_edge.web.certificates import CertificateFolder
 from classroom_edge.web.pairing import Pairing
 from classroom_edge.web.panels import Panels
 from classroom_edge.web.ports import RoomPort
+from classroom_edge.web.restarts import Restarts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +24,7 @@ class Site:
     panels: Panels
     pairing: Pairing
     certificates: CertificateFolder
+    restarts: Restarts = field(default_factory=Restarts)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     keep_alive_s: float = 10.0  # how often a stream shows that it lives, and may still be looked at
 

@@ -1,4 +1,7 @@
-"""For machines that watch the room: ``/healthz`` and ``/metrics``."""
+"""For machines that watch the room: ``/healthz`` and ``/metrics``.
+
+Source: Prometheus, Exposition formats; Metric and label naming.
+"""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -6,13 +9,19 @@ from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.responses import JSONResponse, Response
 
 from classroom_edge.room import RoomState
 from classroom_edge.web.access import Action, May
+from classroom_edge.web.restarts import Restarts
 from classroom_edge.web.schemas import Health
 from classroom_edge.web.site import Site, site_of
 
@@ -45,15 +54,17 @@ async def healthz(site: Here) -> Response:
 async def metrics(site: Here) -> Response:
     """The room in Prometheus's words."""
     registry = CollectorRegistry()
-    registry.register(RoomMetrics(site.room.state()))
+    registry.register(RoomMetrics(site.room.state(), site.restarts))
+    ProcessCollector(registry=registry)  # of the daemon itself: memory, CPU, when it was started
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
 class RoomMetrics(Collector):
     """One snapshot as metrics."""
 
-    def __init__(self, state: RoomState) -> None:
+    def __init__(self, state: RoomState, restarts: Restarts) -> None:
         self._state = state
+        self._restarts = restarts
 
     def collect(self) -> Iterable[Metric]:
         """Give every metric of the room."""
@@ -82,6 +93,7 @@ class RoomMetrics(Collector):
             "process",
             ((f"{p.role}/{p.name}", p.state == "running") for p in state.processes),
         )
+        yield self._restarted()
         yield _one("recording_light", "1 while the recording reaches the disk", recording.light)
         yield _one(
             "recording_disk_seconds",
@@ -90,6 +102,16 @@ class RoomMetrics(Collector):
         )
         yield _one("disk_free_bytes", "free under the recordings", state.storage.free_bytes)
         yield _one("problems", "problems shown to the teacher", len(state.problems))
+
+    def _restarted(self) -> Metric:
+        family = CounterMetricFamily(
+            "classroom_edge_process_restarts",
+            "how often a process was replaced since the daemon started",
+            labels=["process"],
+        )
+        for process in self._state.processes:
+            family.add_metric([f"{process.role}/{process.name}"], self._restarts.of(process))
+        return family
 
 
 def _one(name: str, what: str, value: float) -> Metric:

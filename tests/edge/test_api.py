@@ -1,14 +1,24 @@
 """The API over a pretend room: what it asks of the room, and how it says no."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
 
-from classroom_edge.room import RecordingState
+from classroom_edge.room import ProcessView, RecordingState
+from classroom_edge.web.ports import RoomPort
+from classroom_edge.web.restarts import Restarts
 from tests.edge.pretend_room import RECORDING
 from tests.edge.website import VIDEO, website
+
+if TYPE_CHECKING:
+    from classroom_edge.daemon import Daemon
+
+    def the_daemon_is_what_the_web_layer_asks_for(daemon: Daemon) -> RoomPort:
+        return daemon
+
 
 FILES = f"/api/v1/recordings/{RECORDING}/files"
 
@@ -191,12 +201,30 @@ async def test_health_tells_whether_the_daemon_makes_progress(tmp_path: Path) ->
         assert (await here.client.get("/healthz")).json() == {"status": "ok"}
 
 
+async def test_health_fails_once_the_daemon_makes_no_more_snapshots(tmp_path: Path) -> None:
+    async with website(tmp_path) as here:
+        here.room.change(at=datetime.now(UTC) - timedelta(seconds=11))
+        response = await here.client.get("/healthz")
+    assert (response.status_code, response.json()) == (503, {"status": "stalled"})
+
+
+def test_a_process_is_counted_as_restarted_when_another_has_its_place() -> None:
+    restarts = Restarts()
+    for pid, state in [(7, "running"), (7, "running"), (0, "lost"), (9, "running"), (11, "lost")]:
+        process = ProcessView("source", "teacher", pid, state)
+        restarts.seen(process)
+    assert restarts.of(process) == 2
+    assert restarts.of(ProcessView("source", "students", 8, "running")) == 0
+
+
 async def test_metrics_tell_what_is_online_and_on_disk(tmp_path: Path) -> None:
     async with website(tmp_path) as here:
         await here.client.post("/api/v1/recording/start")
         text = (await here.client.get("/metrics")).text
     assert 'classroom_edge_device_online{device="projector"} 1.0' in text
     assert 'classroom_edge_device_online{device="camera"} 0.0' in text
+    assert 'classroom_edge_process_restarts_total{process="daemon/room"} 0.0' in text
+    assert "process_resident_memory_bytes" in text
     assert 'classroom_edge_source_live{source="slides"} 0.0' in text
     assert 'classroom_edge_track_disk_seconds{track="programme"} 1.5' in text
     assert "classroom_edge_disk_free_bytes 6.4e+10" in text

@@ -214,6 +214,14 @@ async def test_the_code_is_on_the_rooms_screen_and_not_in_the_page(tmp_path: Pat
         assert here.room.code == ""
 
 
+async def test_where_the_room_has_no_screen_the_code_is_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with school(tmp_path) as here:
+        await here.send_form(here.client, "/pair", "/pair/code")
+        assert f"pairing code {here.room.code} " in caplog.text
+
+
 def a_pairing() -> tuple[Pairing, list[str], list[float]]:
     shown, time = [""], [0.0]
     return Pairing(show=shown.append, clock=lambda: time[0]), shown, time
