@@ -14,7 +14,7 @@ Source: minimum delay filter: Mills, RFC 5905 (NTP), section 10, clock filter.
 """
 
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
 from classroom_media.api import NS
@@ -39,6 +39,7 @@ class Stamped(Generic[Payload]):
     stream: int
     pts_ns: int
     dts_ns: int
+    duration_ns: int  # 0 = unknown
     what: Payload
 
 
@@ -120,7 +121,13 @@ class Timeline(Generic[Payload]):
         pts_ns = max(packet.pts_ns + epoch.offset_ns, dts_ns)
         spacing_ns = dts_ns - last.dts_ns if last else 0
         self._streams[packet.stream] = _Stream(dts_ns, spacing_ns, arrived_ns)
-        return replace(packet, pts_ns=pts_ns + self._delay_ns, dts_ns=dts_ns + self._delay_ns)
+        return Stamped(
+            packet.stream,
+            pts_ns + self._delay_ns,
+            dts_ns + self._delay_ns,
+            packet.duration_ns,
+            packet.what,
+        )
 
     def _epoch_of(self, delay_ns: int) -> _Epoch | None:
         fitting = [epoch for epoch in self._epochs if epoch.fits(delay_ns)]

@@ -4,7 +4,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, pairwise
@@ -19,10 +19,10 @@ from classroom_media.api import NS, SourceError
 from classroom_media.packets import Coded
 from classroom_media.sources import open_source
 from classroom_media.sources.annexb import parameter_sets
+from classroom_media.sources.coders import PictureCoder
 from classroom_media.sources.pattern import SQUARES, WHITE, Pattern, generate
 from classroom_media.sources.playback import play
-from tests.media.waiting import eventually
-from tests.media.watching import beeps, flashes, of_stream, pictures, source, watch
+from tests.media.watching import beeps, flashes, of_stream, pictures, source, until, watch
 
 SMALL = Pattern(width=320, height=240, fps=25, tone_hz=1000)
 FRAMES = 50
@@ -130,6 +130,50 @@ def test_parameter_sets_of_a_file_are_put_before_every_keyframe(film: Path) -> N
     assert all(packet.format and packet.format.width == SMALL.width for packet in keyframes)
 
 
+def coded(pattern: Pattern, *, seconds: int) -> list[Coded]:
+    """Code the pictures of a pattern; every keyframe has its parameter sets."""
+    coder, background = PictureCoder("any", fps=pattern.fps), pattern.background()
+    return [
+        packet
+        for number in range(seconds * pattern.fps)
+        for packet in coder.encode(
+            VideoFrame.from_ndarray(pattern.picture(background, number), format="yuv420p"),
+            number * FRAME_NS,
+        )
+    ]
+
+
+def write_stream(path: Path, access_units: list[bytes]) -> Path:
+    """Write H.264 as it is given, a keyframe every two seconds, into a transport stream."""
+    with av.open(str(path), "w", format="mpegts") as file:
+        stream = file.add_mux_stream("h264", rate=25, width=SMALL.width, height=SMALL.height)
+        for number, data in enumerate(access_units):
+            packet = av.Packet(data)
+            packet.stream, packet.time_base = stream, Fraction(1, 25)
+            packet.pts = packet.dts = number
+            packet.is_keyframe = number % 50 == 0
+            file.mux(packet)
+    return path
+
+
+def test_a_camera_that_sends_its_parameter_sets_once_gets_them_repeated(tmp_path: Path) -> None:
+    packets = coded(SMALL, seconds=5)
+    sets = parameter_sets(packets[0].data)
+    units = [packet.data.replace(sets, b"") for packet in packets]
+    film = write_stream(tmp_path / "once.ts", [packets[0].data, *units[1:]])
+    keyframes = [packet for packet in played(film, 4.5) if packet.key]
+    assert len(keyframes) == 3
+    assert {parameter_sets(packet.data) for packet in keyframes} == {sets}
+
+
+def test_another_picture_size_is_a_loss_so_that_another_file_begins(tmp_path: Path) -> None:
+    larger = Pattern(width=640, height=480, fps=25, tone_hz=0)
+    units = [p.data for p in coded(SMALL, seconds=2) + coded(larger, seconds=2)]
+    film = write_stream(tmp_path / "switch.ts", units)
+    with pytest.raises(SourceError, match="size changed from 320x240 to 640x480"):
+        played(film, 3.5)
+
+
 def test_a_file_that_is_not_looped_ends_as_a_loss(film: Path) -> None:
     with pytest.raises(SourceError, match="it is over"):
         played(film, 60.0)
@@ -192,33 +236,38 @@ def test_a_pattern_of_nonsense_is_refused() -> None:
         next(open_source(source("pattern://?size=big")))
 
 
-@pytest.fixture
-def screen() -> Iterator[str]:
-    """A screen that nobody sees."""
+@contextmanager
+def screen() -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """Run a screen that nobody sees."""
     reading, writing = os.pipe()
     command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "640x480x24", "-nolisten", "tcp"]
     server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
     os.close(writing)
     try:
         with os.fdopen(reading) as told:
-            yield f":{told.readline().strip()}"
+            yield f":{told.readline().strip()}", server
     finally:
         server.terminate()
         server.wait()
 
 
 @pytest.mark.needs("xvfb")
-def test_a_screen_is_filmed(screen: str) -> None:
-    spec = source(f"screen://?display={screen}&size=640x480&fps=10", sound=False)
-    packets = eventually(lambda: watch(spec, seconds=1.5))
+def test_a_screen_is_filmed_until_it_goes_away() -> None:
+    with screen() as (display, server):
+        spec = source(f"screen://?display={display}&size=640x480&fps=10", sound=False)
+        with closing(open_source(spec)) as filmed:
+            packets = until(filmed, seconds=1.0)
+            server.terminate()
+            with pytest.raises(SourceError, match=f"screen {display}"):
+                for _ in filmed:
+                    pass
     assert packets[0].format is not None
     assert (packets[0].format.width, packets[0].format.height) == (640, 480)
     assert all(b.pts_ns > a.pts_ns for a, b in pairwise(packets))
     assert len(list(pictures(packets))) == len(packets)
 
 
-@pytest.mark.needs("xvfb")
-def test_a_screen_that_goes_away_is_a_loss() -> None:
+def test_a_screen_that_is_not_there_says_so() -> None:
     with pytest.raises(SourceError, match="screen :4321"):
         next(open_source(source("screen://?display=:4321", sound=False)))
 

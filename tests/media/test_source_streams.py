@@ -15,6 +15,7 @@ import pytest
 
 from classroom_media.api import NS, Kind, SourceError
 from classroom_media.emulate.feed import Feed
+from classroom_media.emulate.http_ts import TransportStreamServer
 from classroom_media.emulate.rtsp import RtspServer
 from classroom_media.packets import Coded
 from classroom_media.sources import open_source
@@ -128,9 +129,9 @@ def test_a_server_that_accepts_and_says_nothing_is_given_up_on() -> None:
 
 
 @contextmanager
-def filming(server: RtspServer) -> Iterator[None]:
+def filming(server: RtspServer | TransportStreamServer, *kinds: Kind) -> Iterator[None]:
     """Let a camera at /teacher film the test pattern."""
-    feed = Feed((Kind.PICTURE, Kind.SOUND))
+    feed = Feed(kinds)
     server.feeds["/teacher"] = feed
     over = threading.Event()
 
@@ -156,12 +157,38 @@ async def test_an_rtsp_camera_with_a_password_is_copied_from_its_first_keyframe_
         spec = source(
             f"rtsp://127.0.0.1:{server.port}/teacher", username="admin", password="p@ss:w/rd"
         )
-        with filming(server):
-            packets = await asyncio.to_thread(watch, spec, seconds=4.5)
+        with filming(server, Kind.PICTURE, Kind.SOUND):
+            packets = await asyncio.to_thread(watch, spec, seconds=3.5)
     video, audio = of_stream(packets, "teacher"), of_stream(packets, "teacher-sound")
     assert_in_step(flashes(video), beeps(audio))
     assert {round((b.dts_ns - a.dts_ns) / 1e6) for a, b in pairwise(video)} == {40}
     assert abs(video[0].pts_ns - audio[0].pts_ns) < NS // 4  # the first keyframe is not lost
+
+
+async def test_a_transport_stream_over_http_is_copied() -> None:
+    server = TransportStreamServer()
+    async with server.listening():
+        spec = source(f"http://127.0.0.1:{server.port}/teacher", sound=False)
+        with filming(server, Kind.PICTURE):
+            packets = await asyncio.to_thread(watch, spec, seconds=1.5)
+    assert packets[0].key
+    assert {round((b.dts_ns - a.dts_ns) / 1e6) for a, b in pairwise(packets)} == {40}
+
+
+def test_a_transport_stream_over_udp_is_copied_and_its_silence_is_a_loss() -> None:
+    port = free_port()
+    with (
+        serving(f"udp://127.0.0.1:{port}?pkt_size=1316") as camera,
+        closing(open_source(source(f"udp://127.0.0.1:{port}"))) as packets,
+    ):
+        found = until(packets, seconds=1.0)
+        camera.kill()
+        struck = time.monotonic()
+        with pytest.raises(SourceError, match="it is silent"):
+            for _ in packets:
+                pass
+    assert time.monotonic() - struck < 3.0
+    assert {b.dts_ns - a.dts_ns for a, b in pairwise(of_stream(found, "teacher"))} == {FRAME_NS}
 
 
 async def test_a_password_never_shows_in_an_error() -> None:

@@ -20,11 +20,11 @@ Arrival = tuple[Stamped[str], int]
 
 
 def picture(stamp_ns: int, arrived_ns: int) -> Arrival:
-    return Stamped(PICTURE, stamp_ns, stamp_ns, "picture"), arrived_ns
+    return Stamped(PICTURE, stamp_ns, stamp_ns, FRAME, "picture"), arrived_ns
 
 
 def voice(stamp_ns: int, arrived_ns: int) -> Arrival:
-    return Stamped(VOICE, stamp_ns, stamp_ns, "voice"), arrived_ns
+    return Stamped(VOICE, stamp_ns, stamp_ns, SOUND, "voice"), arrived_ns
 
 
 def placed(arrivals: Iterable[Arrival], *, delay_ns: int = 0) -> list[Stamped[str]]:
@@ -151,7 +151,7 @@ def test_a_stall_of_the_network_moves_nothing() -> None:
 def test_pictures_that_are_shown_in_another_order_keep_it() -> None:
     order = [0, 3, 1, 2, 6, 4, 5, 9, 7, 8, 12, 10, 11]
     arrivals = [
-        (Stamped(PICTURE, (shown + 1) * FRAME, n * FRAME, "picture"), n * FRAME)
+        (Stamped(PICTURE, (shown + 1) * FRAME, n * FRAME, FRAME, "picture"), n * FRAME)
         for n, shown in enumerate(order)
     ]
     assert [packet.pts_ns // FRAME - 1 for packet in placed(arrivals)] == order

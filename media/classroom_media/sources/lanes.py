@@ -79,7 +79,8 @@ class CopiedPicture:
     def feed(self, packet: Stamped[Demuxed]) -> Iterator[Coded]:
         """Copy a packet; a keyframe gets the parameter sets it lacks."""
         original = packet.what
-        key, duration_ns = original.is_keyframe, _duration_ns(original, self._fps)
+        key = original.is_keyframe
+        duration_ns = packet.duration_ns or int(NS / (self._fps or GUESSED_FPS))
         for plain in self._to_annexb.filter(original) if self._to_annexb else [original]:
             data = bytes(plain)
             if key:
@@ -146,7 +147,7 @@ class CopiedSound:
             stream=self._name,
             pts_ns=packet.pts_ns,
             dts_ns=packet.dts_ns,
-            duration_ns=_duration_ns(packet.what, self._format.sample_rate_hz / AAC_BLOCK),
+            duration_ns=packet.duration_ns or AAC_BLOCK * NS // self._format.sample_rate_hz,
             key=True,
             data=data,
             format=self._format,
@@ -239,9 +240,3 @@ def fps_of(stream: VideoStream) -> float:
     """Give the nominal frame rate, 0 when the source does not tell."""
     fps = float(stream.average_rate or stream.guessed_rate or 0)
     return fps if 0 < fps <= FPS_MAX else 0.0
-
-
-def _duration_ns(packet: Demuxed, per_second: float) -> int:
-    if packet.duration and packet.time_base:
-        return int(packet.duration * packet.time_base * NS)
-    return int(NS / (per_second or GUESSED_FPS))

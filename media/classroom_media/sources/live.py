@@ -1,11 +1,13 @@
 """Sources that set the pace themselves: cameras, streams, screens, microphones."""
 
 from collections.abc import Callable, Generator
+from fractions import Fraction
 from typing import Final
 
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.stream import Stream
 from av.video.stream import VideoStream
 
 from classroom_media.api import NS, SourceError
@@ -41,8 +43,8 @@ def _packets(
     container: InputContainer, spec: SourceSpec, clock: Callable[[], int]
 ) -> Generator[Coded, None, None]:
     timeline = Timeline[Demuxed](delay_ns=spec.delay_ms * 1_000_000)
-    stamper = Stamper()
     lanes = lanes_of(container, spec)
+    stamper = Stamper(container)
     heard = dict.fromkeys(lanes, clock())
     for packet in container.demux([container.streams[index] for index in lanes]):
         now_ns = clock()
@@ -96,40 +98,58 @@ def lanes_of(container: InputContainer, spec: SourceSpec) -> dict[int, Lane]:
 class Stamper:
     """Reads stamps; the first packets of an RTSP stream, which lack some, get them afterwards."""
 
-    def __init__(self) -> None:
+    def __init__(self, container: InputContainer) -> None:
+        self._units = {stream.index: _unit(stream) for stream in container.streams}
         self._bare: dict[int, list[Demuxed]] = {}
 
     def stamp(self, packet: Demuxed) -> list[Stamped[Demuxed]]:
         """Give what can be stamped now, in nanoseconds; nothing from the mark of the end."""
-        if not packet.size or not packet.time_base:
+        index = packet.stream_index
+        if not packet.size:
             return []
-        bare = self._bare.setdefault(packet.stream_index, [])
+        if packet.dts is not None and packet.pts is not None and index not in self._bare:
+            return [self._stamped(packet, packet.pts, packet.dts)]
+        bare = self._bare.setdefault(index, [])
         patient = packet.pts is None or len(bare) < BARE_MAX
         if packet.dts is None and patient:
             bare.append(packet)
             return []
-        del self._bare[packet.stream_index]
-        return _stamped([*bare, packet])
+        del self._bare[index]
+        return self._counted_back([*bare, packet])
+
+    def _stamped(self, packet: Demuxed, pts: int, dts: int) -> Stamped[Demuxed]:
+        num, den = self._units[packet.stream_index]
+        return Stamped(
+            packet.stream_index,
+            pts * num // den,
+            dts * num // den,
+            (packet.duration or 0) * num // den,
+            packet,
+        )
+
+    def _counted_back(self, packets: list[Demuxed]) -> list[Stamped[Demuxed]]:
+        """Stamp consecutive packets of a stream, counting back from the last, which has stamps.
+
+        Those without a time to be shown at (a first keyframe) are shown before all others.
+        """
+        last = packets[-1]
+        step = last.duration or 0
+        last_dts = (last.pts if last.dts is None else last.dts) or 0
+        first_dts = last_dts - (len(packets) - 1) * step
+        shown = [packet.pts for packet in packets if packet.pts is not None] or [last_dts + step]
+        first_pts = min(shown) - (len(packets) - len(shown)) * step
+        found = []
+        for index, packet in enumerate(packets):
+            dts = first_dts + index * step
+            pts = max(dts, first_pts + index * step) if packet.pts is None else packet.pts
+            found.append(self._stamped(packet, pts, dts))
+        return found
 
 
-def _stamped(packets: list[Demuxed]) -> list[Stamped[Demuxed]]:
-    """Stamp consecutive packets of a stream, counting back from the last, which has stamps.
-
-    Those without a time to be shown at (a first keyframe) are shown before all others.
-    """
-    last = packets[-1]
-    unit = (last.time_base or 0) * NS
-    step = last.duration or 0
-    last_dts = (last.pts if last.dts is None else last.dts) or 0
-    first_dts = last_dts - (len(packets) - 1) * step
-    shown = [packet.pts for packet in packets if packet.pts is not None] or [last_dts + step]
-    first_pts = min(shown) - (len(packets) - len(shown)) * step
-    found = []
-    for index, packet in enumerate(packets):
-        dts = first_dts + index * step
-        pts = max(dts, first_pts + index * step) if packet.pts is None else packet.pts
-        found.append(Stamped(packet.stream_index, int(pts * unit), int(dts * unit), packet))
-    return found
+def _unit(stream: Stream) -> tuple[int, int]:
+    """Give a stream's time base as nanoseconds: numerator and denominator."""
+    base = stream.time_base or Fraction(1, NS)
+    return base.numerator * NS, base.denominator
 
 
 def reason(error: av.FFmpegError) -> str:

@@ -63,14 +63,14 @@ def _rounds(
     """Give the file's packets, round after round, with stamps that rise in each stream."""
     shift_ns = 0
     last_ns: dict[int, int] = {}
-    stamper = Stamper()
+    stamper = Stamper(container)
     while True:
         begin_ns, end_ns = None, 0
         for raw in container.demux([container.streams[index] for index in indices]):
             for packet in stamper.stamp(raw):
                 if packet.stream == indices[0]:
                     begin_ns = packet.pts_ns if begin_ns is None else min(begin_ns, packet.pts_ns)
-                    end_ns = max(end_ns, packet.pts_ns + _duration_ns(packet.what))
+                    end_ns = max(end_ns, packet.pts_ns + packet.duration_ns)
                 dts_ns = packet.dts_ns + shift_ns
                 if dts_ns > last_ns.get(packet.stream, dts_ns - 1):
                     last_ns[packet.stream] = dts_ns
@@ -79,7 +79,3 @@ def _rounds(
             return
         shift_ns += end_ns - begin_ns
         container.seek(container.start_time or 0)
-
-
-def _duration_ns(packet: Demuxed) -> int:
-    return int((packet.duration or 0) * packet.time_base * NS) if packet.time_base else 0

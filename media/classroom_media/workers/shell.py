@@ -217,7 +217,7 @@ class _Publisher(threading.Thread):
     def __init__(self, context: zmq.Context[zmq.Socket[bytes]], endpoint: str, title: str) -> None:
         super().__init__(name="publisher", daemon=True)
         self._title = title
-        self._queue: queue.Queue[list[bytes] | None] = queue.Queue(QUEUED)
+        self._queue: queue.SimpleQueue[list[bytes] | None] = queue.SimpleQueue()
         self._heartbeat: Callable[[], Heartbeat] | None = None
         self._socket = context.socket(zmq.PUB)
         self._socket.set(zmq.SNDHWM, QUEUED)
@@ -225,9 +225,9 @@ class _Publisher(threading.Thread):
         self._socket.bind(endpoint)
 
     def put(self, frames: list[bytes]) -> None:
-        try:
-            self._queue.put_nowait(frames)
-        except queue.Full:
+        if self._queue.qsize() < QUEUED:
+            self._queue.put(frames)
+        else:
             logger.warning("%s: its publisher is behind; dropped a message", self._title)
 
     def start(self, heartbeat: Callable[[], Heartbeat] | None = None) -> None:
@@ -236,10 +236,7 @@ class _Publisher(threading.Thread):
 
     def finish(self) -> bool:
         """Send what is left; tell whether that was done in time."""
-        try:
-            self._queue.put(None, timeout=LEAVE_S)
-        except queue.Full:
-            return False
+        self._queue.put(None)
         self.join(LEAVE_S)
         return not self.is_alive()
 
