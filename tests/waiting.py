@@ -1,5 +1,6 @@
 """The one way in which tests wait: for a condition, with a deadline."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -13,4 +14,13 @@ def eventually(look: Callable[[], Found], *, within_s: float = 10.0) -> Found:
     while not (found := look()):
         assert time.monotonic() < deadline, f"not within {within_s} s"
         time.sleep(0.02)
+    return found
+
+
+async def eventually_async(look: Callable[[], Found], *, within_s: float = 10.0) -> Found:
+    """Do the same on an event loop, which goes on meanwhile."""
+    deadline = time.monotonic() + within_s
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"not within {within_s} s"
+        await asyncio.sleep(0.02)
     return found

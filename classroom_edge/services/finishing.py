@@ -95,7 +95,7 @@ class FinishingService:
         backoff = Backoff(longest_s=60.0)
         while not is_final(folder):
             started_s = time.monotonic()
-            self._process = find(self._run_file) or await self._start(folder)
+            self._process = find(self._run_file) or self._start(folder)
             self.changed()
             await self._process.wait()
             status, self._process = self._process.status, None
@@ -111,12 +111,12 @@ class FinishingService:
         if is_final(folder):
             self.done(read_manifest(folder))
 
-    async def _start(self, folder: Path) -> Running:
+    def _start(self, folder: Path) -> Running:
         spec = FinishSpec(
             folder=str(folder), endpoints=endpoints_for(self.runtime, "finisher", folder.name)
         )
         wire = msgspec.json.encode(spec)
-        return await start(MODULE, wire, folder.name, self._run_file, self.log)
+        return start(MODULE, wire, folder.name, self._run_file, self.log)
 
     @property
     def _run_file(self) -> Path:

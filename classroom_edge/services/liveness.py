@@ -26,13 +26,13 @@ class Liveness:
             return
         self._beat_ns = beat.at_ns
         self._heard_s = now_s
-        live = {health.source: health.last_ns for health in beat.sources if health.live}
+        before = self._moved
         self._moved = {
-            source: self._moved[source]
-            if self._moved.get(source, (0, 0.0))[0] == last_ns
-            else (last_ns, now_s)
-            for source, last_ns in live.items()
+            one.source: before.get(one.source, (-1, now_s)) for one in beat.sources if one.live
         }
+        for one in beat.sources:
+            if one.live and one.last_ns != self._moved[one.source][0]:
+                self._moved[one.source] = one.last_ns, now_s
 
     @property
     def is_proven(self) -> bool:

@@ -8,6 +8,7 @@ later), and a digest of what it was told to do.
 import asyncio
 import hashlib
 import os
+import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from typing import Final
 import msgspec
 import psutil
 
-POLL_S: Final = 0.2
+POLL_S: Final = 0.1
 
 
 class RunFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,26 +31,25 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A process that runs, our child or not."""
+    """A process that runs: a child of ours, or one that an earlier daemon started."""
 
-    pid: int
     spec: str
-    _child: asyncio.subprocess.Process | None
-    _process: psutil.Process | None
+    _process: subprocess.Popen[bytes] | psutil.Process
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return int(self._process.pid)
 
     async def wait(self) -> None:
         """Return once it is gone."""
-        if self._child is not None:
-            await self._child.wait()
-        while self.is_there():  # noqa: ASYNC110 - nobody tells us when a process not our own ends
+        while self.is_there():  # noqa: ASYNC110 - nobody tells us of the end of what is no child
             await asyncio.sleep(POLL_S)
 
     def is_there(self) -> bool:
         """Whether it still runs; a dead one that nobody has collected does not."""
-        if self._child is not None:
-            return self._child.returncode is None
-        if self._process is None:
-            return False
+        if isinstance(self._process, subprocess.Popen):
+            return self._process.poll() is None
         with suppress(psutil.NoSuchProcess):
             return bool(
                 self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE
@@ -59,17 +59,17 @@ class Running:
     @property
     def status(self) -> int | None:
         """The exit status of a child that has ended; of others nobody knows."""
-        return self._child.returncode if self._child else None
+        return self._process.returncode if isinstance(self._process, subprocess.Popen) else None
 
     def terminate(self) -> None:
         """Ask it to seal its files and end."""
         with suppress(psutil.NoSuchProcess, ProcessLookupError):
-            (self._child or self._process or psutil.Process(self.pid)).terminate()
+            self._process.terminate()
 
     def kill(self) -> None:
         """End it at once."""
         with suppress(psutil.NoSuchProcess, ProcessLookupError):
-            (self._child or self._process or psutil.Process(self.pid)).kill()
+            self._process.kill()
 
 
 def digest(spec: bytes) -> str:
@@ -77,21 +77,22 @@ def digest(spec: bytes) -> str:
     return hashlib.sha256(spec).hexdigest()[:16]
 
 
-async def start(module: str, spec: bytes, mark: str, run_file: Path, log: Path) -> Running:
-    """Start ``python -m module`` in our process group, and tell it `spec` on its standard input."""
+def start(module: str, spec: bytes, mark: str, run_file: Path, log: Path) -> Running:
+    """Start ``python -m module`` in our process group, and tell it `spec` on its standard input.
+
+    Not with asyncio, whose subprocesses are killed with the loop that started them.
+    """
     with log.open("ab") as errors:
-        child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", module, stdin=asyncio.subprocess.PIPE, stderr=errors
+        child = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-m", module], stdin=subprocess.PIPE, stderr=errors
         )
     with suppress(psutil.NoSuchProcess):
         created_s = psutil.Process(child.pid).create_time()
         _write(run_file, RunFile(pid=child.pid, created_s=created_s, spec=mark))
-    with suppress(ConnectionError):  # it died at once: its end is seen by who waits for it
-        if child.stdin is not None:
-            child.stdin.write(spec + b"\n")
-            await child.stdin.drain()
-            child.stdin.close()
-    return Running(child.pid, mark, child, None)
+    if child.stdin is not None:
+        with suppress(BrokenPipeError), child.stdin as line:  # its end is seen by who waits for it
+            line.write(spec + b"\n")
+    return Running(mark, child)
 
 
 def find(run_file: Path) -> Running | None:
@@ -103,7 +104,7 @@ def find(run_file: Path) -> Running | None:
             return None
     except (OSError, msgspec.DecodeError, psutil.NoSuchProcess):
         return None
-    found = Running(known.pid, known.spec, None, process)
+    found = Running(known.spec, process)
     return found if found.is_there() else None
 
 

@@ -10,9 +10,8 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, Protocol
 
-from classroom_edge.services.workers import WorkerService
 from classroom_media.api import WorkerError
 from classroom_media.messages import AnyCommand, Begin, End, Heartbeat, Hold, Release
 
@@ -21,6 +20,22 @@ ANSWERED_WITHIN_S: Final = 1.5
 AGAIN_S: Final = 0.2
 
 logger = logging.getLogger(__name__)
+
+
+class Commanded(Protocol):
+    """A worker as its recorder sees it: `WorkerService`."""
+
+    role: str
+    name: str
+
+    @property
+    def pid(self) -> int:
+        """The process that runs now, or 0."""
+        ...
+
+    async def ask(self, command: AnyCommand, *, timeout_s: float) -> object:
+        """Give it a command; raises WorkerError when it is silent or refuses."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +106,7 @@ class Recorder:
     begins no earlier. `ended_ns` gives where a take of a recording ended.
     """
 
-    worker: WorkerService
+    worker: Commanded
     tracks: tuple[str, ...]
     reached_ns: Callable[[tuple[str, ...], int], int] = lambda _tracks, _take: 0
     ended_ns: Callable[[str, int], int] = lambda _recording, _take: time.monotonic_ns()

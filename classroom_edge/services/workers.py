@@ -121,7 +121,7 @@ class WorkerService:
 
     async def _one_life(self) -> None:
         found = await self._find_again()
-        process = found or await self._start()
+        process = found or self._start()
         self._process, started_s = process, time.monotonic()
         self._liveness = Liveness(started_s, starts_s=SILENT_S if found else STARTS_S)
         self._unanswered = 0
@@ -154,9 +154,9 @@ class WorkerService:
             process.kill()
         return None
 
-    async def _start(self) -> Running:
+    def _start(self) -> Running:
         spec = self.spec()
-        return await start(
+        return start(
             self.module, msgspec.json.encode(spec), self._mark(spec), self._run_file, self.log
         )
 
