@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from classroom_edge.config.models import LAYOUTS, Config
 from classroom_edge.paths import DataFolder
@@ -41,80 +41,6 @@ STARTED_WITHIN_S: Final = 4.0
 FINISHED_WITHIN_S: Final = 9.0  # at an ordered stop; the next start goes on with what is left
 
 logger = logging.getLogger(__name__)
-
-
-class Facade(Protocol):
-    """What a running room offers; `Daemon` is one, and a test may pass a pretend one."""
-
-    def state(self) -> RoomState:
-        """Give the newest snapshot."""
-        ...
-
-    def changes(self) -> AsyncIterator[RoomState]:
-        """Follow the snapshots: the present one at once, then the newest, at most 10 a second."""
-        ...
-
-    def levels(self) -> AsyncIterator[tuple[LevelView, ...]]:
-        """Follow the loudness of every sound, at most 10 times a second."""
-        ...
-
-    def previews(self) -> AsyncIterator[bytes]:
-        """Follow the programme as JPEG pictures; made only while somebody looks."""
-        ...
-
-    async def start_recording(self, who: Who, *, title: str = "", pre_roll: bool = True) -> str:
-        """Begin a recording; give its id. Raises Refused."""
-        ...
-
-    async def stop_recording(self, who: Who, *, grace_s: float = 0) -> None:
-        """End the recording, at once or after `grace_s` in which one may go on. Raises Refused."""
-        ...
-
-    async def go_on(self, who: Who) -> None:
-        """Undo a stop within its grace, without a seam. Raises Refused."""
-        ...
-
-    async def pause_recording(self, who: Who) -> None:
-        """Keep nothing until resumed. Raises Refused."""
-        ...
-
-    async def resume_recording(self, who: Who) -> None:
-        """Go on after a pause. Raises Refused."""
-        ...
-
-    async def mark(self, who: Who, text: str = "") -> float:
-        """Set a mark; give its place in the recording in seconds. Raises Refused."""
-        ...
-
-    async def run_routine(self, who: Who, name: str) -> None:
-        """Start a routine; its steps show in the state. Raises Refused."""
-        ...
-
-    async def show_layout(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:
-        """Show another layout, filled with `sources` or as configured. Raises Refused."""
-        ...
-
-    async def perform(
-        self, who: Who, device: str, capability: str, action: str, arguments: dict[str, Any]
-    ) -> None:
-        """Do one action of a device's capability. Raises Refused."""
-        ...
-
-    def recordings(self) -> tuple[Manifest, ...]:
-        """Give every recording on disk, newest first."""
-        ...
-
-    def recording(self, recording: str) -> Manifest:
-        """Give one recording's manifest. Raises Refused ("unknown-recording")."""
-        ...
-
-    def folder(self, recording: str) -> Path:
-        """Give the folder of a recording. Raises Refused ("unknown-recording")."""
-        ...
-
-    def show_code(self, code: str) -> None:
-        """Show a pairing code large on the room's screen; an empty one takes it away."""
-        ...
 
 
 class Daemon:
