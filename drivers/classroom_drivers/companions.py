@@ -15,6 +15,8 @@ async def companions() -> AsyncIterator[Start]:
     A TaskGroup alone would wait for them, and wrap what the block raises into a group.
     """
     running: set[asyncio.Task[None]] = set()
+    ourselves = asyncio.current_task()
+    cancelled_before = ourselves.cancelling() if ourselves else 0
     try:
         async with asyncio.TaskGroup() as tasks:
 
@@ -30,4 +32,6 @@ async def companions() -> AsyncIterator[Start]:
                 for task in running:
                     task.cancel()
     except BaseExceptionGroup as group:
+        if ourselves and ourselves.cancelling() > cancelled_before:
+            raise asyncio.CancelledError from None  # a TaskGroup before 3.13 forgets it over errors
         raise group.exceptions[0] from None

@@ -93,10 +93,10 @@ class ControllerCodec:
         self._decoder = ReplyDecoder()
         self._digest = ""
 
-    def spell(self, data: bytes) -> bytes:
+    def spell(self, data: bytes) -> list[bytes]:
         """Put the proof before the first command."""
-        digest, self._digest = (self._digest, "") if data else ("", self._digest)
-        return digest.encode() + data
+        digest, self._digest = self._digest, ""
+        return [digest.encode() + data]
 
     def feed(self, data: bytes) -> list[Reply | Greeting | Denied | Garbage]:
         """Take bytes as they arrive; give what they complete, noise included."""

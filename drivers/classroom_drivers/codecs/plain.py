@@ -14,9 +14,9 @@ class PlainCodec(Generic[ReplyT]):
     def __init__(self, feed: Callable[[bytes], Sequence[ReplyT | Garbage]]) -> None:
         self._feed = feed
 
-    def spell(self, data: bytes) -> bytes:
+    def spell(self, data: bytes) -> list[bytes]:
         """Leave it as it is."""
-        return data
+        return [data]
 
     def feed(self, data: bytes) -> Sequence[ReplyT | Garbage]:
         """Take bytes as they arrive; give what they complete, noise included."""

@@ -95,14 +95,13 @@ class ControllerCodec:
         self._next = 0
         self._answered: set[int] = set()  # of the last few, against answers to a resend
 
-    def spell(self, data: bytes) -> bytes:
-        """Put a packet, or RESET, into its envelope."""
+    def spell(self, data: bytes) -> list[bytes]:
+        """Put every packet, or RESET, into an envelope of its own: one datagram each."""
         if data == RESET:
             self._next, self._answered = 0, set()
-            return encode(Message(Kind.CONTROL, 0, RESET))
-        sequence, self._next = self._next, self._next + 1
-        self._answered.discard(sequence - KEPT)
-        return encode(Message(kind_of(data), sequence, data))
+            return [encode(Message(Kind.CONTROL, 0, RESET))]
+        packets = [packet + bytes([visca.END]) for packet in data.split(bytes([visca.END]))[:-1]]
+        return [self._envelope(packet) for packet in packets]
 
     def feed(self, data: bytes) -> list[visca.Reply | ResetDone | OutOfStep | Garbage]:
         """Take bytes as they arrive; give what they complete, noise included."""
@@ -119,6 +118,11 @@ class ControllerCodec:
             else:
                 found.append(Garbage(message.payload))
         return found
+
+    def _envelope(self, packet: bytes) -> bytes:
+        sequence, self._next = self._next, self._next + 1
+        self._answered.discard(sequence - KEPT)
+        return encode(Message(kind_of(packet), sequence, packet))
 
     def _replies(self, message: Message) -> list[visca.Reply | Garbage]:
         found = visca.ReplyDecoder().feed(message.payload)

@@ -12,6 +12,7 @@ other habits of real cameras: issues of obs-ptz and Companion's PTZOptics module
 
 import asyncio
 from collections.abc import Callable, Mapping
+from itertools import chain, repeat
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -28,7 +29,6 @@ from classroom_drivers.api import (
 from classroom_drivers.codecs import visca
 from classroom_drivers.codecs.plain import PlainCodec
 from classroom_drivers.codecs.visca_ip import RESET, ControllerCodec, OutOfStep, ResetDone
-from classroom_drivers.companions import companions
 from classroom_drivers.devices.dead_man import DeadMan
 from classroom_drivers.devices.line_device import POLL_S, LineDevice
 from classroom_drivers.devices.readiness import Readiness
@@ -37,7 +37,7 @@ from classroom_drivers.links.exchange import Codec, Exchange, Priority
 REPLY_S = 1.0
 SONY_REPLY_S, SONY_RESEND = 0.35, 2  # a datagram may be lost; the same one again does no harm
 CHAIN_S = 0.3  # cameras with fixed addresses do not answer the address packet at all
-STOP_REPEAT_S = 0.25
+STOP_REPEATS_S = (0.25, 0.25, 0.5, 1.0)  # a slow camera is given more time, then asked for ever
 BUSY_TRIES, BUSY_S = 5, 0.1
 DRIVE_MAX_S = 10.0
 MOVING_POLL_S = 0.5
@@ -83,6 +83,7 @@ class ViscaCamera(LineDevice[Heard]):
         super().__init__(transport, CODECS[framing])
         self._address = address
         self._sony = framing == "sony"
+        self._reply_s, self._resend = (SONY_REPLY_S, SONY_RESEND) if self._sony else (REPLY_S, 0)
         self._chain = transport.byte_s > 0 and not self._sony
         self._units_per_deg = units_per_deg
         self._move_gap_s = move_gap_s
@@ -141,7 +142,7 @@ class ViscaCamera(LineDevice[Heard]):
             max(round(speed * visca.TILT_SPEED_MAX), 1),
         )
         if await self._go("move", body) and zoom is not None:
-            await self._do("zoom", visca.zoom_to(round(zoom * visca.ZOOM_TELE)), kind="zoom")
+            await self._do("zoom", visca.zoom_to(round(zoom * visca.ZOOM_TELE)), kind="move")
 
     async def home(self) -> None:
         """Point straight ahead."""
@@ -167,15 +168,14 @@ class ViscaCamera(LineDevice[Heard]):
         if (zoom or self._zooming) and mine == self._movement:
             self._zooming = bool(zoom)
             speed = _step(zoom, visca.ZOOM_SPEED_MAX)
-            await self._do("zoom", visca.zoom(speed), kind="zoom")
+            await self._do("zoom", visca.zoom(speed), kind="move")
 
     async def stop(self) -> None:
         """Stop; overtakes everything that waits and is repeated until the camera confirms."""
         mine = self._movement = self._movement + 1
-        async with companions() as start:
-            turning = start(self._stop("stop", visca.STOP, "move"))
-            await self._stop("stop zoom", visca.ZOOM_STOP, "zoom")
-            await turning
+        for wait_s in chain(STOP_REPEATS_S, repeat(STOP_REPEATS_S[-1])):
+            if await self._stopped(wait_s):
+                break
         if mine == self._movement:
             self._driven = self._zooming = False
             self._dead_man.release()
@@ -202,10 +202,7 @@ class ViscaCamera(LineDevice[Heard]):
             await self._set_addresses()
         self._note_power(await self._ask("power", visca.ASK_POWER, 1, Priority.SETUP))
         if self._new_link and self._driven:
-            await self._do("stop", visca.STOP, priority=Priority.SETUP)
-            await self._do("stop zoom", visca.ZOOM_STOP, priority=Priority.SETUP)
-            self._driven = self._zooming = False
-            self._dead_man.release()
+            await self._stop_what_was_left()
         self._new_link = False
 
     async def poll(self) -> None:
@@ -264,42 +261,66 @@ class ViscaCamera(LineDevice[Heard]):
         """Start a movement that has an end; say whether it is still the newest."""
         mine = self._begin_movement()
         if self._zooming:
-            await self._do("stop zoom", visca.ZOOM_STOP, kind="zoom")
+            await self._do("stop zoom", visca.ZOOM_STOP, kind="move")
         if mine == self._movement:
             self._driven = self._zooming = False
             self._dead_man.release()
             await self._do(name, body, kind="move")
         return mine == self._movement
 
-    async def _stop(self, name: str, body: bytes, kind: str) -> None:
-        """Say stop until it is confirmed; raises LinkError when the camera is lost."""
-        while True:
-            try:
-                await self._command(name, body, kind, Priority.STOP, STOP_REPEAT_S)
-            except (ReplyTimeoutError, BusyError, OutOfStepError):
-                continue
-            return
+    async def _stop_what_was_left(self) -> None:
+        for wait_s in STOP_REPEATS_S:
+            if await self._stopped(wait_s, Priority.SETUP):
+                self._driven = self._zooming = False
+                self._dead_man.release()
+                return
+        raise LinkError("the camera does not confirm a stop")
 
-    async def _do(
-        self, name: str, body: bytes, *, kind: str = "", priority: Priority = Priority.COMMAND
-    ) -> None:
+    async def _stopped(self, wait_s: float, priority: Priority = Priority.STOP) -> bool:
+        """Say stop to all axes; tell whether both halves are confirmed by the camera.
+
+        An acknowledgement does not say of what, so only two of them are proof.
+        """
+        confirmed = 0
+
+        def both(heard: Heard) -> bool | None:
+            nonlocal confirmed
+            match heard:
+                case visca.Ack(address) if self._ours(address):
+                    confirmed += 1
+                case visca.Refusal(address, _, code) if self._ours(address):
+                    self._check_refusal("stop", code)
+            return True if confirmed == 2 else None
+
+        exchange = Exchange[Heard, bool](
+            name="stop",
+            data=b"".join(visca.encode(self._address, b) for b in (visca.STOP, visca.ZOOM_STOP)),
+            answer=both,
+            timeout_s=wait_s,
+            priority=priority,
+            kind="move",
+        )
+        try:
+            return await self.line.ask(exchange)
+        except (ReplyTimeoutError, BusyError):
+            return False
+
+    async def _do(self, name: str, body: bytes, *, kind: str = "") -> None:
         """Do a command; a busy camera is asked again, unless something newer was asked for."""
         mine = self._movement
         for _ in range(BUSY_TRIES):
             try:
-                await self._command(name, body, kind, priority, REPLY_S)
+                await self._command(name, body, kind)
             except (BusyError, OutOfStepError) as error:
                 problem = error
                 await asyncio.sleep(BUSY_S)
-                if kind in {"move", "zoom"} and mine != self._movement:
+                if kind == "move" and mine != self._movement:
                     return
             else:
                 return
         raise problem
 
-    async def _command(
-        self, name: str, body: bytes, kind: str, priority: Priority, timeout_s: float
-    ) -> None:
+    async def _command(self, name: str, body: bytes, kind: str) -> None:
         def accepted(heard: Heard) -> bool | None:
             match heard:
                 case visca.Ack(address) if self._ours(address):
@@ -314,8 +335,8 @@ class ViscaCamera(LineDevice[Heard]):
             name=name,
             data=visca.encode(self._address, body),
             answer=accepted,
-            timeout_s=timeout_s,
-            priority=priority,
+            timeout_s=self._reply_s,
+            resend=self._resend,
             kind=kind,
             gap_s=self._move_gap_s if kind == "move" else 0.0,
         )
@@ -330,17 +351,22 @@ class ViscaCamera(LineDevice[Heard]):
                     return data
                 case visca.Refusal(address, _, code) if self._ours(address):
                     self._check_refusal(name, code)
+                case OutOfStep():
+                    raise OutOfStepError(f"{name}: out of step")
             return None
 
         exchange = Exchange[Heard, bytes](
             name=f"{name}?",
             data=visca.encode(self._address, body),
             answer=told,
-            timeout_s=SONY_REPLY_S if self._sony else REPLY_S,
-            resend=SONY_RESEND if self._sony else 0,
+            timeout_s=self._reply_s,
+            resend=self._resend,
             priority=priority,
         )
-        return await self.line.ask(exchange)
+        try:
+            return await self.line.ask(exchange)
+        except OutOfStepError:  # the question had arrived and the answer was lost: ask anew
+            return await self.line.ask(exchange)
 
     async def _set_addresses(self) -> None:
         """Number the chain and clear what cameras were doing; fixed addresses stay silent."""
@@ -356,7 +382,7 @@ class ViscaCamera(LineDevice[Heard]):
             data=data,
             answer=lambda heard: heard if isinstance(heard, kind) else None,
             timeout_s=CHAIN_S,
-            resend=SONY_RESEND if self._sony else 0,
+            resend=self._resend,
             priority=Priority.SETUP,
         )
         await self.line.ask(exchange)

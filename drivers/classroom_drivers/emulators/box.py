@@ -38,45 +38,47 @@ class Visitor:
     def __init__(self, box: Box, send: Callable[[bytes], Awaitable[None]]) -> None:
         self._box = box
         self._send = send
-        self._heard: asyncio.Queue[bytes] = asyncio.Queue(HEARD_MAX)
+        self._heard: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(HEARD_MAX)
+        self._clock = asyncio.get_running_loop().time
 
     def hear(self, data: bytes) -> None:
         """Take bytes from the wire."""
         if not self._heard.full():
-            self._heard.put_nowait(data)
+            self._heard.put_nowait((self._clock(), data))
 
     async def run(self) -> None:
         """Answer until the device hangs up."""
-        clock = asyncio.get_running_loop().time
-        self._box.silent(clock())
-        session = self._box.emulator.session(clock())
-        answers, data = 0, b""
+        box, clock = self._box, self._clock
+        box.silent(clock())
+        session = box.emulator.session(clock())
+        answers, at_s, data = 0, clock(), b""
         while not session.closed:
-            if self._box.silent(clock()):
-                await self._listen(clock() + SILENCE_S, clock)
+            if box.silent(clock()):
+                await self._listen(clock() + SILENCE_S)
                 data = b""
                 continue
             for said in session.receive(data, clock()):
-                await self._say(said)
+                await self._say(said, at_s + box.faults.delay_s)
                 answers += 1
-                if 0 < self._box.faults.hang_up_after <= answers:
+                if 0 < box.faults.hang_up_after <= answers:
                     return
-            data = await self._listen(session.due_s(), clock)
+            at_s, data = await self._listen(session.due_s())
 
-    async def _listen(self, due_s: float, clock: Callable[[], float]) -> bytes:
+    async def _listen(self, due_s: float) -> tuple[float, bytes]:
+        """Give what arrives and when, or nothing once it is time."""
         try:
-            async with asyncio.timeout_at(None if due_s == NEVER else max(due_s, clock())):
+            async with asyncio.timeout_at(None if due_s == NEVER else max(due_s, self._clock())):
                 return await self._heard.get()
         except TimeoutError:
-            return b""
+            return self._clock(), b""
 
-    async def _say(self, said: bytes) -> None:
+    async def _say(self, said: bytes, at_s: float) -> None:
         faults = self._box.faults
         data = spoil(faults, said, self._box.chance)
         if not data:
             return
         if faults.delay_s:
-            await asyncio.sleep(faults.delay_s)
+            await asyncio.sleep(max(at_s - self._clock(), 0.0))
         if not faults.split and not faults.slow_bps:
             await self._send(data)
             return

@@ -85,23 +85,25 @@ class Conversation(Generic[ReplyT]):
 
     async def _transmit(self, pending: Pending, clock: Callable[[], float]) -> None:
         exchange = pending.exchange
-        pending.spelled = pending.spelled or self._codec.spell(exchange.data)
-        if pending.spelled:
-            try:
-                async with asyncio.timeout(WRITE_S):
-                    await self._link.write(pending.spelled)
-            except TimeoutError as error:
-                raise LinkError(f"{exchange.name}: could not be written") from error
-        pending.sent += 1
+        if exchange.data and not pending.spelled:
+            pending.spelled = tuple(self._codec.spell(exchange.data))
         for older in self._waiting:
             older.outdated |= bool(exchange.kind) and older.exchange.kind == exchange.kind
-        self._wire_free_s = clock() + len(pending.spelled) * self._byte_s
+        pending.sent += 1
+        length_s = sum(map(len, pending.spelled)) * self._byte_s
+        pending.answer_due_s = clock() + length_s + exchange.timeout_s
+        self._waiting.append(pending)
+        try:
+            async with asyncio.timeout(WRITE_S):
+                for data in pending.spelled:
+                    await self._link.write(data)
+        except TimeoutError as error:
+            raise LinkError(f"{exchange.name}: could not be written") from error
+        self._wire_free_s = clock() + length_s
         if exchange.answer is None:
+            self._waiting.remove(pending)
             self._quiet_until_s = self._wire_free_s + exchange.gap_s
             pending.succeed(None)
-        else:
-            pending.answer_due_s = self._wire_free_s + exchange.timeout_s
-            self._waiting.append(pending)
 
     def _match(self, reply: ReplyT) -> None:
         """Give a reply to the oldest that knows it as its answer."""

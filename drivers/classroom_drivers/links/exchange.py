@@ -25,8 +25,8 @@ class Priority(IntEnum):
 class Codec(Protocol[ReplyT_co]):
     """A protocol's state on one link: both directions, without I/O."""
 
-    def spell(self, data: bytes) -> bytes:
-        """Make ready for the wire, at the moment of sending: envelopes, counters, digests."""
+    def spell(self, data: bytes) -> list[bytes]:
+        """Make ready for the wire, when it is sent: envelopes, counters; one write each."""
 
     def feed(self, data: bytes) -> Sequence[ReplyT_co | Garbage]:
         """Take bytes as they arrive; give what they complete, noise included."""
@@ -59,7 +59,7 @@ class Pending:
     exchange: Exchange[Any, Any]
     expires_s: float
     waiters: list[asyncio.Future[Any]] = field(default_factory=list)
-    spelled: bytes = b""
+    spelled: tuple[bytes, ...] = ()
     sent: int = 0
     answer_due_s: float = 0.0
     outdated: bool = False  # a newer one of its kind is on the wire: never send it again

@@ -181,7 +181,7 @@ class Line(Generic[ReplyT]):
             again = pending.sent == 1 and pending.exchange.priority is not Priority.SETUP
             again &= not pending.outdated
             if self._hung_up and again:
-                pending.spelled = b""
+                pending.spelled = ()
                 self._queue.put_back(pending)
             else:
                 pending.fail(LinkError(f"{pending.exchange.name}: the device was lost"))
