@@ -1,13 +1,19 @@
 """The finisher: one file per track, in time, whatever became of the parts."""
 
 import hashlib
+import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from classroom_media.api import NS
 from classroom_media.record.finish import finish
-from classroom_media.record.manifest import State
+from classroom_media.record.manifest import Manifest, State
+from classroom_media.workers.specs import Endpoints, FinishSpec
 from tests.media.record_scene import (
     START_NS,
     Room,
@@ -80,3 +86,146 @@ def test_a_hole_keeps_later_frames_at_their_time(tmp_path: Path) -> None:
     (gap,) = manifest.gaps
     assert (gap.track, gap.reason) == ("programme", "connection refused")
     assert gap.length_s == pytest.approx(2.48, abs=0.01)
+
+
+@pytest.fixture(scope="module")
+def in_parts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recording of two takes and a loss, stopped but not finished."""
+    folder = tmp_path_factory.mktemp("parts")
+    room = Room(folder, track="programme", streams=("cam", "cam-sound"))
+    film = in_order(pictures(300), sound(12))
+    room.begin(START_NS)
+    film = room.feed_up_to(START_NS + 3 * NS, film)
+    room.recorder.lost("unplugged")
+    room.now_ns += NS
+    eventually(lambda: any(e.what == "sealed" for e in room.events))
+    film = room.feed_up_to(START_NS + 7 * NS, [p for p in film if p.dts_ns > START_NS + 5 * NS])
+    room.end(START_NS + 7 * NS, reason="pause")
+    film = room.feed_up_to(START_NS + 9 * NS, film)
+    room.begin(START_NS + 9 * NS, take=2, lead_in=False, reason="pause")
+    room.feed_up_to(START_NS + 11 * NS, film)
+    room.end(START_NS + 11 * NS, take=2)
+    room.recorder.close()
+    return folder
+
+
+def copied(folder: Path, to: Path) -> Path:
+    return Path(shutil.copytree(folder, to))
+
+
+FINISH_AND_DIE = """
+import os, sys
+from pathlib import Path
+from classroom_media.record.finish import finish
+
+def finish_until(steps, folder):
+    def die(step):
+        nonlocal steps
+        steps -= 1
+        if not steps:
+            os._exit(9)
+    finish(folder, report=die)
+
+for steps, folder in enumerate(sys.argv[1:], 1):
+    if not (child := os.fork()):
+        finish_until(steps, Path(folder))
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_a_finisher_killed_after_any_step_can_be_started_again(
+    in_parts: Path, tmp_path: Path
+) -> None:
+    steps: list[str] = []
+    wanted = finish(copied(in_parts, tmp_path / "undisturbed"), report=steps.append)
+    folders = [copied(in_parts, tmp_path / str(number)) for number in range(1, len(steps) + 1)]
+    deaths = subprocess.run(
+        [sys.executable, "-c", FINISH_AND_DIE, *folders], check=True, stdout=subprocess.PIPE
+    )
+    assert deaths.stdout.split() == [b"9"] * len(steps)
+    assert {"announced programme.mp4", "removed programme.2.mp4"} <= set(steps)
+    for folder in folders:
+        assert finish(folder) == wanted
+        assert finish(folder) == wanted
+        assert left_over(folder) == {
+            "journal.jsonl",
+            "manifest.json",
+            "programme.mp4",
+            "thumbnail.jpg",
+        }
+
+
+def left_over(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_without_room_to_join_the_parts_stay_and_are_listed(in_parts: Path, tmp_path: Path) -> None:
+    folder = copied(in_parts, tmp_path / "full")
+    free = shutil.disk_usage(folder).free
+    manifest = finish(folder, spare_bytes=2 * free)
+    assert (manifest.state, manifest.problem) == (State.INCOMPLETE, "not-joined")
+    assert [(track.file, round(track.start_s, 1)) for track in manifest.tracks] == [
+        ("programme.mp4", 0.0),
+        ("programme.2.mp4", 5.0),
+        ("programme.3.mp4", 7.0),
+    ]
+    assert all(track.sha256 and track.bytes for track in manifest.tracks)
+    assert finish(folder).state is State.FINISHED
+
+
+def test_a_part_that_holds_nothing_is_passed_over(in_parts: Path, tmp_path: Path) -> None:
+    folder = copied(in_parts, tmp_path / "torn")
+    (folder / "programme.2.mp4").write_bytes(b"\0" * 88)
+    manifest = finish(folder)
+    assert manifest.state is State.FINISHED
+    assert numbers(folder / "programme.mp4")[-50:] == list(range(225, 275))
+
+
+def test_a_part_that_is_garbage_is_kept_and_told(in_parts: Path, tmp_path: Path) -> None:
+    folder = copied(in_parts, tmp_path / "garbage")
+    (folder / "programme.2.mp4").write_bytes(b"\xa5" * 10_000)
+    manifest = finish(folder)
+    assert (manifest.state, manifest.problem) == (State.INCOMPLETE, "unreadable")
+    assert {track.file for track in manifest.tracks} == {"programme.mp4", "programme.2.mp4"}
+
+
+def test_a_track_that_never_came_is_a_gap(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    room.begin(START_NS)
+    room.end(START_NS + 2 * NS)
+    manifest = finish(tmp_path)
+    assert [(g.track, g.reason, g.length_s) for g in manifest.gaps] == [("cam", "missing", 2.0)]
+
+
+def test_the_worker_finishes_what_it_is_told_and_says_so(in_parts: Path, tmp_path: Path) -> None:
+    folder = copied(in_parts, tmp_path / "r")
+    spec = FinishSpec(folder=str(folder), endpoints=Endpoints(commands="", packets=""))
+    done = subprocess.run(
+        [sys.executable, "-m", "classroom_media.workers.finisher"],
+        input=msgspec.json.encode(spec) + b"\n",
+        check=False,
+        timeout=60,
+    )
+    manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
+    assert (done.returncode, manifest.state) == (0, State.FINISHED)
+    thumbnail = (folder / manifest.thumbnail).read_bytes()
+    assert thumbnail.startswith(b"\xff\xd8")
+
+
+@pytest.mark.needs("ffmpeg")
+def test_ffprobe_agrees_with_the_manifest(in_parts: Path, tmp_path: Path) -> None:
+    folder = copied(in_parts, tmp_path / "r")
+    (track,) = finish(folder).tracks
+    probe = subprocess.run(
+        ["ffprobe", "-v", "error", "-show_streams", "-show_format", "-of", "json", track.file],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    assert probe.stderr == b""
+    found = json.loads(probe.stdout)
+    picture, heard = found["streams"]
+    assert (picture["codec_tag_string"], heard["codec_tag_string"]) == ("avc1", "mp4a")
+    assert (picture["width"], picture["height"], heard["sample_rate"]) == (160, 120, "48000")
+    assert float(found["format"]["duration"]) == pytest.approx(track.duration_s, abs=0.05)

@@ -17,10 +17,10 @@ import hashlib
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -34,6 +34,7 @@ from classroom_media.record.journal import (
     JOURNAL_FILE,
     Hole,
     TakeEnded,
+    TrackExamined,
     TrackJoined,
     durably,
     replay,
@@ -45,10 +46,11 @@ from classroom_media.record.manifest import (
     Track,
     kind_of,
     manifest_of,
+    pauses,
     read_manifest,
     write_manifest,
 )
-from classroom_media.record.plan import Whole, plan
+from classroom_media.record.plan import Plan, Whole, plan
 from classroom_media.record.reading import Content, check_pictures, content_of
 from classroom_media.record.story import Part, Story, tell
 from classroom_media.record.thumbnail import THUMBNAIL_FILE, write_thumbnail
@@ -67,13 +69,12 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One final file, and what it misses."""
+    """One final file."""
 
     track: str
     file: str
     start_ns: int
     content: Content
-    holes: tuple[Hole, ...] = ()
     problem: str = ""
 
 
@@ -105,7 +106,8 @@ def finish(
         story = _close_takes(folder, story, contents)
         work = _Work(folder, story, contents, report, spare_bytes)
         names = dict.fromkeys(part.track for part in story.parts)
-        results = [r for found in pool.map(work.finish_track, names) for r in found]
+        finished = list(pool.map(work.finish_track, names))
+        results = [result for found, _holes in finished for result in found]
         tracks = tuple(pool.map(work.describe, results))
     thumbnail = _thumbnail(folder, story, results)
     report("thumbnail")
@@ -113,7 +115,7 @@ def finish(
     manifest = msgspec.structs.replace(
         manifest_of(story, State.INCOMPLETE if problem else State.FINISHED),
         tracks=tracks,
-        gaps=_gaps(story, results),
+        gaps=(*pauses(story), *_gaps(story, dict(zip(names, finished, strict=True)))),
         thumbnail=thumbnail,
         problem=problem,
     )
@@ -132,20 +134,32 @@ class _Work:
     report: Report
     spare_bytes: int
 
-    def finish_track(self, name: str) -> list[Result]:
-        """Join what can be joined of one track; list the files it has in the end."""
+    def finish_track(self, name: str) -> tuple[list[Result], tuple[Hole, ...]]:
+        """Join what can be joined of one track; give its files, and what they miss."""
         results: list[Result] = []
         joined = [event for event in self.story.joined if event.track == name]
         for event in joined:
             content = content_of(self.folder / event.file)
-            results.append(Result(name, event.file, event.start_ns, content, event.holes))
+            results.append(Result(name, event.file, event.start_ns, content))
         gone = {file for event in joined for file in event.parts}
         parts = [p for p in self.story.parts if p.track == name and p.file not in gone]
-        wanted = "" if joined else f"{name}{Path(parts[0].file).suffix}"
-        for whole in plan(self.story, parts, self.contents, wanted):
+        wanted = "" if joined or not parts else f"{name}{Path(parts[0].file).suffix}"
+        to_do = plan(self.story, parts, self.contents, wanted)
+        holes = self._holes(name, to_do)
+        for whole in to_do.wholes:
             results += self._bring_about(name, whole)
         results += self._unreadable(name, parts)
-        return results
+        return results, holes
+
+    def _holes(self, name: str, to_do: Plan) -> tuple[Hole, ...]:
+        """Tell what a track misses; noted before the parts that show it are gone."""
+        for examined in self.story.examined:
+            if examined.track == name:
+                return examined.holes
+        if not all(whole.is_there_already for whole in to_do.wholes):
+            event = TrackExamined(at_ns=0, track=name, holes=to_do.holes)
+            durably(self.folder / JOURNAL_FILE, [event])
+        return to_do.holes
 
     def describe(self, result: Result) -> Track:
         """Measure a final file."""
@@ -184,17 +198,13 @@ class _Work:
                 self._check(whole, whole.file, content)
             else:
                 content = self._join(name, whole)
-            return [Result(name, whole.file, whole.start_ns, content, whole.holes)]
+            return [Result(name, whole.file, whole.start_ns, content)]
         except RecordError as error:
             logger.warning("%s is left in its parts: %s", whole.file, error)
-            return self._left_in_parts(name, whole)
-
-    def _left_in_parts(self, name: str, whole: Whole) -> list[Result]:
-        results = [
-            Result(name, s.part.file, s.shift_ns, s.content, problem=NOT_JOINED)
-            for s in whole.segments
-        ]
-        return [replace(results[0], holes=whole.holes), *results[1:]]
+            return [
+                Result(name, s.part.file, s.shift_ns, s.content, problem=NOT_JOINED)
+                for s in whole.segments
+            ]
 
     def _join(self, name: str, whole: Whole) -> Content:
         parts = tuple(segment.part.file for segment in whole.segments)
@@ -219,7 +229,6 @@ class _Work:
             file=whole.file,
             parts=parts,
             start_ns=whole.start_ns,
-            holes=whole.holes,
         )
         durably(self.folder / JOURNAL_FILE, [event])
         self.report(f"announced {whole.file}")
@@ -304,26 +313,25 @@ def _thumbnail(folder: Path, story: Story, results: Iterable[Result]) -> str:
     return ""
 
 
-def _gaps(story: Story, results: Iterable[Result]) -> tuple[Gap, ...]:
-    found = [
-        Gap(
-            track=result.track,
-            from_s=hole.from_ns / NS,
-            to_s=hole.to_ns / NS,
-            length_s=(hole.to_ns - hole.from_ns) / NS,
-            reason=hole.reason,
-        )
-        for result in results
-        for hole in result.holes
-    ]
-    there = {result.track for result in results if result.content}
-    for track in story.tracks:
-        if track.name not in there:
-            length_s = story.duration_s
-            found.append(
-                Gap(track=track.name, from_s=0, to_s=length_s, length_s=length_s, reason=MISSING)
-            )
-    return (*manifest_of(story, State.FINISHED).gaps, *found)
+def _gaps(story: Story, finished: Mapping[str, tuple[list[Result], tuple[Hole, ...]]]) -> list[Gap]:
+    """List what the tracks miss, and the tracks that are missing."""
+    nothing = Hole(0, round(story.duration_s * NS), MISSING)
+    found: list[Gap] = []
+    for name in dict.fromkeys([*(track.name for track in story.tracks), *finished]):
+        results, holes = finished.get(name, ([], ()))
+        there = any(result.content for result in results)
+        found += [_gap(name, hole) for hole in (holes if there else (nothing,))]
+    return found
+
+
+def _gap(name: str, hole: Hole) -> Gap:
+    return Gap(
+        track=name,
+        from_s=hole.from_ns / NS,
+        to_s=hole.to_ns / NS,
+        length_s=(hole.to_ns - hole.from_ns) / NS,
+        reason=hole.reason,
+    )
 
 
 def _fps(content: Content) -> float:

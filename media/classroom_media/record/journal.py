@@ -158,6 +158,13 @@ class Hole(msgspec.Struct, frozen=True):
     reason: str
 
 
+class TrackExamined(JournalEvent, frozen=True, kw_only=True, tag="track-examined"):
+    """The finisher has looked through a track's parts, before it joins any of them."""
+
+    track: str
+    holes: tuple[Hole, ...]
+
+
 class TrackJoined(JournalEvent, frozen=True, kw_only=True, tag="track-joined"):
     """`whole`, verified and synced, takes the place of `parts` under the name `file`."""
 
@@ -166,7 +173,6 @@ class TrackJoined(JournalEvent, frozen=True, kw_only=True, tag="track-joined"):
     file: str
     parts: tuple[str, ...]
     start_ns: int = 0  # where the file's time 0 lies in the recording
-    holes: tuple[Hole, ...] = ()
 
 
 AnyJournalEvent = (
@@ -184,6 +190,7 @@ AnyJournalEvent = (
     | Marked
     | LayoutShown
     | RecordingStopped
+    | TrackExamined
     | TrackJoined
 )
 
@@ -243,16 +250,20 @@ class Journal:
 
 
 def replay(path: Path) -> tuple[AnyJournalEvent, ...]:
-    """Read every whole line of a journal, in order; torn and unknown lines are passed over.
+    """Read a journal, as `events_in` does.
 
     Raises:
         RecordError: the file cannot be read.
     """
     try:
-        lines = path.read_bytes().split(b"\n")
+        return events_in(path.read_bytes())
     except OSError as error:
         raise RecordError(f"{path}: {error.strerror}") from error
-    return tuple(event for line in lines if (event := _parse(line)) is not None)
+
+
+def events_in(text: bytes) -> tuple[AnyJournalEvent, ...]:
+    """Give every whole line, in order; torn and unknown ones are passed over."""
+    return tuple(event for line in text.split(b"\n") if (event := _parse(line)) is not None)
 
 
 def durably(path: Path, events: Sequence[AnyJournalEvent]) -> None:

@@ -6,7 +6,7 @@ has, the later one is taken: the earlier broke off, and its last moments are not
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -44,7 +44,6 @@ class Whole:
     file: str
     start_ns: int
     segments: tuple[Segment, ...]
-    holes: tuple[Hole, ...] = field(default=())
 
     @property
     def formats(self) -> dict[Kind, StreamFormat]:
@@ -66,9 +65,15 @@ class Whole:
         )
 
 
-def plan(
-    story: Story, parts: Sequence[Part], contents: Mapping[str, Content], file: str
-) -> tuple[Whole, ...]:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What becomes of a track: the files to be, and what they miss."""
+
+    wholes: tuple[Whole, ...]
+    holes: tuple[Hole, ...]
+
+
+def plan(story: Story, parts: Sequence[Part], contents: Mapping[str, Content], file: str) -> Plan:
     """Arrange a track's parts, in their order, into as few files as its formats allow.
 
     The first file is called `file` and begins with the recording; further ones, and with an
@@ -80,12 +85,7 @@ def plan(
         first = group[0]
         whole = Whole(first.part.file, first.shift_ns, tuple(group))
         wholes.append(replace(whole, file=file, start_ns=0) if file and not wholes else whole)
-    holes = _holes(story, segments)
-    starts = [-1, *(whole.start_ns for whole in wholes[1:]), 1 << 63]
-    return tuple(
-        replace(whole, holes=tuple(h for h in holes if begin <= h.from_ns < end))
-        for whole, (begin, end) in zip(wholes, pairwise(starts), strict=True)
-    )
+    return Plan(tuple(wholes), _holes(story, segments))
 
 
 def silent_between(before: Sample, after: Sample) -> int:

@@ -24,6 +24,7 @@ from classroom_media.record.journal import (
     TakeHeld,
     TakeReleased,
     TakeStarted,
+    TrackExamined,
     TrackJoined,
 )
 
@@ -80,6 +81,7 @@ class Story:
     marks: tuple[MarkAt, ...] = ()
     layout: Layout | None = None
     stopped: bool = False
+    examined: tuple[TrackExamined, ...] = ()
     joined: tuple[TrackJoined, ...] = ()
 
     @property
@@ -165,6 +167,8 @@ def _fold(story: Story, event: AnyJournalEvent) -> Story:
             story = replace(story, layout=event.layout)
         case RecordingStopped():
             story = replace(story, stopped=True)
+        case TrackExamined():
+            story = replace(story, examined=(*story.examined, event))
         case TrackJoined():
             story = replace(story, joined=(*story.joined, event))
         case _:  # sources come and go: the parts tell what that did
