@@ -122,6 +122,7 @@ class PretendRoom:
         self.asked: list[tuple[Any, ...]] = []
         self.code = ""
         self.watched = 0  # how many look at the preview
+        self.followed = 0  # how many follow the state
         self.loudness = asyncio.Queue[tuple[LevelView, ...]]()
         self._recordings = recordings
         self._state = a_state()
@@ -137,10 +138,14 @@ class PretendRoom:
         return self._state
 
     async def changes(self) -> AsyncIterator[RoomState]:
-        while True:
-            changed = self._changed
-            yield self._state
-            await changed.wait()
+        self.followed += 1
+        try:
+            while True:
+                changed = self._changed
+                yield self._state
+                await changed.wait()
+        finally:
+            self.followed -= 1
 
     async def levels(self) -> AsyncIterator[tuple[LevelView, ...]]:
         while True:

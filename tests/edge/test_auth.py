@@ -195,14 +195,17 @@ async def test_a_revoked_panel_is_shut_out_at_once(tmp_path: Path) -> None:
         assert (await administrator.post("/api/v1/panels/99/revoke")).status_code == 404
 
 
-async def test_a_revoked_panel_sees_no_more_of_what_it_was_watching(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stream", ["events", "preview.mjpeg"])
+async def test_a_revoked_panel_sees_no_more_of_what_it_was_watching(
+    tmp_path: Path, stream: str
+) -> None:
     async with school(tmp_path) as here, asyncio.timeout(10), asyncio.TaskGroup() as tasks:
         await here.pair(here.client)
-        watching = tasks.create_task(here.client.get("/api/v1/preview.mjpeg"))
-        await eventually(lambda: here.room.watched == 1)
+        watching = tasks.create_task(here.client.get(f"/api/v1/{stream}"))
+        await eventually(lambda: here.room.watched + here.room.followed)
         await here.site.panels.revoke(1, by="test", address="")
-        assert b"a picture" in (await watching).content
-        assert here.room.watched == 0
+        assert (await watching).is_success
+        assert (here.room.watched, here.room.followed) == (0, 0)
 
 
 async def test_the_code_is_on_the_rooms_screen_and_not_in_the_page(tmp_path: Path) -> None:
