@@ -62,6 +62,7 @@ class Fitter:
             src_color_range=ColorRange.JPEG if full else ColorRange.MPEG,
             dst_color_range=ColorRange.MPEG,
             interpolation="BILINEAR",
+            threads=1,  # more would cost twice the CPU for pictures of this size
         )
 
 

@@ -24,6 +24,7 @@ class Preview:
             src_colorspace=Colorspace.ITU709,
             src_color_range=ColorRange.MPEG,
             interpolation="BILINEAR",
+            threads=1,
         )
         _, coded = cv2.imencode(".jpg", small.to_ndarray(), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
         return coded.tobytes()

@@ -33,7 +33,7 @@ from classroom_media.workers.specs import DirectorSpec
 from classroom_media.workers.subscribe import PacketReader
 
 NAME: Final = "programme"
-IDLE_S: Final = 0.01  # how long the loop sleeps when no packet comes
+PACE_S: Final = 0.02  # how long packets gather: waking up for each costs more than decoding
 LEAVE_S: Final = 5.0  # how long the loop may take to end
 END_S: Final = 3.0  # how long an end waits for what is still being made
 
@@ -167,9 +167,10 @@ class Director:
                 self._shell.stop(1)
 
     def _turn(self, reader: PacketReader) -> None:
-        made = self._programme.advance(time.monotonic_ns())
-        for packet in reader.read(0 if made else IDLE_S):
+        for packet in reader.read(0):
             self._programme.feed(packet, time.monotonic_ns())
+        if not self._programme.advance(time.monotonic_ns()):
+            self._over.wait(PACE_S)
 
 
 def main() -> int:
