@@ -32,7 +32,7 @@ def picture() -> bytes:
 
 @dataclass
 class PretendRoom:
-    """What `Facade` asks for, from a script. Every command is noted as (name, arguments)."""
+    """What `RoomPort` asks for, from a script. Every command is noted as (name, arguments)."""
 
     folder_of_recordings: Path
     asked: list[tuple[str, Any]] = field(default_factory=list)
@@ -47,6 +47,13 @@ class PretendRoom:
 
     def state(self) -> RoomState:
         return self._states.value or states.idle()
+
+    def reset(self) -> None:
+        """Be as at first."""
+        self.asked.clear()
+        self.refusal = None
+        self._levels = states.TALKING
+        self.show(states.idle())
 
     def show(self, state: RoomState) -> None:
         """Put the room into a state; its clock reads now."""

@@ -57,10 +57,14 @@ export function makeRecorder(panel: Panel, spoken: Speech): Recorder {
   });
 
   watch(
-    () => panel.link.state.value?.recording.state,
-    (state, before) => {
-      if (state !== "idle") preparing.value = false;
-      justSaved.value = state === "idle" && before !== undefined;
+    () => panel.room.value.recording,
+    (recording, before) => {
+      if (recording.state !== "idle") {
+        preparing.value = false;
+        justSaved.value = false;
+      } else if (before.state !== "idle") {
+        justSaved.value = recording.last_id === before.id;
+      }
     },
   );
 
