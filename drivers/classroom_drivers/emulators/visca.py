@@ -263,6 +263,8 @@ class ViscaSession:
                 self.say(visca.Echo(bytes([0x30, camera.address + 1])), now_s, context)
             case Packet(header=0x88, body=visca.CLEAR):
                 self.say(visca.Echo(visca.CLEAR), now_s, context)
+            case Packet(header, body=visca.CLEAR) if header == 0x80 | camera.address:
+                self.say(Completion(camera.address, 0), now_s, context)
             case Packet(header, body) if header == 0x80 | camera.address:
                 camera.obey(self, body, now_s, context)
 
