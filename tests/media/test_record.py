@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
-from classroom_media.api import NS
+from classroom_media.api import NS, Kind
+from classroom_media.record.journal import replay
+from classroom_media.record.story import tell
 from tests.media.record_scene import (
+    FRAME_NS,
     START_NS,
     Room,
     beeps,
@@ -13,6 +16,7 @@ from tests.media.record_scene import (
     shown,
     sound,
 )
+from tests.waiting import eventually
 
 
 def test_a_take_holds_every_frame_once_and_in_time(tmp_path: Path) -> None:
@@ -66,3 +70,87 @@ def test_picture_and_sound_share_one_zero(tmp_path: Path) -> None:
     after = [(round(n / 25 - 0.5, 4), n) for n in range(13, 125)]
     assert shown(path) == [(0.0, 12), *after]  # picture 12 is on show when the file begins
     assert beeps(path) == [0.5, 1.5, 2.5, 3.5]
+
+
+def test_progress_counts_what_is_on_disk(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    assert room.recorder.progress() is None
+    room.begin(START_NS)
+    eventually(lambda: (p := room.recorder.progress()) and p.problem == "waiting")
+    room.feed(pictures(100))
+    eventually(lambda: (p := room.recorder.progress()) and p.written_ns > START_NS + 3 * NS)
+    progress = room.recorder.progress()
+    assert progress is not None
+    assert (progress.track, progress.part, progress.problem) == ("cam", 1, "")
+    assert progress.synced_bytes <= (tmp_path / "cam.mp4").stat().st_size
+    on_disk = numbers(tmp_path / "cam.mp4")
+    assert (progress.synced_ns - progress.first_ns) // FRAME_NS == len(on_disk)
+    room.end(START_NS + 4 * NS)
+    assert room.recorder.progress() is None
+
+
+def test_being_told_to_begin_twice_changes_nothing(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    room.begin(START_NS)
+    film = room.feed_up_to(START_NS + 2 * NS, pictures(120))
+    room.begin_again(START_NS)
+    room.feed_up_to(START_NS + 4 * NS, film)
+    room.end(START_NS + 4 * NS)
+    assert numbers(tmp_path / "cam.mp4") == list(range(100))
+
+
+def test_a_take_ends_where_the_next_one_begins(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    room.begin(START_NS)
+    film = room.feed_up_to(START_NS + 2 * NS, pictures(120))
+    room.begin(START_NS + 2 * NS, take=2, lead_in=False)
+    room.feed_up_to(START_NS + 4 * NS, film)
+    room.end(START_NS + 4 * NS, take=2)
+    assert numbers(tmp_path / "cam.mp4") == list(range(50))
+    assert numbers(tmp_path / "cam.2.mp4") == list(range(50, 100))
+
+
+def test_the_daemon_and_the_journal_hear_of_every_part(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    room.begin(START_NS)
+    room.feed_up_to(START_NS + 2 * NS, pictures(60))
+    room.end(START_NS + 2 * NS)
+    assert [(e.what, e.track, e.part, e.kind) for e in room.events] == [
+        ("started", "cam", 1, Kind.PICTURE),
+        ("sealed", "cam", 1, Kind.PICTURE),
+    ]
+    (part,) = tell(replay(room.journal)).parts
+    assert (part.file, part.zero_ns, part.known_ns) == ("cam.mp4", START_NS, START_NS + 2 * NS)
+    assert part.sealed
+
+
+def test_a_source_lost_in_the_pre_roll_is_recorded_up_to_its_loss(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    film = room.feed_up_to(START_NS + 3 * NS, pictures(250))
+    room.recorder.lost("unplugged")
+    room.now_ns += 2 * NS
+    room.begin(START_NS + NS)
+    eventually(lambda: (p := room.recorder.progress()) and p.problem == "lost")
+    room.feed_up_to(START_NS + 8 * NS, [p for p in film if p.dts_ns >= START_NS + 6 * NS])
+    room.end(START_NS + 8 * NS)
+    assert numbers(tmp_path / "cam.mp4") == list(range(25, 77))
+    assert numbers(tmp_path / "cam.2.mp4") == list(range(150, 200))
+
+
+def test_closing_seals_what_is_open(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    room.begin(START_NS)
+    room.feed(pictures(100))
+    room.recorder.close()
+    assert numbers(tmp_path / "cam.mp4") == list(range(100))
+    assert tell(replay(room.journal)).parts[0].sealed
+
+
+def test_sound_alone_is_a_file_of_its_own(tmp_path: Path) -> None:
+    room = Room(tmp_path, track="cam-sound", streams=("cam-sound",))
+    film = room.feed_up_to(START_NS + 2 * NS, sound(8))
+    room.begin(START_NS + NS // 2)
+    room.feed_up_to(START_NS + 6 * NS, film)
+    room.end(START_NS + 6 * NS)
+    assert room.parts() == ["cam-sound.m4a"]
+    assert beeps(tmp_path / "cam-sound.m4a") == [0.5, 1.5, 2.5, 3.5, 4.5]

@@ -1,6 +1,6 @@
 """One part: a hybrid MP4 file that is playable at any moment, and an ordinary MP4 once sealed.
 
-Fragments of half a second are written whole and synced; after a crash the file ends with the
+Fragments of 0.4 s are written whole and synced; after a crash the file ends with the
 last of them. On sealing, the muxer writes the complete index at the end and turns the
 fragments into plain media data, without copying anything.
 
@@ -35,7 +35,7 @@ SNAP_TICKS: Final = 2  # rounding of nanoseconds must not make a steady stream u
 BROKEN: Final = "broken"
 CRASH_SAFE: Final = {
     "movflags": "hybrid_fragmented+delay_moov",
-    "frag_duration": "500000",  # microseconds
+    "frag_duration": "400000",  # microseconds
     "flush_packets": "1",
     "max_interleave_delta": "1",  # microseconds: packets come in order, none is waited for
 }

@@ -57,6 +57,7 @@ class Ring:
             self._newest_ns = max(self._newest_ns, packet.dts_ns)
             stream = self._streams.setdefault(packet.stream, _Stream())
             stream.newest_ns = packet.dts_ns
+            stream.arrived_ns = arrived_ns
             stream.format = packet.format or stream.format
             if packet.key:
                 stream.last_key = kept.number
@@ -73,9 +74,13 @@ class Ring:
         form = self.format_of(stream)
         return Kind.SOUND if form is None else form.kind
 
-    def newest_ns(self, stream: str) -> int | None:
-        """Decoding time of a stream's newest packet."""
-        return self._streams[stream].newest_ns if stream in self._streams else None
+    def reaches(self, stream: str, at_ns: int) -> bool:
+        """Whether a stream has come as far as an instant of the timeline."""
+        return stream in self._streams and self._streams[stream].newest_ns >= at_ns
+
+    def is_silent(self, stream: str, since_ns: int) -> bool:
+        """Whether nothing of a stream has arrived since an instant."""
+        return stream not in self._streams or self._streams[stream].arrived_ns < since_ns
 
     def last_key(self, stream: str) -> int:
         """Number of the newest packet at which a decoder could begin; -1 = none yet."""
@@ -158,6 +163,7 @@ class _Stream:
 
     format: StreamFormat | None = None
     newest_ns: int = -(2**63)
+    arrived_ns: int = 0
     last_key: int = -1
     evicted: int = -1
 

@@ -24,6 +24,7 @@ from classroom_media.record.scribe import Scribe
 
 RETRY_NS: Final = 2 * NS
 COMPANY_NS: Final = 5 * NS // 2  # how long a stream waits for the others of its track
+PATIENCE_NS: Final = NS  # after so long, a stream that was silent is not waited for
 WAITING: Final = "waiting"
 LOST: Final = "lost"
 
@@ -113,7 +114,7 @@ class TakeWriter:
 
     def step(self, wish: Wish, now_ns: int) -> None:
         """Write what can be written now; sets `done` once the take has ended and is sealed."""
-        complete = self._is_complete(wish)
+        complete = self._is_complete(wish, now_ns)
         try:
             settled = self._advance(wish, now_ns)
             if wish.ending and complete and settled:
@@ -179,14 +180,17 @@ class TakeWriter:
                 ready.append(kept)
         return sorted(ready, key=lambda kept: kept.packet.dts_ns)
 
-    def _is_complete(self, wish: Wish) -> bool:
-        """Whether everything that lies before the end has arrived."""
+    def _is_complete(self, wish: Wish, now_ns: int) -> bool:
+        """Whether everything that lies before the end has arrived, as far as it still may."""
         if wish.until_ns is None or not wish.patient:
             return True
         if wish.lost is not None and wish.lost.number == self._ring.next_number:
             return True
-        newest = [self._ring.newest_ns(stream) for stream in self._cursors or self._streams]
-        return all(ns is not None and ns >= wish.until_ns for ns in newest)
+        return all(
+            self._ring.reaches(stream, wish.until_ns)
+            or self._ring.is_silent(stream, now_ns - PATIENCE_NS)
+            for stream in self._cursors or self._streams
+        )
 
     def _owes(self, number: int) -> bool:
         return any(kept.number < number for kept in self._ring.after(self._cursors))

@@ -88,7 +88,7 @@ class TrackRecorder:
         with self._changed:
             if self._take is not None:
                 self._overdue.append((self._take, replace(self._wish, patient=False)))
-            self._wish = Wish()
+            self._wish = Wish(lost=self._wish.lost)
             self._take = TakeWriter(
                 self._streams,
                 begin,
