@@ -11,7 +11,7 @@ from typing import Self, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session as Work
 
@@ -41,9 +41,9 @@ class Store:
             StoreError: the file cannot be opened, or is no database of ours.
         """
         try:
-            self._engine = await self._in_thread(lambda: opened(self._path))
+            await self._in_thread(self._open)
         except BaseException:
-            self._thread.shutdown(wait=False)
+            self._close()
             raise
         return self
 
@@ -53,9 +53,7 @@ class Store:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._engine is not None:
-            await self._in_thread(self._engine.dispose)
-        self._thread.shutdown(wait=False)
+        self._close()
 
     async def run(self, work: Callable[[Work], T]) -> T:
         """Do a piece of work in a transaction: committed when it returns, undone when it raises.
@@ -69,9 +67,22 @@ class Store:
         with Work(self._engine, expire_on_commit=False) as session, session.begin():
             return work(session)
 
+    def _open(self) -> None:
+        self._engine = opened(self._path)
+
+    def _close(self) -> None:
+        if self._engine is not None:
+            self._engine.dispose()
+        self._thread.shutdown(wait=False)
+
     async def _in_thread(self, job: Callable[[], T]) -> T:
+        """Have the thread do a job; one that is cancelled is waited for, as it cannot be cut."""
+        done = asyncio.get_running_loop().run_in_executor(self._thread, job)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, job)
+            return await asyncio.shield(done)
+        except asyncio.CancelledError:
+            await asyncio.wait((done,))
+            raise
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise StoreError(f"{self._path}: {error}") from error
 
@@ -80,7 +91,8 @@ def opened(path: Path) -> Engine:
     """Open the database and bring its tables up to date; blocks."""
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
+    url = URL.create("sqlite", database=str(path))  # a path may hold what a URL must not
+    engine = create_engine(url, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _configure)
     try:
         _migrate(engine)

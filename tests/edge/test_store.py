@@ -1,7 +1,9 @@
 """The database of accounts: made, migrated, kept to its owner, and honest when it is broken."""
 
+import asyncio
 import sqlite3
 import stat
+import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,13 +16,13 @@ from sqlalchemy import select
 from classroom_edge.store import Store, StoreError
 from classroom_edge.store.audit import KEPT, note
 from classroom_edge.store.tables import AuditEntry, Table, User
-from tests.edge.website import NAME, school
+from tests.edge.website import NAME, eventually, school
 
 AT = datetime(2026, 11, 22, 10, 15, 0, 123456, tzinfo=UTC)
 
 
 async def test_the_migrations_make_the_tables_that_the_code_uses(tmp_path: Path) -> None:
-    async with Store(tmp_path / "new" / "room.db") as store:
+    async with Store(tmp_path / "三班 100% new?" / "room.db") as store:
         differences = await store.run(
             lambda db: compare_metadata(MigrationContext.configure(db.connection()), Table.metadata)
         )
@@ -57,6 +59,19 @@ async def test_another_process_may_write_at_the_same_time(tmp_path: Path) -> Non
     async with Store(tmp_path / "room.db") as one, Store(tmp_path / "room.db") as other:
         await one.run(lambda db: db.add(User(name="li", password_hash="x", created_at=AT)))
         assert await other.run(lambda db: db.scalars(select(User.name)).all()) == ["li"]
+
+
+async def test_a_start_that_is_called_off_leaves_nothing_running(tmp_path: Path) -> None:
+    async def start() -> None:
+        async with Store(tmp_path / "room.db"):
+            pass
+
+    async with asyncio.TaskGroup() as tasks:
+        starting = tasks.create_task(start())
+        await eventually(lambda: any(t.name.startswith("store") for t in threading.enumerate()))
+        starting.cancel()
+    async with Store(tmp_path / "room.db") as store:
+        assert await store.run(lambda db: db.scalars(select(User)).all()) == []
 
 
 async def test_a_file_that_is_no_database_is_an_error_with_its_name(tmp_path: Path) -> None:
