@@ -56,7 +56,7 @@ class End(Command, frozen=True, kw_only=True, tag="end"):
 
 
 class Replay(Command, frozen=True, tag="replay"):
-    """Ask a source worker for the packets since its last keyframe; frames follow the reply.
+    """Ask a source worker for its last seconds, from a keyframe on; frames follow the reply.
 
     After the reply's JSON frame come the packets, three frames each, as on the PUB socket.
     """

@@ -202,7 +202,7 @@ async def test_a_director_that_is_killed_goes_on_in_a_second_part_with_little_lo
         assert [b - a for a, b in itertools.pairwise(run)] == [1] * (len(run) - 1)
     assert len(before) > 40
     assert len(after) > 40
-    assert after[0] - before[-1] < 3 * 25  # its start included, on a busy machine
+    assert after[0] - before[-1] <= 25  # mostly below 1: what was lost is made again
 
 
 def test_a_director_that_cannot_work_says_so_and_ends(tmp_path: Path) -> None:

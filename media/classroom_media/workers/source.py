@@ -8,11 +8,13 @@ driver, a server that has gone) holds up nobody else: after 10 s the files are s
 process ends, so that the daemon can start another.
 """
 
+import itertools
 import logging
 import os
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import closing
 from typing import Final
@@ -39,6 +41,7 @@ BACK_OFF_S: Final = (0.0, 0.25, 0.5, 1.0, 2.0)  # the last one for ever
 STEADY_NS: Final = 5 * NS  # a source that went so long is opened again at once
 SILENT_NS: Final = 2 * NS  # without a packet, a source is not live
 HUNG_NS: Final = 10 * NS  # every wait of a source is shorter
+REPLAYED_NS: Final = 3 * NS  # at least; whole groups of pictures are kept
 GROUP_MAX: Final = 1500  # packets kept for a replay
 JOIN_S: Final = 0.5
 
@@ -47,29 +50,40 @@ OpenSource = Callable[[SourceSpec, Callable[[], int]], Generator[Coded, None, No
 logger = logging.getLogger(__name__)
 
 
-class LastGroup:
-    """The packets since the last keyframe of the picture: where a newcomer can begin."""
+class LastGroups:
+    """The packets of the last seconds, from a keyframe of the picture on: for newcomers.
+
+    A director that was killed has lost what its encoder held and its file had not synced. With
+    these packets its successor makes that again, and nothing is missing.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._packets: list[Coded] = []
+        self._groups: deque[list[Coded]] = deque([[]])
 
     def add(self, packet: Coded, *, begins: bool) -> None:
-        """Keep a packet; one that `begins` a group ends the one before."""
+        """Keep a packet; `begins` tells that a decoder can start with it."""
         with self._lock:
-            if begins or len(self._packets) >= GROUP_MAX:
-                self._packets = []
-            self._packets.append(packet)
+            if begins or len(self._groups[-1]) >= GROUP_MAX:
+                self._groups.append([])
+            self._groups[-1].append(packet)
+            while len(self._groups) > 1 and self._is_spare(packet.dts_ns - REPLAYED_NS):
+                self._groups.popleft()
 
     def clear(self) -> None:
         """Forget all: the source is lost, and an old picture would be a lie."""
         with self._lock:
-            self._packets = []
+            self._groups = deque([[]])
 
     def packets(self) -> tuple[Coded, ...]:
         """Give what is kept, in order."""
         with self._lock:
-            return tuple(self._packets)
+            return tuple(itertools.chain.from_iterable(self._groups))
+
+    def _is_spare(self, from_ns: int) -> bool:
+        """Tell whether the first group ends before `from_ns`, or is one too many."""
+        groups = self._groups
+        return groups[1][0].dts_ns <= from_ns or sum(map(len, groups)) > GROUP_MAX
 
 
 class SourceReader:
@@ -148,7 +162,7 @@ class SourceReader:
 
 
 class SourceWorker:
-    """What the shell runs: a reader, its recorders, and the last group of pictures."""
+    """What the shell runs: a reader, its recorders, and the last groups of pictures."""
 
     def __init__(
         self,
@@ -161,7 +175,7 @@ class SourceWorker:
         self._spec = spec
         self._shell = shell
         self._take: Begin | None = None
-        self._group = LastGroup()
+        self._group = LastGroups()
         self._recorders = tuple(
             TrackRecorder(track, (track,), ring_s=spec.ring_s, emit=shell.emit)
             for track in _tracks(spec)
