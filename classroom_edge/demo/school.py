@@ -25,7 +25,7 @@ from classroom_media.emulate.http_ts import TransportStreamServer
 from classroom_media.emulate.rtsp import RtspServer
 from classroom_media.emulate.scenes import PupilsScene, SlidesScene, TeacherScene
 
-PASSWORD = "demo"  # noqa: S105 - of devices that do not exist
+PASSWORD = "for-the-demo"  # noqa: S105 - of devices that do not exist
 CAMERA_LOGIN = ("admin", PASSWORD)
 
 
