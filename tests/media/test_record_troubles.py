@@ -223,6 +223,18 @@ def test_a_dead_worker_s_successor_continues_the_take(tmp_path: Path) -> None:
     assert room.parts() == ["cam.mp4"]
 
 
+def test_a_short_loss_begins_another_part_all_the_same(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    film = pictures(200)
+    room.begin(START_NS)
+    room.feed(film[:88])
+    room.recorder.lost("reconnected")
+    room.feed_up_to(START_NS + 7 * NS, film[100:])
+    room.end(START_NS + 7 * NS)
+    assert numbers(tmp_path / "cam.mp4") == list(range(88))
+    assert numbers(tmp_path / "cam.2.mp4") == list(range(100, 175))
+
+
 def test_sound_that_comes_late_is_in_the_programme_from_then_on(tmp_path: Path) -> None:
     room = Room(tmp_path, track="programme", streams=("cam", "cam-sound"))
     room.begin(START_NS)
