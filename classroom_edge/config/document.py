@@ -24,7 +24,11 @@ from classroom_edge.config.scan import (
 
 ARRAYS: Final = frozenset({("device",), ("source",), ("routine",), ("routine", "want")})
 TABLES: Final = frozenset({("room",), ("network",), ("recording",), ("programme",), ("layouts",)})
-SLIPS_OF_VALID_TOML: Final = frozenset({"backslash", "single-brackets", "double-brackets"})
+SLIPS_MAX: Final = 300  # more than are ever told
+DOTS_MAX: Final = 80  # before an equals sign
+SLIPS_OF_VALID_TOML: Final = frozenset(
+    {"backslash", "single-brackets", "double-brackets", "orphan"}
+)
 
 
 @dataclass(slots=True)
@@ -67,8 +71,12 @@ def read(text: str) -> Document:
     builder = _Builder()
     for statement in statements(text):
         builder.add(statement)
+        if len(builder.document.slips) > SLIPS_MAX:
+            break  # another kind of file
     found = builder.document
     found.data = _frozen(found.data)
+    if any(slip.code == "too-deep" for slip in found.slips):
+        return found  # tomllib would take its time over it, or not come back
     try:
         whole = tomllib.loads(text)
     except (ValueError, RecursionError):
@@ -92,7 +100,8 @@ class _Builder:
 
     def add(self, statement: Statement) -> None:
         """Take the next statement."""
-        if statement.depth > DEPTH_MAX:
+        dots = statement.text.partition("=")[0].count(".")
+        if statement.depth > DEPTH_MAX or dots > DOTS_MAX:
             self._tell("too-deep", Position(statement.line))
         elif statement.is_header:
             self._open(statement)

@@ -18,7 +18,8 @@ from classroom_edge.config.scan import Path as Place
 from classroom_edge.config.secrets import Resolver
 from classroom_edge.config.tell import Teller
 
-GUESSES: Final = {"missing-quotes", "bare-time", "truth"}
+GUESSES: Final = {"missing-quotes", "bare-time", "truth", "key-quotes"}
+REFUTERS: Final = {"wrong-kind", "unknown-key", "unknown-table"}
 HOPELESS: Final = {"unreadable", "too-large", "not-text"}  # nothing else would make sense
 
 
@@ -87,6 +88,6 @@ def _validated(document: Document, base: Path) -> tuple[Config | None, list[Slip
 
 
 def _without_guesses(slips: list[Slip]) -> list[Slip]:
-    """Leave out what a bare word was taken for, where that is no value for its key."""
-    refuted = {slip.position.line for slip in slips if slip.code == "wrong-kind"}
+    """Leave out what a word without quotes was taken for, where the line is wrong otherwise."""
+    refuted = {slip.position.line for slip in slips if slip.code in REFUTERS}
     return [s for s in slips if s.code not in GUESSES or s.position.line not in refuted]

@@ -36,8 +36,10 @@ class _Checker:
     def __init__(self, document: Document) -> None:
         self.slips: list[Slip] = []
         self._document = document
-        self._devices = {_text(table, "id"): table for table, _ in self._tables("device")}
-        self._sources = {_text(table, "id"): table for table, _ in self._tables("source")}
+        self._drivers = drivers()
+        self._capabilities: dict[str, tuple[str, ...]] = {}
+        self._devices = self._by_id("device")
+        self._sources = self._by_id("source")
 
     def run(self) -> None:
         for part, key in (("device", "id"), ("source", "id"), ("routine", "name")):
@@ -59,6 +61,13 @@ class _Checker:
             if isinstance(table, dict):
                 yield table, (*path, index)
 
+    def _by_id(self, part: str) -> dict[str, Table]:
+        """Give the tables of a part; of two with one id, the first."""
+        found: dict[str, Table] = {}
+        for table, _ in self._tables(part):
+            found.setdefault(_text(table, "id"), table)
+        return found
+
     def _tell(self, code: str, path: Path, *, is_note: bool = False, **values: object) -> None:
         place = self._document.value_place(path)
         self.slips.append(Slip(code, place, values, is_note=is_note))
@@ -76,8 +85,8 @@ class _Checker:
 
     def _device(self, table: Table, path: Path) -> None:
         driver, url = _text(table, "driver"), _text(table, "url")
-        if driver and driver not in drivers():
-            found = suggestion(driver, drivers())
+        if driver and driver not in self._drivers:
+            found = suggestion(driver, self._drivers)
             self._tell("unknown-driver", (*path, "driver"), name=driver, suggestion=found)
             driver = ""
         parts = self._url(url, (*path, "url"), DEVICE_SCHEMES)
@@ -93,7 +102,11 @@ class _Checker:
     def _can(self, device: str, capability: str) -> bool:
         """Whether a device's driver has a capability; True where nobody can know."""
         driver = _text(self._devices.get(device, {}), "driver")
-        return driver not in drivers() or capability in capabilities_of(load(driver))
+        if driver not in self._drivers:
+            return True
+        if driver not in self._capabilities:
+            self._capabilities[driver] = capabilities_of(load(driver))
+        return capability in self._capabilities[driver]
 
     def _is_device(self, name: str, path: Path, capability: str) -> bool:
         """Tell when there is no such device, or it cannot do what is asked of it."""

@@ -11,7 +11,7 @@ from typing import Any
 from classroom_edge.config.mistakes import Position, Slip
 from classroom_edge.config.punctuation import changes, first_change, fold
 from classroom_edge.config.scan import Statement, keys
-from classroom_edge.config.value import WINDOWS_PATH, Value, backslash
+from classroom_edge.config.value import BARE_KEY, WINDOWS_PATH, Value, backslash, quoted
 
 COMMENT_MARKS = ("//", ";", "；", "--", "/*")  # of other file formats
 _LEFT = re.compile(
@@ -19,6 +19,7 @@ _LEFT = re.compile(
         (?P<sign> [=＝:：]? )""",
     re.VERBOSE,
 )
+_WORD_KEY = re.compile(r"[\w.-]+")  # as a bare key, but in any script
 _HEADER = re.compile(r"\s*(\[*)([^\[\]#]*)(\]*)\s*(#.*)?")
 
 
@@ -75,30 +76,37 @@ def pair(statement: Statement) -> Pair:
     left = _LEFT.match(text)
     if left is None:
         return _nothing("syntax", begin)
-    key = fold(left["key"])
+    key, slips = fold(left["key"]), []
+    if _WORD_KEY.fullmatch(key) and not BARE_KEY.fullmatch(key):
+        key = quoted(key)
+        slips.append(Slip("key-quotes", begin, {"right": key}))
     parts = _whole_key(key)
     if not parts:
         return _nothing("bad-key", begin, key=left["key"])
     value = Value(statement, left.end(), parts[-1])
     before, between = text[: left.start("key")], text[left.end("key") : left.start("sign")]
     mended = f"{before}{key}{fold(between)}={value.mend()}"
-    slips = _joined(_sign_slips(statement, left, key) + value.slips) or [Slip("syntax", begin)]
+    slips += _joined(_sign_slips(statement, left) + value.slips)
     try:
         given = tomllib.loads(mended)
     except (ValueError, RecursionError):
         given = {}
     if value.is_broken or not given:
-        return Pair(f"{key} = 0", _nested(parts), slips)
-    return Pair(mended, given, slips)
+        return Pair(f"{key} = 0", _nested(parts), slips or [Slip("syntax", begin)])
+    return Pair(mended, given, slips or [Slip("syntax", begin)])
 
 
-def _sign_slips(statement: Statement, left: re.Match[str], key: str) -> list[Slip]:
+def _sign_slips(statement: Statement, left: re.Match[str]) -> list[Slip]:
     """Tell what is wrong between a key and its value."""
-    sign, at = left["sign"], statement.place(left.start("sign"))
+    key, sign, at = left["key"], left["sign"], statement.place(left.start("sign"))
+    between = statement.text[left.end("key") : left.start("sign")]
     if sign in {":", "："}:
         return [Slip("colon", at, {"key": key})]
-    if sign == "＝" or key != left["key"]:
+    if sign == "＝" or fold(key) != key:
         return [_full_width(statement, statement.text[: left.end()])]
+    if unseen := between.strip(" \t"):
+        place = statement.place(left.end("key") + between.index(unseen))
+        return [Slip("invisible", place, {"name": f"U+{ord(unseen[0]):04X}"})]
     if not sign and statement.text[left.end() :].strip():
         return [Slip("missing-equals", at, {"key": key})]
     return []

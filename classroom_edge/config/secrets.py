@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
@@ -14,8 +15,9 @@ from classroom_edge.config.repair import Broken
 from classroom_edge.config.scan import Path as Place
 
 MASK: Final = "****"
+LINE_MAX: Final = 200  # characters of a line that are looked at, and shown
 LENGTH_MAX = 4096  # bytes of a file with a password
-LENGTH_TO_SCRUB = 4  # characters; a shorter one is part of too many words
+LENGTH_TO_SCRUB = 6  # characters; a shorter one is part of too many words
 _SECRET_WORDS = re.compile(r"pass|pwd|secret|token|credential|密码|口令", re.IGNORECASE)
 _WORD = re.compile(r"[\w-]+")
 _SIGN = re.compile(r"[\s\"'“”‘’]*[=＝:：]|\s+(?=\S)")
@@ -30,6 +32,7 @@ _NEW_LINE = re.compile(r"\s*(?:$|#|\[|[A-Za-z_][\w.-]*\s*[=＝:：])")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
+@lru_cache(maxsize=1024)
 def is_secret(key: str) -> bool:
     """Whether the value of this key must not be shown: a password, however it is misspelt."""
     likeness = SequenceMatcher(None, fold(key).lower()[:40], "password").ratio()
@@ -38,11 +41,11 @@ def is_secret(key: str) -> bool:
 
 def secret_column(line: str) -> int | None:
     """Give the offset in a line from where on it must not be shown; None where all may be."""
-    for word in _WORD.finditer(line):
+    for word in _WORD.finditer(line, 0, LINE_MAX):
         sign = _SIGN.match(line, word.end())
         if sign and is_secret(word[0]) and not _REFERENCE.match(line, sign.end()):
             return sign.end()
-    return None
+    return LINE_MAX if len(line) > LINE_MAX else None
 
 
 def masked_line(line: str) -> str:
@@ -58,25 +61,34 @@ def masked_url(text: str) -> str:
 
 
 def scrubbed(text: str, secrets: Iterable[str]) -> str:
-    """Give text without any of these secrets in it."""
+    """Give text without any of these secrets in it; a short one only where a value stands."""
     for secret in secrets:
         if len(secret) >= LENGTH_TO_SCRUB:
             text = text.replace(secret, MASK)
+        elif secret and secret in text:
+            text = re.sub(rf"(?<=[\"'=:]){re.escape(secret)}(?![\w-])", MASK, text)
     return text
 
 
 def hidden_lines(lines: list[str]) -> set[int]:
-    """Give the lines, from 1, that may belong to the password in the line before."""
+    """Give the lines, from 1, that may belong to the password in a line before."""
     hidden: set[int] = set()
-    goes_on = False
+    goes_on, depth = False, 0
     for number, line in enumerate(lines, 1):
-        if secret_column(line) is not None:
-            goes_on = True
+        if (column := secret_column(line)) is not None:
+            goes_on, depth = True, _open_brackets(line[column:])
+        elif goes_on and depth > 0 and not line.startswith("["):
+            hidden.add(number)
+            depth += _open_brackets(line)
         elif _NEW_LINE.match(line):
             goes_on = False
         elif goes_on:
             hidden.add(number)
     return hidden
+
+
+def _open_brackets(text: str) -> int:
+    return sum((sign in "[{") - (sign in "]}") for sign in fold(text))
 
 
 def url_secrets(url: str) -> tuple[str, ...]:

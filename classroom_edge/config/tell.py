@@ -16,7 +16,7 @@ from classroom_edge.config.secrets import (
 from classroom_edge.words import LANGUAGES, words
 
 MISTAKES_MAX: Final = 100  # told at once; a file with more is another kind of file
-LINE_MAX: Final = 200  # characters shown of an offending line
+VALUE_MAX: Final = 80  # characters of a value inside a sentence
 QUOTED_VALUES: Final = {"word", "right", "changes", "reason"}  # what may quote from the line
 
 
@@ -45,13 +45,13 @@ class Teller:
         is_hidden = number in self._hidden
         is_secret = is_hidden or secret_column(line) is not None
         values = {
-            key: MASK if is_secret and key in QUOTED_VALUES else value
+            key: MASK if is_hidden or (is_secret and key in QUOTED_VALUES) else value
             for key, value in slip.values.items()
         }
         return Mistake(
             code=slip.code,
             position=slip.position,
-            text=scrubbed(MASK if is_hidden else masked_line(line)[:LINE_MAX], self.secrets),
+            text=scrubbed(MASK if is_hidden else masked_line(line), self.secrets),
             message=self._say(f"{slip.code}.message", values),
             remedy=self._say(f"{slip.code}.remedy", values),
             is_note=slip.is_note,
@@ -68,7 +68,12 @@ class Teller:
 
 
 def _in(language: str, values: Mapping[str, object]) -> dict[str, object]:
-    return {
+    said = {
         key: value[language] if isinstance(value, Mapping) else value
         for key, value in values.items()
     }
+    return {key: _short(value) if isinstance(value, str) else value for key, value in said.items()}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= VALUE_MAX else text[:VALUE_MAX] + " ..."

@@ -16,8 +16,9 @@ from classroom_edge.config.scan import Statement
 SLIPS_MAX = 8  # in one value; more would not help
 WINDOWS_PATH = re.compile(r'"([A-Za-z]:\\[^"\n]*|\\\\[^"\n]*)"')
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'')
+BARE_KEY = re.compile(r"[A-Za-z0-9_.-]+")
 _END_OF_KEY = re.compile(r"[\s=＝:：,，}｝]|$")
-_END_INSIDE = re.compile(r"[\n,，\]］】}｝]|\s#|$")
+_END_INSIDE = re.compile(r"[\n,，\]］】}｝]|\s(?:#|[\w-]+\s*[=＝])|$")
 _END_ALONE = re.compile(r"\n|\s#|$")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(:\d{2})?")
 _NUMBER_WITH_UNIT = re.compile(r"([+-]?\d{1,18}(?:\.\d{1,18})?)\s*(?:[A-Za-z%]+|[^\x00-\x7f]+)")
@@ -191,10 +192,17 @@ class Value:
             word = word.rstrip(",，;；、。 ")
         word = word or text[self.offset]
         if self._expects_key:
-            self._write(fold(word), "key")
+            self._write(self._inner_key(word), "key")
         else:
             self._write(self._scalar(word, self.offset), "value")
         self.offset += len(word)
+
+    def _inner_key(self, word: str) -> str:
+        plain = fold(word)
+        if BARE_KEY.fullmatch(plain):
+            return plain
+        self._tell("key-quotes", self.offset, right=quoted(word))
+        return quoted(word)
 
     def _scalar(self, word: str, at: int) -> str:
         plain = fold(word).strip()
