@@ -37,16 +37,15 @@ def logging_to(
         colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback
     )
     handlers: list[logging.Handler] = [logging.StreamHandler(stream)]
-    handlers[0].setFormatter(_Formatter(masker, [console], local=True))
+    handlers[0].setFormatter(_Formatter(masker, [masker, console], local=True))
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         file = RotatingFileHandler(
             folder / FILE, maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8"
         )
         lines = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
-        file.setFormatter(
-            _Formatter(masker, [structlog.processors.format_exc_info, lines], local=False)
-        )
+        with_traceback = structlog.processors.format_exc_info
+        file.setFormatter(_Formatter(masker, [with_traceback, masker, lines], local=False))
         handlers.append(file)
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
@@ -93,7 +92,7 @@ class Masker:
 class _Formatter(structlog.stdlib.ProcessorFormatter):
     """Gives a record its form, with secrets masked before and after."""
 
-    def __init__(self, masker: Masker, renderers: list[Processor], *, local: bool) -> None:
+    def __init__(self, masker: Masker, processors: list[Processor], *, local: bool) -> None:
         stamp = structlog.processors.TimeStamper(
             fmt="%H:%M:%S" if local else "iso", utc=not local, key="timestamp"
         )
@@ -104,7 +103,7 @@ class _Formatter(structlog.stdlib.ProcessorFormatter):
             stamp,
         ]
         remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
-        super().__init__(foreign_pre_chain=common, processors=[remove, masker, *renderers])
+        super().__init__(foreign_pre_chain=common, processors=[remove, *processors])
         self._masker = masker
 
     def format(self, record: logging.LogRecord) -> str:

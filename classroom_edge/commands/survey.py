@@ -10,15 +10,17 @@ from typing import Final
 import msgspec
 
 from classroom_drivers import connect
-from classroom_drivers.api import Availability, DeviceState
+from classroom_drivers.api import Availability, Device, DeviceError, DeviceState
 from classroom_edge.config import Config, DeviceConfig, SourceConfig
 from classroom_media.workers.specs import Endpoints, SourceSpec
 
 DEVICE_S: Final = 10.0  # how long a device may take to answer
+IDENTITY_S: Final = 3.0
 SETTLED_S: Final = 0.7  # without news, a device has told what it has to tell
 SOURCE_S: Final = 15.0  # how long a source may take to give its first picture
 NOWHERE: Final = Endpoints(commands="", packets="")
 ANSWERING: Final = {Availability.ONLINE, Availability.DEGRADED}
+DECIDED: Final = {*ANSWERING, Availability.AUTH_FAILED}  # waiting longer would change nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,21 @@ async def _device(config: DeviceConfig, within_s: float) -> SeenDevice:
     ) as device:
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
-                while device.state().availability not in ANSWERING:
+                while device.state().availability not in DECIDED:
                     news.clear()
                     await news.wait()
                 await _settled(news)
+        if device.state().availability in ANSWERING:
+            await _identify(device)
         return SeenDevice(config, device.capabilities, device.state())
+
+
+async def _identify(device: Device) -> None:
+    """Ask who it is, which some on standby tell only when they are asked."""
+    if "identity" in device.capabilities:
+        with suppress(DeviceError, TimeoutError):
+            async with asyncio.timeout(IDENTITY_S):
+                await device.perform("identity", "identify")
 
 
 async def _settled(news: asyncio.Event) -> None:
