@@ -52,6 +52,11 @@ class DeviceService:
         """Whether it can be spoken with."""
         return self.state is not None and self.state.availability in {"online", "degraded"}
 
+    @property
+    def refuses_password(self) -> bool:
+        """Whether it is there, but wants another password."""
+        return self.state is not None and self.state.availability == "auth-failed"
+
     async def perform(self, capability: str, action: str, arguments: Mapping[str, Any]) -> None:
         """Do an action; a preset may be given by its name in room.toml.
 

@@ -7,6 +7,7 @@ its place: somebody pressed the wrong button.
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -145,6 +146,8 @@ class RoutineService:
         try:
             async with asyncio.timeout(self.online_within_s):
                 while not service.is_online:
+                    if service.refuses_password:
+                        return _words("auth")
                     await service.news.wait()
         except TimeoutError:
             return _words("offline")
@@ -162,7 +165,9 @@ class RoutineService:
                     await service.perform(step.capability, step.action, fitting(step, choices))
             except LockedOutError as error:
                 left_s = (error.until - datetime.now(UTC)).total_seconds()
-                await asyncio.sleep(max(0.0, left_s) + AFTER_LOCKOUT_S)
+                with suppress(TimeoutError):  # it may be ready sooner, and says so
+                    async with asyncio.timeout(max(0.0, left_s) + AFTER_LOCKOUT_S):
+                        await service.news.wait()
             except AuthenticationError:
                 return _words("auth")
             except (LinkError, TimeoutError) as error:
