@@ -19,12 +19,18 @@ export interface Drive {
 
 export function useDrive(panel: Panel): Drive {
   let moving: string | null = null;
+  let underWay: Promise<void> | null = null;
   let timer = 0;
 
   function begin(camera: string, move: Move): void {
     end();
     moving = camera;
-    const push = (): void => void panel.send(`${address(camera)}/drive`, move);
+    const push = (): void => {
+      if (underWay !== null) return; // a slow line gets fewer, never a queue of them
+      underWay = panel.nudge(`${address(camera)}/drive`, move).then(() => {
+        underWay = null;
+      });
+    };
     push();
     timer = window.setInterval(push, REPEAT_MS);
   }
@@ -34,7 +40,9 @@ export function useDrive(panel: Panel): Drive {
     if (moving === null) return;
     const camera = moving;
     moving = null;
-    void panel.send(`${address(camera)}/stop`);
+    const stop = (): void => void panel.send(`${address(camera)}/stop`);
+    stop();
+    void underWay?.then(stop); // a push that was still under way may arrive behind the stop
   }
 
   const address = (camera: string): string =>

@@ -34,13 +34,21 @@ export async function get<T>(path: string, timeoutMs = 5000): Promise<T> {
 }
 
 /** POST a command. Said once, done once: if no answer comes it is sent again under the same name. */
-export async function post(path: string, body: object, timeoutMs = 10_000): Promise<void> {
+export async function post(path: string, body: object, timeoutMs = 5000): Promise<void> {
   const init = {
     method: "POST",
     headers: { "Content-Type": "application/json", "Idempotency-Key": newName() },
     body: JSON.stringify(body),
   };
   const response = await answer(path, init, timeoutMs).catch(() => answer(path, init, timeoutMs));
+  if (!response.ok) throw await refusal(response);
+}
+
+/** POST a command that is worthless a moment later: said once, whatever becomes of it. */
+export async function nudge(path: string, body: object, timeoutMs = 1000): Promise<void> {
+  const headers = { "Content-Type": "application/json" };
+  const init = { method: "POST", headers, body: JSON.stringify(body) };
+  const response = await answer(path, init, timeoutMs);
   if (!response.ok) throw await refusal(response);
 }
 

@@ -2,7 +2,7 @@
 
 import { computed, inject, provide, ref, shallowRef, type ComputedRef, type InjectionKey, type Ref, type ShallowRef } from "vue";
 
-import { post, Refusal } from "./http";
+import { nudge, post, Refusal } from "./http";
 import type { RoomLink } from "./link";
 import type { RoomState } from "./room";
 import type { Speech } from "./words";
@@ -32,6 +32,8 @@ export interface Panel {
   watching: Ref<string | null>;
   /** POST a command; a refusal is shown to the teacher. Tells whether it was accepted. */
   send(path: string, body?: object): Promise<boolean>;
+  /** The same for a command that must not come late: never repeated. */
+  nudge(path: string, body: object): Promise<boolean>;
   tell(notice: Notice): void;
 }
 
@@ -55,9 +57,9 @@ export function makePanel(link: RoomLink, spoken: Speech): Panel {
     }, NOTICE_MS);
   }
 
-  async function send(path: string, body: object = {}): Promise<boolean> {
+  async function accepted(command: Promise<void>): Promise<boolean> {
     try {
-      await post(path, body);
+      await command;
       return true;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -74,7 +76,8 @@ export function makePanel(link: RoomLink, spoken: Speech): Panel {
     sheet: ref(null),
     routine: ref(""),
     watching: ref(null),
-    send,
+    send: (path, body = {}) => accepted(post(path, body)),
+    nudge: (path, body) => accepted(nudge(path, body)),
     tell,
   };
 }

@@ -79,6 +79,11 @@ export function useSpeech(): Speech {
   return spoken;
 }
 
+/** The time of day on a 24-hour clock, "08:05". */
+export function hourMinute(at: Date): string {
+  return clockTime(at.getHours() * 3600 + at.getMinutes() * 60).slice(0, 5);
+}
+
 /** 5025 -> "01:23:45" */
 export function clockTime(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
