@@ -130,7 +130,7 @@ def test_what_the_ring_could_not_hold_is_a_gap_with_its_reason(tmp_path: Path) -
 
 def test_the_reserve_is_left_for_sealing(tmp_path: Path) -> None:
     free = shutil.disk_usage(tmp_path).free
-    room = Room(tmp_path, disk=Disk(open=DurableFile, reserve_bytes=2 * free))
+    room = Room(tmp_path, disk=Disk(DurableFile, reserve_bytes=2 * free, reserve_share=1))
     room.begin(START_NS)
     room.feed(pictures(100))
     eventually(lambda: problem(room) == "disk-full")
@@ -298,7 +298,7 @@ def small_disk() -> Iterator[Path]:
 def test_a_real_full_disk(small_disk: Path) -> None:
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(970_000))
-    room = Room(small_disk, disk=Disk(open=DurableFile, reserve_bytes=16_384))
+    room = Room(small_disk, disk=Disk(DurableFile, reserve_bytes=16_384))
     room.begin(START_NS)
     film = room.feed_up_to(START_NS + 14 * NS, pictures(450, gop=5))
     eventually(lambda: problem(room) == "disk-full")

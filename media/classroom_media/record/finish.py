@@ -58,6 +58,7 @@ from classroom_media.record.thumbnail import THUMBNAIL_FILE, write_thumbnail
 logger = logging.getLogger(__name__)
 
 NOT_JOINED: Final = "not-joined"
+DAMAGED: Final = "damaged"
 UNREADABLE: Final = "unreadable"
 MISSING: Final = "missing"
 SPARE_BYTES: Final = 16 * 1024 * 1024  # left free by a join, for the journal and the manifest
@@ -192,18 +193,20 @@ class _Work:
         )
 
     def _bring_about(self, name: str, whole: Whole) -> list[Result]:
+        ready = whole.is_there_already
         try:
-            if whole.is_there_already:
+            if ready:
                 content = whole.segments[0].content
                 self._check(whole, whole.file, content)
             else:
                 content = self._join(name, whole)
             return [Result(name, whole.file, whole.start_ns, content)]
         except RecordError as error:
-            logger.warning("%s is left in its parts: %s", whole.file, error)
+            logger.warning("%s is left as it is: %s", whole.file, error)
+            problem = DAMAGED if ready else NOT_JOINED
             return [
-                Result(name, s.part.file, s.shift_ns, s.content, problem=NOT_JOINED)
-                for s in whole.segments
+                Result(name, segment.part.file, segment.shift_ns, segment.content, problem)
+                for segment in whole.segments
             ]
 
     def _join(self, name: str, whole: Whole) -> Content:

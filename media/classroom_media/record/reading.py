@@ -4,11 +4,12 @@ A file that was killed is read up to its last whole packet. Times are file times
 nanoseconds; packets before 0 are there but hidden by the edit list.
 """
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import av
 from av.bitstream import BitStreamFilterContext
@@ -33,12 +34,40 @@ class Sample:
         return self.pts_ns + self.duration_ns
 
 
+class Samples(Sequence[Sample]):
+    """The samples of a stream, in 25 bytes each: a long lesson has a million."""
+
+    def __init__(self) -> None:
+        self._numbers = array("q")  # pts, dts, duration; pts, dts ...
+        self._keys = bytearray()
+
+    def add(self, sample: Sample) -> None:
+        """Add the next one."""
+        self._numbers.extend((sample.pts_ns, sample.dts_ns, sample.duration_ns))
+        self._keys.append(sample.key)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    @overload
+    def __getitem__(self, index: int) -> Sample: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Sample]: ...
+    def __getitem__(self, index: int | slice) -> Sample | Sequence[Sample]:
+        if isinstance(index, slice):
+            return [self[n] for n in range(*index.indices(len(self)))]
+        key = bool(self._keys[index])
+        first = 3 * (index if index >= 0 else index + len(self))
+        pts_ns, dts_ns, duration_ns = self._numbers[first : first + 3]
+        return Sample(pts_ns, dts_ns, duration_ns, key)
+
+
 @dataclass(frozen=True, slots=True)
 class Lane:
     """One stream of a file, its samples in order of decoding; at least one."""
 
     format: StreamFormat
-    samples: tuple[Sample, ...]
+    samples: Samples
 
     @property
     def end_ns(self) -> int:
@@ -51,13 +80,13 @@ Content = dict[Kind, Lane]  # what a file holds; empty = nothing readable
 
 def content_of(path: Path) -> Content:
     """List what a file holds. A missing or unreadable file holds nothing."""
-    samples: dict[int, list[Sample]] = {}
+    samples: dict[int, Samples] = {}
     formats: dict[int, StreamFormat] = {}
     with suppress(av.FFmpegError, OSError), av.open(str(path)) as container:
         formats = _formats(container)
         for packet, sample in _packets(container):
-            samples.setdefault(packet.stream_index, []).append(sample)
-    return {formats[n].kind: Lane(formats[n], tuple(found)) for n, found in samples.items()}
+            samples.setdefault(packet.stream_index, Samples()).add(sample)
+    return {formats[n].kind: Lane(formats[n], found) for n, found in samples.items()}
 
 
 def packets_of(path: Path) -> Iterator[tuple[Kind, Coded]]:
@@ -111,12 +140,13 @@ def check_pictures(path: Path, lane: Lane) -> None:
 
 
 def _check_group(path: Path, lane: Lane, group: range) -> None:
-    wanted = {lane.samples[n].pts_ns for n in group if lane.samples[n].pts_ns >= 0}
+    start_ns = lane.samples[group.start].pts_ns
+    earliest_ns = max(start_ns, 0)  # others are hidden, or lean on the group before
+    wanted = {ns for n in group if (ns := lane.samples[n].pts_ns) >= earliest_ns}
     if not wanted:
         return
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
-        start_ns = lane.samples[group.start].pts_ns
         if start_ns > 0:
             container.seek(start_ns // 1000, backward=True)  # microseconds
         latest_ns = max(wanted)

@@ -33,11 +33,13 @@ LOST: Final = "lost"
 class Disk:
     """Where files go: how one is made, and how much room is left alone.
 
-    The reserve is what sealing takes (an index of some megabytes for each track).
+    The reserve is what sealing takes (an index of some megabytes for each track), or less on
+    a small disk: `reserve_share` of it at most.
     """
 
     open: Callable[[Path], Sink]
     reserve_bytes: int
+    reserve_share: float = 0.05
 
     def check_room(self, folder: Path, *, spare: float = 1.0) -> None:
         """Return if a file may grow; before opening a new one, ask for something to spare.
@@ -46,11 +48,12 @@ class Disk:
             TrackError: the reserve is reached, or the folder is gone.
         """
         try:
-            free = shutil.disk_usage(folder).free
+            usage = shutil.disk_usage(folder)
         except OSError as error:
             raise TrackError(problem_of(error), str(error)) from error
-        if free < self.reserve_bytes * spare:
-            raise TrackError(DISK_FULL, f"{folder}: {free >> 20} MiB left")
+        reserve_bytes = min(self.reserve_bytes, usage.total * self.reserve_share)
+        if usage.free < reserve_bytes * spare:
+            raise TrackError(DISK_FULL, f"{folder}: {usage.free >> 20} MiB left")
 
 
 @dataclass(frozen=True, slots=True)
