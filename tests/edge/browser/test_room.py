@@ -34,7 +34,9 @@ def test_a_picture_is_chosen_by_its_button(panel: Panel) -> None:
 
 def test_the_preview_moves(panel: Panel) -> None:
     page = panel.open(states.idle())
-    eventually(lambda: page.evaluate("document.querySelector('.frame img').naturalWidth") == 320)
+    eventually(
+        lambda: page.evaluate("(document.querySelector('.frame img') || {}).naturalWidth") == 320
+    )
 
 
 def test_loudness_is_told_in_words(panel: Panel) -> None:
