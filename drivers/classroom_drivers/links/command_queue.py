@@ -28,7 +28,7 @@ class CommandQueue:
         for old in self._waiting:
             same = new.exchange.kind and old.exchange.kind == new.exchange.kind
             if same and new.exchange.priority <= old.exchange.priority:
-                new.waiters.extend(old.waiters)
+                new.waiters[:0] = old.waiters  # the newest hears last, and has the last word
                 self._waiting.remove(old)
                 break
         if len(self._waiting) >= WAITING_MAX:
