@@ -3,8 +3,9 @@
 import asyncio
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,7 @@ class PretendWorker:
         self.obeyed: list[AnyCommand] = []
         self.closed = False
         self.may_go_on = threading.Event()
+        self.before_replay: Callable[[], object] = lambda: None
         self._replay = replay
 
     def heartbeat(self) -> Heartbeat:
@@ -72,6 +74,7 @@ class PretendWorker:
             case End():
                 self.may_go_on.wait(10)
             case Replay():
+                self.before_replay()
                 return Answer(packets=self._replay)
         return Answer()
 
@@ -218,12 +221,35 @@ def test_a_reader_begins_with_the_replay_and_sees_nothing_twice(endpoints: Endpo
     assert found[0].format == H264
 
 
+def test_live_packets_wait_for_the_replay_before_them(endpoints: Endpoints) -> None:
+    worker = PretendWorker(packet(1, key=True), packet(2))
+    seen = threading.Event()
+    worker.before_replay = lambda: seen.wait(0.5)
+    with running(endpoints, worker) as shell, PacketReader({"teacher": endpoints}) as reader:
+
+        def asked() -> bool:
+            shell.publish(packet(3))
+            assert reader.read(0.02) == []
+            return bool(worker.obeyed)
+
+        eventually(asked)
+        seen.set()
+        found = eventually(lambda: reader.read(0.1))
+    assert [p.pts_ns for p in found] == [1, 2, 3]
+
+
+def read_while_sent(reader: PacketReader, shell: Shell, live: Coded) -> list[Coded]:
+    shell.publish(live)
+    return reader.read(0.1)
+
+
 def test_a_reader_finds_a_worker_again_that_died(endpoints: Endpoints) -> None:
     with PacketReader({"teacher": endpoints}) as reader:
         for first in (1, 11, 21):
             worker = PretendWorker(packet(first, key=True), packet(first + 1))
-            with running(endpoints, worker):
-                found = eventually(lambda: reader.read(0.1))
+            with running(endpoints, worker) as shell:
+                live = packet(first + 1)
+                found = eventually(partial(read_while_sent, reader, shell, live))
             assert [p.pts_ns for p in found] == [first, first + 1]
 
 

@@ -208,6 +208,7 @@ async def test_a_camera_that_dies_is_told_within_3_s_and_found_again_when_it_ret
             await eventually_async(lambda: live(client), within_s=20)
         told = await eventually_async(lost, within_s=3.0)
         assert told.sources[0].problem.startswith(f"tcp://127.0.0.1:{port}: ")
+        assert (await client.ask(Replay())).packets == 0  # an old picture would be a lie
         with serving(f"tcp://127.0.0.1:{port}?listen=1"):
             await eventually_async(lambda: live(client), within_s=20)
 

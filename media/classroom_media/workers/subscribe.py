@@ -1,8 +1,9 @@
 """Reads the packets of several source workers, each from its last keyframe on.
 
-A worker is asked for a replay of its last group of pictures whenever a connection to it is
-made, so that a picture shows within a few hundred milliseconds after this process or that
-one was restarted. What the replay and the live packets have in common is given once.
+A worker is asked for a replay of its last group of pictures with the first packet of each new
+connection to it, so that a picture shows within a few hundred milliseconds after this process
+or that one was restarted. Not sooner: that packet proves that the subscription has arrived, and
+nothing is missed in between. What replay and live packets have in common is given once.
 """
 
 import logging
@@ -73,6 +74,7 @@ class _Feed:
         self._seen_ns: dict[str, int] = {}  # by stream: dts of the last packet given
         self._held: list[Coded] = []  # live packets that wait for the replay
         self._wait_until_s = 0.0
+        self._connected_anew = True
         self._asked = 0  # number of the last replay asked for
         self._live = context.socket(zmq.SUB)
         self._live.set(zmq.RCVHWM, QUEUED)
@@ -88,11 +90,14 @@ class _Feed:
         found: list[Coded] = []
         if self._news in ready:
             recv_monitor_message(self._news)
-            self._ask_for_replay()
+            self._connected_anew = True
         if self._replays in ready:
             found += self._read_replay()
         if self._live in ready:
             self._held += self._read_live()
+            if self._connected_anew:
+                self._connected_anew = False
+                self._ask_for_replay()
         if time.monotonic() >= self._wait_until_s:
             found += self._held
             self._held = []
