@@ -1,0 +1,163 @@
+"""Problems: what is wrong is found, and has words, an effect and one thing to do."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from classroom_edge.room import (
+    DeviceView,
+    ProblemView,
+    RecordingState,
+    RecordingView,
+    RoutineView,
+    SourceView,
+    StorageView,
+    TrackView,
+    ValueView,
+)
+from classroom_edge.services.loudness import Loudness
+from classroom_edge.services.problems import Book, Facts, find
+from classroom_edge.services.storage import StorageService
+from classroom_edge.words import words
+from classroom_media.messages import Level, Levels
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+CAMERA = DeviceView(
+    id="camera",
+    name="Camera",
+    driver="visca",
+    availability="online",
+    capabilities=("power",),
+    values={"power": ValueView("off", "polled", NOW)},
+    choices={},
+)
+TEACHER = SourceView("teacher", "Teacher", picture=True, sound=True, state="live")
+WELL = Facts(
+    devices=(replace(CAMERA, values={}),),
+    sources=(TEACHER,),
+    recording=RecordingView(RecordingState.RECORDING, light=True),
+    routines=(),
+    storage=StorageView(10**12, None),
+    director="live",
+)
+LOST = replace(TEACHER, state="lost", problem="connection refused")
+PAUSED = RecordingView(RecordingState.PAUSED, light=False)
+FULL = TrackView("teacher", "disk-full", 1.0, 1)
+ILL = {
+    "E-REC-001": replace(WELL, journal="no space"),
+    "E-REC-002": replace(WELL, unfinished="20261122-101500-3f2a"),
+    "E-REC-003": replace(WELL, recording=PAUSED, paused_s=400),
+    "E-REC-004": replace(WELL, stalled=("teacher",)),
+    "E-SND-001": replace(WELL, silent_s={"teacher": 21}),
+    "E-SND-002": replace(WELL, sources=(replace(TEACHER, sound=False),)),
+    "E-DSK-001": replace(WELL, storage=StorageView(10**10, 1800.0)),
+    "E-DSK-002": replace(WELL, recording=replace(WELL.recording, tracks=(FULL,))),
+    "E-DSK-003": replace(WELL, storage=StorageView(10**9, None)),
+    "E-SRC-001": replace(WELL, sources=(LOST,)),
+    "E-SRC-002": replace(WELL, sources=(replace(LOST, camera="camera"),), devices=(CAMERA,)),
+    "E-DEV-001": replace(WELL, devices=(replace(CAMERA, availability="offline"),)),
+    "E-DEV-002": replace(WELL, devices=(replace(CAMERA, availability="auth-failed"),)),
+    "E-RTN-001": replace(
+        WELL, routines=(RoutineView("class-start", {"zh-CN": "上课", "en": "Start"}, "failed"),)
+    ),
+    "E-DIR-001": replace(WELL, director="lost"),
+    "E-PRC-001": replace(WELL, unsteady=("teacher",)),
+    "E-PRC-002": replace(WELL, degraded=("web",)),
+}  # fmt: skip
+
+
+def told(facts: Facts) -> list[ProblemView]:
+    return list(Book().view(find(facts), NOW))
+
+
+def test_where_nothing_is_wrong_nothing_is_found() -> None:
+    assert not told(WELL)
+
+
+@pytest.mark.parametrize("code", ILL)
+def test_each_problem_is_told_with_its_effect_and_one_thing_to_do(code: str) -> None:
+    (problem,) = told(ILL[code])
+    assert problem.code == code
+    for text in (problem.what, problem.effect, problem.action.title):
+        assert set(text) == {"zh-CN", "en"}
+        assert all(text.values())
+    assert problem.action.path.startswith("/api/v1/") or not problem.action.path
+
+
+def test_every_problem_that_has_words_can_be_found() -> None:
+    keys = words("problems").texts["en"]
+    assert {key.partition(".")[0] for key in keys if key.startswith("E-")} == set(ILL)
+
+
+def test_what_mends_a_problem_is_one_press() -> None:
+    (standby,) = told(ILL["E-SRC-002"])
+    assert standby.action.path == "/api/v1/devices/camera/power/set-power"
+    assert standby.action.body == {"on": True}
+    (failed,) = told(ILL["E-RTN-001"])
+    assert failed.action.path == "/api/v1/routines/class-start"
+
+
+@pytest.mark.parametrize("facts", [ILL["E-SND-001"], ILL["E-SND-002"], ILL["E-REC-004"]])
+def test_silence_and_idle_tracks_matter_only_while_recording(facts: Facts) -> None:
+    idle = RecordingView(RecordingState.IDLE, light=False)
+    assert not told(replace(facts, recording=idle))
+
+
+def test_the_worst_comes_first() -> None:
+    both = replace(ILL["E-SND-001"], director="lost")
+    assert [problem.severity for problem in told(both)] == ["error", "warning"]
+
+
+def test_a_problem_keeps_its_beginning_until_it_is_gone() -> None:
+    book, later = Book(), NOW + timedelta(minutes=1)
+    book.view(find(ILL["E-DEV-001"]), NOW)
+    (still,) = book.view(find(ILL["E-DEV-001"]), later)
+    assert still.since == NOW
+    book.view(find(WELL), later)
+    (again,) = book.view(find(ILL["E-DEV-001"]), later)
+    assert again.since == later
+
+
+def test_words_have_the_same_placeholders_in_every_language() -> None:
+    chinese, english = (words("problems").texts[language] for language in ("zh-CN", "en"))
+    for key, text in chinese.items():
+        names, others = (
+            {name.removesuffix("_zh").removesuffix("_en") for name in re.findall(r"{(\w+)}", one)}
+            for one in (text, english[key])
+        )
+        assert names == others, key
+
+
+def test_silence_is_counted_from_the_last_sound() -> None:
+    loudness = Loudness()
+
+    def hear(rms_db: float, at_s: float) -> None:
+        level = Level(source="teacher", rms_db=rms_db, peak_db=rms_db)
+        loudness.heard(Levels(levels=(level,)), at_s)
+
+    hear(-30, 100)
+    hear(-80, 110)
+    assert loudness.silent_for_s("teacher", 125, since_s=0) == 25
+    assert loudness.silent_for_s("teacher", 125, since_s=120) == 5
+    assert loudness.newest.value is not None
+    assert loudness.newest.value[0].rms_db == -80
+
+
+def test_the_disk_lasts_as_long_as_the_present_rate_lets_it(tmp_path: Path) -> None:
+    rate = {"seconds": 0.0, "bytes": 0}
+    storage = StorageService(
+        folder=tmp_path,
+        written=lambda: (rate["seconds"], int(rate["bytes"])),
+        changed=lambda: None,
+    )
+    storage.look()
+    assert storage.view.free_bytes > 0
+    assert storage.view.seconds_left is None
+    rate |= {"seconds": 100.0, "bytes": 10**8}  # a megabyte a second
+    storage.look()
+    assert storage.view.seconds_left == pytest.approx(
+        storage.view.free_bytes / 1e6, rel=0.1, abs=200
+    )
