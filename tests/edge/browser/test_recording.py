@@ -144,7 +144,7 @@ def test_within_the_grace_one_button_goes_on(panel: Panel) -> None:
 def test_pause_resume_and_mark_are_told_to_the_room(panel: Panel) -> None:
     page = panel.open(states.recording(754.0))
     page.get_by_role("button", name="打点").click()
-    expect(page.locator(".notice")).to_have_text("已打点：第 3 个，00:12:34")
+    expect(page.locator(".notice")).to_have_text("已打点：第 3 个，00:12:35")
     page.get_by_role("button", name="暂停").click()
     panel.show(states.paused())
     page.get_by_role("button", name="继续录制").click()

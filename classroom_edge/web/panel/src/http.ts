@@ -34,7 +34,7 @@ export async function get<T>(path: string, timeoutMs = 5000): Promise<T> {
 }
 
 /** POST a command. Said once, done once: if no answer comes it is sent again under the same name. */
-export async function post(path: string, body: object, timeoutMs = 5000): Promise<void> {
+export async function post(path: string, body: object, timeoutMs = 5000): Promise<unknown> {
   const init = {
     method: "POST",
     headers: { "Content-Type": "application/json", "Idempotency-Key": newName() },
@@ -42,6 +42,7 @@ export async function post(path: string, body: object, timeoutMs = 5000): Promis
   };
   const response = await answer(path, init, timeoutMs).catch(() => answer(path, init, timeoutMs));
   if (!response.ok) throw await refusal(response);
+  return response.json().catch(() => ({}));
 }
 
 /** POST a command that is worthless a moment later: said once, whatever becomes of it. */

@@ -30,10 +30,10 @@ export interface Panel {
   routine: Ref<string>;
   /** The recording that is being watched. */
   watching: Ref<string | null>;
-  /** POST a command; a refusal is shown to the teacher. Tells whether it was accepted. */
-  send(path: string, body?: object): Promise<boolean>;
+  /** POST a command; give the answer. A refusal is shown to the teacher, and null is given. */
+  send(path: string, body?: object): Promise<unknown>;
   /** The same for a command that must not come late: never repeated. */
-  nudge(path: string, body: object): Promise<boolean>;
+  nudge(path: string, body: object): Promise<unknown>;
   tell(notice: Notice): void;
 }
 
@@ -57,14 +57,13 @@ export function makePanel(link: RoomLink, spoken: Speech): Panel {
     }, NOTICE_MS);
   }
 
-  async function accepted(command: Promise<void>): Promise<boolean> {
+  async function orTell(command: Promise<unknown>): Promise<unknown> {
     try {
-      await command;
-      return true;
+      return (await command) ?? true;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       tell({ tone: "bad", text: spoken.pick(error.words) || spoken.say("refused.unheard") });
-      return false;
+      return null;
     }
   }
 
@@ -76,8 +75,8 @@ export function makePanel(link: RoomLink, spoken: Speech): Panel {
     sheet: ref(null),
     routine: ref(""),
     watching: ref(null),
-    send: (path, body = {}) => accepted(post(path, body)),
-    nudge: (path, body) => accepted(nudge(path, body)),
+    send: (path, body = {}) => orTell(post(path, body)),
+    nudge: (path, body) => orTell(nudge(path, body)),
     tell,
   };
 }

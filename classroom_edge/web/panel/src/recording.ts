@@ -82,16 +82,16 @@ export function makeRecorder(panel: Panel, spoken: Speech): Recorder {
     preparingTimer = window.setTimeout(() => {
       preparing.value = false;
     }, PREPARING_MS);
-    const accepted = await panel.send("/api/v1/recording/start", { title, pre_roll: true });
-    if (!accepted) preparing.value = false;
+    const begun = await panel.send("/api/v1/recording/start", { title, pre_roll: true });
+    if (begun === null) preparing.value = false;
   }
 
   async function mark(): Promise<void> {
     const number = view.value.marks + 1;
-    const at = clockTime(view.value.seconds_on_disk);
-    if (await panel.send("/api/v1/recording/mark", { text: "" })) {
-      panel.tell({ tone: "good", text: spoken.say("mark.done", { number, at }) });
-    }
+    const set = (await panel.send("/api/v1/recording/mark", { text: "" })) as { at_s: number } | null;
+    if (set === null) return;
+    const text = spoken.say("mark.done", { number, at: clockTime(set.at_s) });
+    panel.tell({ tone: "good", text });
   }
 
   return {
