@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-import cv2
 import numpy as np
 from av import AudioFrame, VideoFrame
 from numpy.typing import NDArray
@@ -26,6 +25,9 @@ Plane = NDArray[np.uint8]
 BARS: Final = (  # Y, Cb, Cr of 75 % bars (ITU-R BT.601)
     (180, 128, 128), (162, 44, 142), (131, 156, 44), (112, 72, 58),
     (84, 184, 198), (65, 100, 212), (35, 212, 114),
+)  # fmt: skip
+DIGITS: Final = (  # 3 x 5 squares each; an octal digit is a row
+    0o75557, 0o26227, 0o71747, 0o71717, 0o55711, 0o74717, 0o74757, 0o71111, 0o75757, 0o75717,
 )  # fmt: skip
 BLACK: Final = 16
 WHITE: Final = 235
@@ -79,9 +81,9 @@ class Pattern:
         luma[side:, number * 4 % self.width] = WHITE
         if number % self.fps < BEEP_S * self.fps:
             luma[-3 * side :, : 3 * side] = WHITE
-        size = self.height / 240
-        place = (self.width // 3, self.height // 2)
-        cv2.putText(luma, f"{number:06d}", place, cv2.FONT_HERSHEY_PLAIN, size * 3, BLACK, 3)
+        digits = lettering(f"{number:06d}", self.height // 40)
+        top, left = (self.height - len(digits)) // 2, (self.width - digits.shape[1]) // 2
+        luma[top : top + len(digits), left : left + digits.shape[1]][digits] = BLACK
         return drawn
 
     def sound(self, number: int) -> NDArray[np.float32]:
@@ -91,6 +93,16 @@ class Pattern:
         beeping = (at % RATE_HZ < BEEP_S * RATE_HZ) & (self.tone_hz > 0)
         wave = AMPLITUDE * np.sin(2 * np.pi * self.tone_hz * seconds) * beeping
         return wave.astype(np.float32).reshape(1, -1)
+
+
+def lettering(digits: str, size: int) -> NDArray[np.bool_]:
+    """Draw digits of `size`-pixel squares: (5 * size, 4 * size * digits) bool."""
+    glyphs = [DIGITS[int(digit)] for digit in digits]
+    rows = [
+        [bit == "1" for glyph in glyphs for bit in f"{glyph >> 3 * (4 - row) & 7:03b}0"]
+        for row in range(5)
+    ]
+    return np.kron(np.array(rows), np.ones((size, size))).astype(bool)
 
 
 def generate(
