@@ -43,7 +43,7 @@ async def test_a_projector_in_standby_is_set_up_though_it_answers_err3_to_all_bu
 
 @virtual
 async def test_switching_on_is_shown_as_warming_until_it_is_on() -> None:
-    async with running(make("pjlink")) as bench:
+    async with running(make("pjlink", PJLinkEmulator(tells_late_s=4))) as bench:
         await until(lambda: bench.online)
         seen = []
         await bench.device.set_power(on=True)

@@ -153,7 +153,7 @@ async def test_nothing_that_was_asked_before_a_stop_moves_the_camera_after_it() 
 @pytest.mark.parametrize("seed", range(20))
 @virtual
 async def test_on_a_bad_network_the_last_word_counts(seed: int) -> None:
-    """Datagrams are lost both ways; a resent drive must not come after the stop."""
+    """Datagrams are lost both ways: a resent drive must not come after the stop."""
     bench = make("visca-sony")
     bench.box.chance.seed(seed)
     async with running(bench):
@@ -169,6 +169,21 @@ async def test_on_a_bad_network_the_last_word_counts(seed: int) -> None:
             moved = [data for _, data in bench.wire.written if b"\x01\x06\x01" in data]
             assert STOP in moved[-1]
             assert not bench.emulator.moving
+
+
+@virtual
+async def test_a_drive_that_was_lost_is_not_sent_again_after_the_stop() -> None:
+    async with running(make("visca-sony")) as bench, companions() as start:
+        await online(bench)
+        bench.box.misbehave(Faults(drop=1.0))
+        start(bench.device.drive(pan=1.0))
+        await asyncio.sleep(0.1)
+        bench.box.misbehave(Faults())
+        await bench.device.stop()
+        await asyncio.sleep(3)
+        moved = [data for _, data in bench.wire.written if b"\x01\x06\x01" in data]
+        assert STOP in moved[-1]
+        assert not bench.emulator.moving
 
 
 @virtual

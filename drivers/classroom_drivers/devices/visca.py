@@ -41,6 +41,7 @@ STOP_REPEATS_S = (0.25, 0.25, 0.5, 1.0)  # a slow camera is given more time, the
 BUSY_TRIES, BUSY_S = 5, 0.1
 DRIVE_MAX_S = 10.0
 MOVING_POLL_S = 0.5
+STILL_S = 0.8  # a camera that has not moved for so long has arrived
 POWER = {b"\x02": PowerState.ON, b"\x03": PowerState.OFF, b"\x04": PowerState.OFF}
 OF_EARLIER = {0x04, 0x05}  # refusals about a movement that was replaced, not about what we ask
 
@@ -94,6 +95,7 @@ class ViscaCamera(LineDevice[Heard]):
         self._dead_man = DeadMan()
         self._driven = False  # it may be moving without an end of its own
         self._zooming = False
+        self._moved_s = float("-inf")  # when it was last seen or made to move
         self._movement = 0  # counts stops and movements: what is older must not start any more
 
     async def set_power(self, *, on: bool) -> None:
@@ -178,6 +180,7 @@ class ViscaCamera(LineDevice[Heard]):
                 break
         if mine == self._movement:
             self._driven = self._zooming = False
+            self._moved_s = float("-inf")
             self._dead_man.release()
             self.assume("moving", value=False)
 
@@ -219,8 +222,11 @@ class ViscaCamera(LineDevice[Heard]):
         tele = visca.from_nibbles(lens, signed=False) / visca.ZOOM_TELE
         self.note("zoom", round(tele, 4))
         after = self.known("pan-deg"), self.known("tilt-deg"), self.known("zoom")
-        self.note("moving", before != after and None not in before)
-        self.poll_s = MOVING_POLL_S if self._driven or before != after else POLL_S
+        if before != after and None not in before:
+            self._moved_s = self.now_s()
+        moving = self._driven or self.now_s() - self._moved_s < STILL_S
+        self.note("moving", moving)
+        self.poll_s = MOVING_POLL_S if moving else POLL_S
         if not self._identified:
             await self.identify()
 
@@ -254,6 +260,7 @@ class ViscaCamera(LineDevice[Heard]):
         self._movement += 1
         self.forget("preset")
         self.assume("moving", value=True, ask=False)
+        self._moved_s = self.now_s()
         self.poll_s = MOVING_POLL_S
         return self._movement
 

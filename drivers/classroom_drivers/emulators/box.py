@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 
-from classroom_drivers.emulators.faults import Faults, spoil
+from classroom_drivers.emulators.faults import Faults, lost, spoil
 from classroom_drivers.emulators.session import NEVER, Emulator
 
 HEARD_MAX = 256  # chunks that wait for the device; more are lost, as in a device
@@ -63,6 +63,8 @@ class Visitor:
                 if 0 < box.faults.hang_up_after <= answers:
                     return
             at_s, data = await self._listen(session.due_s())
+            if data and lost(box.faults, box.chance):
+                data = b""
 
     async def _listen(self, due_s: float) -> tuple[float, bytes]:
         """Give what arrives and when, or nothing once it is time."""

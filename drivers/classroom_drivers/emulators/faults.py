@@ -14,7 +14,7 @@ class Faults:
 
     split: bool = False  # every byte arrives by itself
     delay_s: float = 0.0  # every answer is late
-    drop: float = 0.0  # this share of answers is lost
+    drop: float = 0.0  # this share of questions, and of answers, is lost
     garble: float = 0.0  # this share of answers has a wrong byte
     silent_after_s: float | None = None  # then it neither hears nor answers; 0 is at once
     hang_up_after: int = 0  # it hangs up after so many answers; 0 is never
@@ -43,9 +43,14 @@ def faults_of(words: Mapping[str, str]) -> Faults:
     return Faults(**values)
 
 
+def lost(faults: Faults, chance: random.Random) -> bool:
+    """Throw the dice for one message."""
+    return chance.random() < faults.drop
+
+
 def spoil(faults: Faults, answer: bytes, chance: random.Random) -> bytes:
     """Drop or garble an answer, as often as the faults say."""
-    if not answer or chance.random() < faults.drop:
+    if not answer or lost(faults, chance):
         return b""
     if chance.random() >= faults.garble:
         return answer

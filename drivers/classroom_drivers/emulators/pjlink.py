@@ -31,6 +31,7 @@ class PJLinkEmulator:
     random: str = "498e4a67"
     warm_up_s: float = 25.0
     cool_down_s: float = 20.0
+    tells_late_s: float = 0.0  # so long it goes on saying what it was before it was switched
     name: str = "Projector"
     maker: str = "Classroom Edge"
     model: str = "Emulated Projector"
@@ -42,6 +43,7 @@ class PJLinkEmulator:
     lamp_hours: int = 1234
     _power: str = field(default=OFF, init=False)
     _until_s: float = field(default=0.0, init=False)
+    _told_from_s: float = field(default=0.0, init=False)
 
     def session(self, now_s: float) -> "PJLinkSession":
         """Begin a connection."""
@@ -73,11 +75,13 @@ class PJLinkEmulator:
     def _switch(self, parameter: str, now_s: float) -> str:
         power = self.power(now_s)
         if parameter == "?":
-            return power
+            late = now_s < self._told_from_s
+            return {WARMING: OFF, COOLING: ON}.get(power, power) if late else power
         if parameter not in {"0", "1"}:
             return "ERR2"
         if power in {WARMING, COOLING}:
             return "OK" if (power == WARMING) == (parameter == "1") else "ERR3"
+        self._told_from_s = now_s + self.tells_late_s
         if parameter == "1" and power == OFF:
             self._power, self._until_s = WARMING, now_s + self.warm_up_s
         elif parameter == "0" and power == ON:
