@@ -151,24 +151,46 @@ def test_a_failed_sync_loses_nothing(tmp_path: Path) -> None:
     assert numbers(tmp_path / "cam.mp4") == list(range(100))
 
 
-def test_a_disk_that_stands_still_for_seconds_loses_nothing(tmp_path: Path) -> None:
-    goes_on = Event()
-    stuck = Event()
+class StuckDisk:
+    """A disk that stands still at its first sync until it is told to go on."""
 
-    class StuckFile(DurableFile):
-        def sync(self) -> None:
-            stuck.set()
-            goes_on.wait(30)
-            super().sync()
+    def __init__(self) -> None:
+        self.stuck = Event()
+        self.goes_on = Event()
 
-    room = Room(tmp_path, disk=Disk(open=StuckFile, reserve_bytes=0))
+    def open(self, path: Path) -> DurableFile:
+        disk = self
+
+        class File(DurableFile):
+            def sync(self) -> None:
+                disk.stuck.set()
+                disk.goes_on.wait(30)
+                super().sync()
+
+        return File(path)
+
+
+@pytest.mark.parametrize(
+    ("ring_s", "lost", "reasons"),
+    [(15.0, range(1), []), (4.0, range(75, 126), ["slow-disk"])],
+    ids=["deep", "flat"],
+)
+def test_a_disk_may_stand_still_for_as_long_as_the_ring_is_deep(
+    tmp_path: Path, ring_s: float, lost: range, reasons: list[str]
+) -> None:
+    disk = StuckDisk()
+    room = Room(tmp_path, ring_s=ring_s, disk=Disk(open=disk.open, reserve_bytes=0))
     room.begin(START_NS)
     film = room.feed_up_to(START_NS + NS, pictures(250))
-    assert stuck.wait(10)
+    assert disk.stuck.wait(10)
     room.feed_up_to(START_NS + 9 * NS, film)
-    goes_on.set()
+    disk.goes_on.set()
     room.end(START_NS + 9 * NS)
-    assert numbers(tmp_path / "cam.mp4") == list(range(225))
+    manifest = finish(tmp_path)
+    there = shown(tmp_path / "cam.mp4")
+    assert all(second == pytest.approx(number / 25, abs=0.001) for second, number in there)
+    assert 225 - len(there) in lost
+    assert [gap.reason for gap in manifest.gaps] == reasons
 
 
 def test_another_picture_size_is_another_part(tmp_path: Path) -> None:

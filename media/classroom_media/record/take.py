@@ -27,6 +27,8 @@ COMPANY_NS: Final = 5 * NS // 2  # how long a stream waits for the others of its
 PATIENCE_NS: Final = NS  # after so long, a stream that was silent is not waited for
 WAITING: Final = "waiting"
 LOST: Final = "lost"
+FORMAT: Final = "format"
+SLOW_DISK: Final = "slow-disk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +152,12 @@ class TakeWriter:
         self._check_room(now_ns)
         if self._part is None:
             return True
-        if self._is_outdated(part):
-            self._seal("format", now_ns)
+        if reason := self._why_outdated(part):
+            self._seal(reason, now_ns)
             return False
         for kept in self._ready(wish, now_ns):
             if _differs(part, kept.packet):
-                self._seal("format", now_ns)
+                self._seal(FORMAT, now_ns)
                 self._floor = kept.number
                 return False
             self._cursors[kept.packet.stream] = kept.number + 1
@@ -198,12 +200,12 @@ class TakeWriter:
     def _owes(self, number: int) -> bool:
         return any(kept.number < number for kept in self._ring.after(self._cursors))
 
-    def _is_outdated(self, part: PartWriter) -> bool:
-        """Whether a stream that was missing has come, or the ring has outrun the writer."""
+    def _why_outdated(self, part: PartWriter) -> str:
+        """Why another part must be opened: the ring has outrun the writer, or a stream came."""
+        if any(self._ring.lost_before(stream, n) for stream, n in self._cursors.items()):
+            return SLOW_DISK
         missing = [stream for stream in self._streams if stream not in part.formats]
-        return any(self._ring.last_key(stream) > self._opened_at for stream in missing) or any(
-            self._ring.lost_before(stream, cursor) for stream, cursor in self._cursors.items()
-        )
+        return FORMAT if any(self._ring.last_key(s) > self._opened_at for s in missing) else ""
 
     def _new_loss(self, wish: Wish) -> Lost | None:
         return None if wish.lost is self._lost_seen else wish.lost
