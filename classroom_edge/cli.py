@@ -19,6 +19,7 @@ import typer
 from classroom_edge.words import words
 
 WRONG_USE = 2
+LANGUAGES_ASKED = ("zh-CN", "zh", "en")
 HELP_NAMES = ["--help", "-h"]
 
 RoomFile = Annotated[
@@ -40,7 +41,7 @@ app.add_typer(user, name="user")
 def main() -> NoReturn:
     """Run the command line of this process."""
     language, arguments = language_of(sys.argv[1:], os.environ)
-    os.environ["CLASSROOM_EDGE_LANG"] = language  # for the processes that this one starts
+    os.environ["CLASSROOM_EDGE_LANG"] = language  # for what this process becomes, or starts
     sys.exit(run(arguments, language))
 
 
@@ -61,11 +62,11 @@ def language_of(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[s
     asked = next((environ[n] for n in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(n)), "")
     end = rest.index("--") if "--" in rest else len(rest)
     for at, word in enumerate(rest[:end]):
-        if word == "--lang" and at + 1 < end:
-            asked, rest[at : at + 2] = rest[at + 1], []
-            break
-        if word.startswith("--lang="):
-            asked, rest[at : at + 1] = word.removeprefix("--lang="), []
+        name, _, value = word.partition("=")
+        size = 1 if value else 2
+        value = value or "".join(rest[at + 1 : end][:1])
+        if name == "--lang" and value in LANGUAGES_ASKED:
+            asked, rest[at : at + size] = value, []
             break
     return ("zh-CN" if asked.lower().startswith("zh") else "en"), rest
 
@@ -103,8 +104,9 @@ def common(
     version: Annotated[bool, typer.Option("--version", help="option.version")] = False,
     lang: Annotated[str, typer.Option(help="option.lang", show_default=False)] = "",
 ) -> None:
-    """Take what may stand before a command; `language_of` has already heard ``--lang``."""
-    del lang
+    """Take what may stand before a command; a ``--lang`` that arrives here is no language."""
+    if lang:
+        raise typer.BadParameter(", ".join(LANGUAGES_ASKED), param_hint="--lang")
     if version:
         typer.echo(metadata.version("classroom-edge"))
         raise typer.Exit

@@ -20,6 +20,7 @@ from classroom_edge.config.tell import Teller
 
 GUESSES: Final = {"missing-quotes", "bare-time", "truth", "key-quotes"}
 REFUTERS: Final = {"wrong-kind", "unknown-key", "unknown-table"}
+UNKNOWN: Final = {"unknown-key", "bad-key", "syntax"}
 HOPELESS: Final = {"unreadable", "too-large", "not-text"}  # nothing else would make sense
 
 
@@ -64,7 +65,7 @@ def examine(path: Path, environ: Mapping[str, str] = os.environ) -> Examination:
     if not any(slip.code in HOPELESS for slip in slips):
         slips += document.slips + resolver.slips + errors + references.check(document)
     slips = _without_guesses(slips)
-    teller = Teller(text, resolver.secrets)
+    teller = Teller(text, resolver.secrets, _private_lines(document, slips))
     mistakes = teller.all(slip for slip in slips if not slip.is_note)
     notes = teller.all(slip for slip in slips if slip.is_note)
     return Examination(path, None if mistakes else config, mistakes, notes, document, teller)
@@ -85,6 +86,15 @@ def _validated(document: Document, base: Path) -> tuple[Config | None, list[Slip
         return Config.model_validate(document.data, context={"base": base}), []
     except ValidationError as error:
         return None, explain(error, document)
+
+
+def _private_lines(document: Document, slips: list[Slip]) -> set[int]:
+    """Give the lines of devices and sources whose key nobody knows: it may mean a password."""
+    starts = [
+        document.place((part,)).line for part in ("device", "source") if part in document.data
+    ]
+    lines = {slip.position.line for slip in slips if slip.code in UNKNOWN}
+    return {line for line in lines if starts and line > min(starts)}
 
 
 def _without_guesses(slips: list[Slip]) -> list[Slip]:

@@ -20,7 +20,7 @@ LENGTH_MAX = 4096  # bytes of a file with a password
 LENGTH_TO_SCRUB = 6  # characters; a shorter one is part of too many words
 _SECRET_WORDS = re.compile(r"pass|pwd|secret|token|credential|密码|口令", re.IGNORECASE)
 _WORD = re.compile(r"[\w-]+")
-_SIGN = re.compile(r"[\s\"'“”‘’]*[=＝:：]|\s+(?=\S)")
+_SIGN = re.compile(r"[\s\"'“”‘’]*[=＝:：]|\s+(?=\S)|\s*$|(?=[\"'“”‘’])")
 _REFERENCE = re.compile(
     r"\s*\{\s*(env\s*=\s*\"[A-Z][A-Z0-9_]*\"|file\s*=\s*[\"'][^\"']*[\"'])\s*\}"
 )
@@ -36,15 +36,21 @@ _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 def is_secret(key: str) -> bool:
     """Whether the value of this key must not be shown: a password, however it is misspelt."""
     likeness = SequenceMatcher(None, fold(key).lower()[:40], "password").ratio()
-    return likeness > 0.7 or _SECRET_WORDS.search(key) is not None
+    return likeness > 0.6 or _SECRET_WORDS.search(key) is not None
 
 
 def secret_column(line: str) -> int | None:
     """Give the offset in a line from where on it must not be shown; None where all may be."""
+    harmless = 0  # up to here: where a password comes from
     for word in _WORD.finditer(line, 0, LINE_MAX):
         sign = _SIGN.match(line, word.end())
-        if sign and is_secret(word[0]) and not _REFERENCE.match(line, sign.end()):
-            return sign.end()
+        column = sign.end() if sign else word.end()
+        is_plain = _SECRET_WORDS.search(word[0]) is not None  # then whatever follows is hidden
+        if word.start() < harmless or not (is_plain or (sign and is_secret(word[0]))):
+            continue
+        if (reference := _REFERENCE.match(line, column)) is None:
+            return column
+        harmless = reference.end()
     return LINE_MAX if len(line) > LINE_MAX else None
 
 

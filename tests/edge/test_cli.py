@@ -49,6 +49,8 @@ def test_every_command_explains_itself(
         ["record", "room.toml", "--for", "0"],
         ["demo", "--port", "99999"],
         ["emulate", "pjlink"],
+        ["--lang", "fr", "doctor"],
+        ["doctor", "--lang=fr"],
     ],
 )
 def test_wrong_use_gives_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -75,6 +77,8 @@ def test_a_wrong_room_is_told_wherever_it_is_named(
         (["check"], {"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}, "en", ["check"]),
         (["check", "--lang", "zh-CN", "a"], {"LANG": "C"}, "zh-CN", ["check", "a"]),
         (["--lang=en", "check"], {"LANG": "zh_CN"}, "en", ["check"]),
+        (["--lang", "fr", "check"], {}, "en", ["--lang", "fr", "check"]),
+        (["check", "--lang"], {}, "en", ["check", "--lang"]),
         (["check", "--", "--lang=zh"], {}, "en", ["check", "--", "--lang=zh"]),
     ],
 )

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from classroom_edge.cli import app
@@ -28,6 +30,7 @@ url = "rtsp://127.0.0.1/teacher"
 @source
 colour = "so that there is always a mistake"
 """
+PIECES = [*"\n\"'“=：:#[]{},\\ x\u3000", "", '"""', "password"]
 LINES = [
     f'password = "{CANARY}"',
     f'password = "{CANARY}',
@@ -98,6 +101,22 @@ def test_check_prints_no_password(tmp_path: Path, line: str) -> None:
         done = CliRunner().invoke(app, arguments, obj="en")
         assert done.exit_code == 2
         assert CANARY not in done.output
+
+
+@settings(
+    deadline=None, max_examples=400, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+@given(after=st.integers(-25, 45), piece=st.sampled_from(PIECES), gone=st.integers(0, 3))
+def test_no_slip_of_the_hand_shows_the_password(
+    tmp_path: Path, after: int, piece: str, gone: int
+) -> None:
+    path = room(tmp_path, f'password = "{CANARY}"', "device")
+    text = path.read_text("utf-8")
+    at = text.index("password") + after
+    path.write_text(text[:at] + piece + text[at + gone :], encoding="utf-8")
+    found = examine(path, {})
+    told = json.dumps([one.as_json(path) for one in found.mistakes], ensure_ascii=False)
+    assert CANARY not in told
 
 
 def test_a_config_shows_no_password(tmp_path: Path) -> None:
