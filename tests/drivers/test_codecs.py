@@ -4,11 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classroom_drivers.codecs import ifp, kmtronic, pjlink, visca, visca_ip
 from classroom_drivers.codecs.garbage import Garbage
+
+settings.register_profile("busy machine", deadline=None)
+settings.load_profile("busy machine")
 
 DECODERS: dict[str, Callable[[], Any]] = {
     "pjlink replies": pjlink.ReplyDecoder,

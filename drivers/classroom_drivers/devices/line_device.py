@@ -20,7 +20,6 @@ from classroom_drivers.api import (
     LockedOutError,
     Lockout,
     Plain,
-    RefusedError,
     Transport,
     Value,
     ValueSource,
@@ -38,8 +37,14 @@ class LineDevice(Generic[ReplyT]):
     PORTS: ClassVar[Mapping[str, int]] = MappingProxyType({})  # scheme -> port when none is given
     BAUD: ClassVar[int] = 9600
 
-    def __init__(self, transport: Transport, codec: Callable[[], Codec[ReplyT]]) -> None:
-        self.line: Line[ReplyT] = Line(transport, codec, self)
+    def __init__(
+        self,
+        transport: Transport,
+        codec: Callable[[], Codec[ReplyT]],
+        *,
+        may_hang_up: bool = False,
+    ) -> None:
+        self.line: Line[ReplyT] = Line(transport, codec, self, may_hang_up=may_hang_up)
         self.choices: dict[str, tuple[str, ...]] = {}
         self._values: dict[str, Value] = {}
         self._since_s: dict[str, float] = {}  # when a value became what it is, on the loop's clock
@@ -184,7 +189,7 @@ class LineDevice(Generic[ReplyT]):
             await self.poll()
         except LinkError:
             return  # the line knows, and does what is to be done
-        except (RefusedError, DeviceError) as error:
+        except DeviceError as error:
             self._refusal = str(error)
 
     def _next_look_s(self) -> float:

@@ -67,7 +67,7 @@ class PJLinkProjector(LineDevice[Heard]):
         warm_up_s: float = 30.0,
         cool_down_s: float = 60.0,
     ) -> None:
-        super().__init__(transport, lambda: ControllerCodec(password))
+        super().__init__(transport, lambda: ControllerCodec(password), may_hang_up=True)
         self._password = password
         self._readiness = Readiness(warm_up_s, cool_down_s, ("power", "input-select", "mute"))
         self._names = _names(inputs)

@@ -56,7 +56,11 @@ class Listener(Protocol[ReplyT_contra]):
 
 
 class Line(Generic[ReplyT]):
-    """A queue of exchanges, and whatever link there is at the moment to send them on."""
+    """A queue of exchanges, and whatever link there is at the moment to send them on.
+
+    A device that `may_hang_up` closes its connection whenever it likes, even after every answer:
+    it is not asked for a sign of life on the next one, which would be all that it answers.
+    """
 
     def __init__(
         self,
@@ -64,6 +68,7 @@ class Line(Generic[ReplyT]):
         codec: Callable[[], Codec[ReplyT]],
         listener: Listener[ReplyT],
         *,
+        may_hang_up: bool = False,
         chance: random.Random | None = None,
     ) -> None:
         self.availability = Availability.CONNECTING
@@ -71,6 +76,7 @@ class Line(Generic[ReplyT]):
         self._transport = transport
         self._codec = codec
         self._listener = listener
+        self._may_hang_up = may_hang_up
         self._chance = chance or random.Random()  # noqa: S311 - only spreads retries
         self._queue = CommandQueue()
         self._conversation: Conversation[ReplyT] | None = None
@@ -120,7 +126,8 @@ class Line(Generic[ReplyT]):
 
     async def _use_link(self) -> None:
         """Open a link and use it until it ends, which raises DeviceError."""
-        alive, self._hung_up = self._hung_up and self._answered, False
+        alive = self._may_hang_up and self._hung_up and self._answered
+        self._hung_up = False
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout(OPEN_S):
