@@ -43,6 +43,8 @@ class PluggedCamera:
 
     def run(self) -> None:
         self._loop.run_forever()
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.close()
 
     def begin(self) -> EmulatedCamera:
         return asyncio.run_coroutine_threadsafe(self._film(), self._loop).result(10)
