@@ -60,6 +60,7 @@ class _Epoch:
         return -AHEAD_NS < delay_ns - self.offset_ns < LATE_NS
 
     def learn(self, delay_ns: int, now_ns: int) -> None:
+        now_ns = max(now_ns, self._slewed_at_ns)  # one stream's arrivals may be told in arrears
         if self._least_ns is None:
             self._least_ns, self._window_from_ns, self._slewed_at_ns = delay_ns, now_ns, now_ns
         self._least_ns = min(self._least_ns, delay_ns)

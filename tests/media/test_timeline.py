@@ -79,6 +79,13 @@ def test_picture_and_sound_keep_their_distance() -> None:
     assert {b - a for a, b in zip(pictures, voices, strict=True)} == {7 * MS}
 
 
+def test_arrivals_told_in_arrears_move_nothing() -> None:
+    read = [(n * FRAME, picture(n * FRAME, (n - 1) * FRAME)) for n in range(1, 500)]
+    read += [(n * SOUND, voice(n * SOUND, n * SOUND)) for n in range(1, 900)]
+    found = placed(arrival for _, arrival in sorted(read, key=lambda one: one[0]))
+    assert set(spacings(p for p in found if p.stream == PICTURE)) == {FRAME}
+
+
 def test_streams_that_count_from_different_zeros_are_both_placed_when_they_arrive() -> None:
     hours = 5 * 3600 * NS
     arrivals = [

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from classroom_media.packets import Coded
 from classroom_media.sources.live import receive
+from classroom_media.sources.pattern import generate
 from classroom_media.sources.playback import play
 from classroom_media.workers.specs import SourceSpec
 
@@ -28,9 +29,7 @@ def open_source(
     match urlsplit(spec.url).scheme:
         case "file":
             return play(spec, clock)
-        case "pattern":  # its numbers are drawn with OpenCV, which a camera's worker can do without
-            from classroom_media.sources.pattern import generate  # noqa: PLC0415
-
+        case "pattern":
             return generate(spec, clock)
         case _:
             return receive(spec, clock)

@@ -24,7 +24,11 @@ from classroom_media.workers.specs import SourceSpec
 
 OPEN_S: Final = 5.0
 OPEN_UDP_S: Final = 2.0  # FFmpeg takes twice the time it is given when nothing comes
-PROBE: Final = {"probesize": "200000", "analyzeduration": "1000000"}  # bytes, microseconds
+PROBE: Final = {  # a picture soon; the frame rate is in the stream, or else is not waited for
+    "probesize": "200000",  # bytes
+    "analyzeduration": "1000000",  # microseconds
+    "fpsprobesize": "0",  # frames
+}
 SIZE: Final = "1280x720"
 FPS: Final = "25"
 

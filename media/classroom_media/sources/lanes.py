@@ -238,5 +238,6 @@ def _size_of(keyframe: bytes) -> tuple[int, int]:
 
 def fps_of(stream: VideoStream) -> float:
     """Give the nominal frame rate, 0 when the source does not tell."""
-    fps = float(stream.average_rate or stream.guessed_rate or 0)
+    told = stream.average_rate or stream.codec_context.framerate or stream.guessed_rate
+    fps = float(told or 0)
     return fps if 0 < fps <= FPS_MAX else 0.0

@@ -45,6 +45,7 @@ def _packets(
     timeline = Timeline[Demuxed](delay_ns=spec.delay_ms * 1_000_000)
     lanes = lanes_of(container, spec)
     stamper = Stamper(container)
+    endless = without_end(container)
     heard = dict.fromkeys(lanes, clock())
     for packet in container.demux([container.streams[index] for index in lanes]):
         now_ns = clock()
@@ -52,21 +53,23 @@ def _packets(
         if now_ns - min(heard.values()) > STREAM_STALL_NS:
             raise SourceError("its picture or its sound has stopped")
         for stamped in stamper.stamp(packet):
-            arrived_ns = now_ns - stamped.duration_ns if waits_for_next(packet) else now_ns
+            arrived_ns = now_ns - stamped.duration_ns * (stamped.stream in endless)
             for placed in timeline.place(stamped, arrived_ns):
                 yield from lanes[placed.stream].feed(placed)
     raise SourceError("it has ended the stream")
 
 
-def waits_for_next(packet: Demuxed) -> bool:
-    """Tell whether the demuxer gave this packet out only when the next one began.
+def without_end(container: InputContainer) -> set[int]:
+    """Name the streams whose packets the demuxer gives out only when the next one begins.
 
     A picture in a transport stream has no length, so that only the next one ends it; it came a
     picture's duration before we see it (measured: 40 ms at 25 frames a second).
 
     Source: ISO/IEC 13818-1, 2.4.3.7, PES_packet_length 0.
     """
-    return packet.stream.type == "video" and packet.stream.container.format.name == "mpegts"
+    if container.format.name != "mpegts":
+        return set()
+    return {stream.index for stream in container.streams.video}
 
 
 def open_input(where: Input, clock: Callable[[], int]) -> InputContainer:
