@@ -38,7 +38,7 @@ from classroom_media.record.manifest import Manifest, State
 LOOKS_EVERY_S: Final = 0.5  # at the latest: a light must not burn on
 APART_S: Final = 0.1  # between two snapshots at least
 STARTED_WITHIN_S: Final = 4.0
-FINISHED_WITHIN_S: Final = 9.0  # at an ordered stop; the next start goes on with what is left
+FINISHED_WITHIN_S: Final = 8.0  # at an ordered stop; the next start goes on with what is left
 
 logger = logging.getLogger(__name__)
 
@@ -114,6 +114,7 @@ class Daemon:
         )
         # Grows also across daemons: snapshots are at least a tenth of a second apart.
         self._state = self._overview.state(time.monotonic_ns() // 100_000_000)
+        self._states.put(self._state)
 
     def recover(self) -> None:
         """Take up what an earlier daemon left unfinished."""
@@ -153,9 +154,9 @@ class Daemon:
         notify("STOPPING=1")
         if self.takes.state is not RecordingState.IDLE:
             await self.takes.stop(Who(name="daemon", why="ordered to end"))
-        await self.takes.at_rest()
         try:
             async with asyncio.timeout(FINISHED_WITHIN_S):
+                await self.takes.at_rest()
                 await self.finishing.at_rest()
         except TimeoutError:
             logger.warning("not everything is finished; the next start goes on with it")
@@ -268,11 +269,11 @@ class Daemon:
                 async with asyncio.timeout(LOOKS_EVERY_S):
                     await self._stirred.wait()
             self._stirred.clear()
-            await self._publish()
+            self._publish()
             notify("WATCHDOG=1")
             await asyncio.sleep(APART_S)
 
-    async def _publish(self) -> None:
+    def _publish(self) -> None:
         before, now = self._state, self._overview.state(self._state.version)
         if replace(now, at=before.at) == before:
             self._state = now
@@ -282,16 +283,17 @@ class Daemon:
         was = {source.id: source.state for source in before.sources}
         for source in now.sources:
             if source.state == "lost" and was[source.id] != "lost":
-                await self.takes.source(source.id, problem=source.problem)
+                self.takes.source_lost(source.id, source.problem)
             elif source.state == "live" and was[source.id] == "lost":
-                await self.takes.source(source.id, problem=None)
+                self.takes.source_back(source.id)
 
     def _beaten(self, worker: WorkerService, beat: Heartbeat) -> None:
         for recorder in self._recorders:
             if recorder.worker is worker:
                 recorder.heard(beat)
         self.takes.heard(beat)
-        self._stir()
+        if beat.recording:  # otherwise the next look round is soon enough
+            self._stir()
 
     def _worker_changed(self) -> None:
         for recorder in self._recorders:

@@ -54,6 +54,8 @@ def record(room: Path, seconds: float, out: Path | None, as_json: bool) -> int: 
             logging_to(data.log, secrets=config.secrets(), stream=io.StringIO()),
         ):
             manifest = asyncio.run(_record(_into(config, folder), data.path, seconds, speaker))
+        if manifest is None:
+            return FAILED
     except lock.RoomBusyError as error:
         speaker.say("busy", room=error.room, pid=error.pid)
         return WRONG
@@ -82,8 +84,8 @@ class Speaker:
         return Console(file=sys.stderr, highlight=False, soft_wrap=True)
 
 
-async def _record(config: Config, data: Path, seconds: float, speaker: Speaker) -> Manifest:
-    """Run the room for one recording; give what became of it.
+async def _record(config: Config, data: Path, seconds: float, speaker: Speaker) -> Manifest | None:
+    """Run the room for one recording; give what became of it, None when it did not begin.
 
     Raises:
         Refused: it cannot be written.
@@ -98,6 +100,8 @@ async def _record(config: Config, data: Path, seconds: float, speaker: Speaker) 
         running = tasks.create_task(daemon.run())
         try:
             await _sources_live(daemon, speaker, interrupted)
+            if interrupted.is_set():
+                return None
             id_ = await daemon.start_recording(ME, title="", pre_roll=False)
             await _until_over(daemon, seconds, speaker, interrupted)
             speaker.say("finishing")

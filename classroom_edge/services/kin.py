@@ -12,7 +12,7 @@ import psutil
 from classroom_edge.keeper import KEEPER
 from classroom_edge.room import ProcessView
 
-LOOKS_EVERY_S: Final = 5.0
+LOOKS_EVERY_S: Final = 10.0
 SIMULATED_ROOM: Final = "classroom_edge.demo."  # what its command line names
 
 

@@ -61,7 +61,7 @@ class Overview:
             devices=devices,
             sources=sources,
             recording=recording,
-            routines=routines,
+            routines=tuple(one for one in routines if one.name == self.routines.newest),
             storage=self.storage.view,
             director=programme.state,
             paused_s=self._paused_s(),

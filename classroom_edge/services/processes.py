@@ -19,6 +19,7 @@ import msgspec
 import psutil
 
 POLL_S: Final = 0.1
+LOG_BYTES: Final = 2_000_000  # of what a worker says; twice that is kept
 
 
 class RunFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +83,8 @@ def start(module: str, spec: bytes, mark: str, run_file: Path, log: Path) -> Run
 
     Not with asyncio, whose subprocesses are killed with the loop that started them.
     """
+    if log.exists() and log.stat().st_size > LOG_BYTES:
+        log.replace(log.with_suffix(".old.log"))
     with log.open("ab") as errors:
         child = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", module], stdin=subprocess.PIPE, stderr=errors

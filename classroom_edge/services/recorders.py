@@ -170,7 +170,7 @@ class Recorder:
         except WorkerError as error:
             if str(error) != self._complaint:
                 self._complaint = str(error)
-                logger.warning("%s %s: %s", self.worker.role, self.worker.name, error)
+                logger.info("%s %s: %s", self.worker.role, self.worker.name, error)
             return False
         self._complaint = ""
         if pid == self.worker.pid:

@@ -81,6 +81,7 @@ class RecordingService:
     _ends: dict[tuple[str, int], int] = field(default_factory=dict, init=False)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _grace_over_s: asyncio.Queue[float] = field(default_factory=asyncio.Queue, init=False)
+    _incidents: asyncio.Queue[AnyJournalEvent] = field(default_factory=asyncio.Queue, init=False)
     _to_rest: asyncio.Queue[Path] = field(default_factory=asyncio.Queue, init=False)
 
     def __post_init__(self) -> None:
@@ -100,6 +101,7 @@ class RecordingService:
                 tasks.create_task(recorder.run())
             tasks.create_task(self._end_graces())
             tasks.create_task(self._hand_over())
+            tasks.create_task(self._note_incidents())
 
     async def start(self, who: Who, *, title: str = "", pre_roll: bool = True) -> str:
         """Begin a recording; give its id.
@@ -211,14 +213,14 @@ class RecordingService:
             if self.story is not None and self.story.layout != layout:
                 await self._note(LayoutShown(at_ns=time.monotonic_ns(), layout=layout))
 
-    async def source(self, id_: str, *, problem: str | None) -> None:
-        """Note that a source is lost, or with no problem that it is back."""
-        now_ns = time.monotonic_ns()
-        async with self._turn:
-            if self.story is not None and problem is None:
-                await self._note(SourceBack(at_ns=now_ns, source=id_))
-            elif self.story is not None and problem is not None:
-                await self._note(SourceLost(at_ns=now_ns, source=id_, problem=problem))
+    def source_lost(self, source: str, problem: str) -> None:
+        """Have it noted that a source is lost; does not wait for the disk."""
+        event = SourceLost(at_ns=time.monotonic_ns(), source=source, problem=problem)
+        self._incidents.put_nowait(event)
+
+    def source_back(self, source: str) -> None:
+        """Have it noted that a source is back; does not wait for the disk."""
+        self._incidents.put_nowait(SourceBack(at_ns=time.monotonic_ns(), source=source))
 
     def heard(self, beat: Heartbeat) -> None:
         """Take over how far a worker has come."""
@@ -321,6 +323,13 @@ class RecordingService:
             async with self._turn:
                 if self.state is RecordingState.STOPPING and self._grace_over_s.empty():
                     await self._stop(time.monotonic_ns())
+
+    async def _note_incidents(self) -> None:
+        while True:
+            event = await self._incidents.get()
+            async with self._turn:
+                if self.story is not None:
+                    await self._note(event)
 
     async def at_rest(self) -> None:
         """Return once every recording that was stopped has been handed over."""

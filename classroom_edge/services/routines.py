@@ -53,6 +53,7 @@ class RoutineService:
     devices: Mapping[str, DeviceService]
     changed: Callable[[], None]
     online_within_s: float = ONLINE_WITHIN_S
+    newest: str = field(default="", init=False)  # the routine that was asked for last
     _runs: dict[str, Run] = field(default_factory=dict, init=False)
     _asked: asyncio.Queue[Run] = field(default_factory=asyncio.Queue, init=False)
 
@@ -77,6 +78,7 @@ class RoutineService:
         }
         logger.info("routine %s asked for by %s", name, who.name)
         self._runs[name] = Run(routine, steps, views)
+        self.newest = name
         self._asked.put_nowait(self._runs[name])
         self.changed()
 

@@ -1,10 +1,13 @@
 """What keeps services and workers going: restarts, pauses between them, judgement by progress."""
 
 import asyncio
+import socket
+from pathlib import Path
 
 import pytest
 
 from classroom_edge.services.backoff import Backoff
+from classroom_edge.services.health import notify
 from classroom_edge.services.liveness import SILENT_S, STALLED_S, STARTS_S, Liveness
 from classroom_edge.services.newest import Newest
 from classroom_edge.services.supervise import supervise
@@ -119,3 +122,12 @@ async def test_a_slow_follower_gets_the_newest_and_misses_the_rest() -> None:
     assert newest.followers == 1
     await following.aclose()
     assert newest.followers == 0
+
+
+def test_who_watches_the_daemon_is_told_that_it_makes_progress(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as watcher:
+        watcher.bind(str(tmp_path / "notify"))
+        notify("WATCHDOG=1", {"NOTIFY_SOCKET": str(tmp_path / "notify")})
+        assert watcher.recv(100) == b"WATCHDOG=1"
+    notify("WATCHDOG=1", {"NOTIFY_SOCKET": str(tmp_path / "nobody")})
+    notify("WATCHDOG=1", {})
