@@ -89,6 +89,15 @@ async def test_a_stop_is_repeated_until_the_camera_confirms(name: str) -> None:
 
 
 @virtual
+async def test_a_joystick_that_is_let_go_is_a_stop() -> None:
+    async with running(make("visca")) as bench:
+        await online(bench)
+        await bench.device.drive(pan=0.4, zoom=0.4)
+        await bench.device.drive()
+        assert not bench.emulator.moving
+
+
+@virtual
 async def test_a_busy_camera_is_told_again() -> None:
     async with running(make("visca")) as bench:
         await online(bench)
