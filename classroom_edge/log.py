@@ -18,7 +18,7 @@ from urllib.parse import quote
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from classroom_edge.config.secrets import MASK, is_secret, masked_url, scrubbed
+from classroom_edge.config.mask import MASK, masked_url, names_a_secret, scrubbed
 
 FILE: Final = "daemon.jsonl"
 FILE_BYTES: Final = 10_000_000
@@ -78,7 +78,7 @@ class Masker:
         return masked_url(scrubbed(text, self._forms))
 
     def _masked(self, key: str, value: Any) -> Any:  # noqa: ANN401 - whatever is logged
-        if is_secret(key):
+        if names_a_secret(key):
             return MASK
         if isinstance(value, str):
             return self.text(value)

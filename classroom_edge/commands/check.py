@@ -23,19 +23,15 @@ def check(room: Path, *, probe: bool, as_json: bool, language: str) -> int:
     Gives 0 when all is well, 1 when something does not answer, 2 when the file is wrong.
     """
     found = examine(room)
-    told = [*found.mistakes, *found.notes]
-    if found.config and probe:
-        failures = asyncio.run(_probe(found, found.config))
-        told += failures
-    else:
-        failures = []
+    probed = asyncio.run(_probe(found, found.config)) if found.config and probe else []
+    told = [*found.mistakes, *found.notes, *probed]
     if as_json:
         _print_json([one.as_json(room) for one in told])
     else:
         _report(found, told, language)
     if found.mistakes:
         return WRONG
-    return FAILED if any(not one.is_note for one in failures) else GOOD
+    return GOOD if all(one.is_note for one in told) else FAILED
 
 
 def tell(file: Path, mistakes: Sequence[Mistake], *, language: str) -> None:
@@ -51,30 +47,19 @@ async def _probe(found: Examination, config: Config) -> list[Mistake]:
     async with asyncio.TaskGroup() as tasks:
         devices = tasks.create_task(survey.devices(config))
         sources = tasks.create_task(survey.sources(config))
-    told = []
+    answers = []
     for index, device in enumerate(devices.result()):
         code = "device-answers" if device.is_online else "device-silent"
-        problem = device.state.problem or device.state.availability.value
+        values = {"name": device.config.name, "reason": device.problem}
         place = ("device", index, "url")
-        told.append(
-            found.mistake(
-                code, place, is_note=device.is_online, name=device.config.name, reason=problem
-            )
-        )
+        answers.append(found.mistake(code, place, is_note=device.is_online, **values))
     for index, source in enumerate(sources.result()):
         code = "source-silent" if source.problem else "source-answers"
+        streams = "; ".join(source.streams)
+        values = {"name": source.config.name, "reason": source.problem, "streams": streams}
         place = ("source", index, "url")
-        told.append(
-            found.mistake(
-                code,
-                place,
-                is_note=not source.problem,
-                name=source.config.name,
-                reason=source.problem,
-                streams="; ".join(source.streams),
-            )
-        )
-    return told
+        answers.append(found.mistake(code, place, is_note=not source.problem, **values))
+    return answers
 
 
 def _report(found: Examination, told: Sequence[Mistake], language: str) -> None:

@@ -36,6 +36,11 @@ class SeenDevice:
         """Whether it answers."""
         return self.state.availability in ANSWERING
 
+    @property
+    def problem(self) -> str:
+        """Why it does not answer, as far as is known."""
+        return self.state.problem or self.state.availability.value
+
 
 @dataclass(frozen=True, slots=True)
 class SeenSource:

@@ -22,7 +22,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from classroom_edge.config.secrets import url_secrets
+from classroom_edge.config.mask import url_secrets
 
 LAYOUTS: Final = {"single": 1, "side-by-side": 2, "picture-in-picture": 2}  # name -> slots
 SOURCE_SCHEMES: Final = (

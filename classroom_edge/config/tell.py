@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from classroom_edge.config.mistakes import Mistake, Slip
-from classroom_edge.config.secrets import (
+from classroom_edge.config.mask import (
     MASK,
     hidden_lines,
     masked_line,
@@ -14,6 +13,7 @@ from classroom_edge.config.secrets import (
     scrubbed,
     secret_column,
 )
+from classroom_edge.config.mistakes import Mistake, Slip
 from classroom_edge.words import LANGUAGES, words
 
 MISTAKES_MAX: Final = 100  # told at once; a file with more is another kind of file

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from classroom_edge.cli import app
 from classroom_edge.config import ConfigError, examine, load
-from classroom_edge.config.secrets import masked_line
+from classroom_edge.config.mask import masked_line
 
 CANARY = "Kanarienvogel-7412"
 ROOM = """\

@@ -79,6 +79,11 @@ def test_afterwards_logging_is_as_it_was_before(tmp_path: Path) -> None:
     assert logging.getLogger().handlers == before
 
 
+def test_a_url_without_a_login_is_left_as_it_is() -> None:
+    text = "lost rtsp://127.0.0.1/a\n  File x, by a@b"
+    assert Masker(()).text(text) == text
+
+
 @pytest.mark.parametrize("key", ["password", "camera_password", "token", "Passwort", "secret"])
 def test_what_is_named_a_password_is_masked(key: str) -> None:
     assert Masker(())(None, "info", {key: "x", "other": "y"}) == {key: "****", "other": "y"}
