@@ -1,5 +1,6 @@
 """What was recorded: the manifests on disk, read again only when they have changed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,8 +26,7 @@ class Library:
 
     def all(self) -> tuple[Manifest, ...]:
         """Give every recording, newest first."""
-        paths = sorted(self.folder.iterdir(), reverse=True) if self.folder.is_dir() else []
-        return tuple(manifest for path in paths if (manifest := self._read(path)) is not None)
+        return tuple(self._newest_first())
 
     def one(self, recording: str) -> Manifest:
         """Give one recording.
@@ -52,8 +52,14 @@ class Library:
 
     def newest(self) -> str:
         """Give the id of the newest finished recording, or nothing."""
-        final = (one.id for one in self.all() if one.state is State.FINISHED)
+        final = (one.id for one in self._newest_first() if one.state is State.FINISHED)
         return next(final, "")
+
+    def _newest_first(self) -> Iterator[Manifest]:
+        paths = sorted(self.folder.iterdir(), reverse=True) if self.folder.is_dir() else []
+        for path in paths:
+            if (manifest := self._read(path)) is not None:
+                yield manifest
 
     def _read(self, path: Path) -> Manifest | None:
         for name in (MANIFEST_FILE, JOURNAL_FILE):
