@@ -155,6 +155,37 @@ def test_a_machine_that_stands_still_for_two_seconds_makes_the_programme_late_no
     assert out.holes == []
 
 
+def test_what_comes_in_just_after_such_a_standstill_is_waited_for() -> None:
+    made, out = programme()
+    packets = numbered("a", 6)
+    play(made, [p for p in packets if p.pts_ns < START_NS + 2 * NS], until_s=2.0)
+    play(made, [], from_s=4.0, until_s=4.05)
+    play(made, [p for p in packets if p.pts_ns >= START_NS + 2 * NS], from_s=4.05, until_s=6.0)
+    made.finish()
+    assert steps(out.numbers()) == [1] * (len(out.pictures) - 1)
+
+
+def test_a_machine_too_slow_for_the_pictures_keeps_the_sound_whole() -> None:
+    made, out = programme()
+    for packet in numbered("a", 12):
+        made.feed(packet, packet.pts_ns)
+    for tenth in range(110):
+        made.advance(START_NS + tenth * NS // 10)  # one picture every 100 ms
+    made.finish()
+    assert len(out.holes) == 1
+    assert {
+        round((b.pts_ns - a.pts_ns) * 48_000 / NS) for a, b in itertools.pairwise(out.sound)
+    } == {1024}
+
+
+def test_of_a_hidden_camera_only_what_a_cut_needs_is_kept() -> None:
+    made, _ = programme()
+    play(made, numbered("a", 6) + numbered("b", 6), until_s=5.5)
+    kept_ns = made._vision._feeds["b"].first_ns
+    assert kept_ns is not None
+    assert kept_ns >= START_NS + 5 * NS
+
+
 def test_more_than_five_seconds_behind_is_a_hole_that_is_counted() -> None:
     made, out = programme()
     packets = numbered("a", 12)
@@ -183,13 +214,25 @@ def test_a_new_director_goes_on_in_the_past_on_the_same_grid() -> None:
     assert other.numbers()[:20] == list(range(76, 96))
 
 
-def test_without_any_source_a_slate_is_on_air_after_the_deadline() -> None:
+def test_a_new_director_that_is_behind_still_waits_for_what_is_under_way() -> None:
+    made, out = programme()
+    packets = numbered("a", 8)
+    replay = [p for p in packets if START_NS + 1 * NS <= p.pts_ns < START_NS + 2.5 * NS]
+    play(made, replay, from_s=4.5, until_s=4.9)
+    play(made, [p for p in packets if p.pts_ns >= START_NS + 2.5 * NS], from_s=4.9, until_s=6.0)
+    made.finish()
+    assert len(out.pictures) > 100
+    assert steps(out.numbers()) == [1] * (len(out.pictures) - 1)
+
+
+def test_without_any_source_a_slate_is_on_air_before_long() -> None:
     made, out = programme()
     play(made, [], until_s=2.5)
     made.finish()
     assert is_regular(out.pictures)
-    assert len(out.pictures) > 35
-    assert len(out.sound) > 70
+    assert out.pictures[0].pts_ns < START_NS + 1.6 * NS
+    assert len(out.pictures) > 20
+    assert len(out.sound) > 40
 
 
 def test_garbage_hides_a_camera_until_its_next_keyframe_and_nothing_else() -> None:

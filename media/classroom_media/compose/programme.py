@@ -6,6 +6,7 @@ calls `advance` until there is nothing more to do.
 """
 
 import logging
+from collections import deque
 from typing import Final, Protocol
 
 from classroom_media.api import NS, Layout
@@ -23,6 +24,7 @@ from classroom_media.workers.specs import DirectorSpec
 
 PICTURES: Final = "programme"  # the programme's streams
 SOUND: Final = "programme-sound"
+GATHER_NS: Final = 3 * NS // 2  # a new programme waits so long for its sources' last packets
 REACH_NS: Final = 4 * NS  # a new programme may begin so far back, where the sources' rings do
 BEHIND_NS: Final = 5 * NS  # later than this, ticks are left out
 RESUME_NS: Final = NS  # after which the programme is this late
@@ -77,8 +79,8 @@ class Programme:
         self._tick: int | None = None  # the next picture; None: not yet begun
         self._block = 0  # the next block of sound
         self._waiting_since_ns: int | None = None
-        self._wanted: Layout | None = None
-        self._keys: list[int] = []  # ticks from which on a keyframe is wanted
+        self._wanted: deque[Layout] = deque()  # from another thread
+        self._keys: deque[int] = deque()  # ticks from which on a keyframe is wanted; likewise
         self.previewing = False
 
     @property
@@ -87,16 +89,16 @@ class Programme:
         return self._vision.layout
 
     def show(self, layout: Layout) -> None:
-        """Show another layout from the next tick on.
+        """Show another layout from the next tick on; may be called from any thread.
 
         Raises:
             MediaError: there is no such layout, or its sources do not fit.
         """
         self._vision.check(layout)
-        self._wanted = layout
+        self._wanted.append(layout)
 
     def key_at(self, at_ns: int) -> None:
-        """Let the first picture at or after `at_ns` that is not made yet be a keyframe."""
+        """Make the next picture at or after `at_ns` a keyframe; may be called from any thread."""
         self._keys.append(self._grid.after(at_ns))
 
     def health(self, now_ns: int) -> tuple[SourceHealth, ...]:
@@ -129,15 +131,15 @@ class Programme:
 
     def finish(self) -> None:
         """Give out what the encoders still hold; the programme is over."""
-        for packet in (*self._pictures.flush(), *self._samples.flush()):
-            self._outlet.packet(packet)
+        self._give(self._pictures.flush())
+        self._give(self._samples.flush())
 
     def _begin(self, now_ns: int) -> bool:
         """Begin where all visible sources can be shown, be it in the past; tell whether."""
         if self._waiting_since_ns is None:
             self._waiting_since_ns = now_ns
         firsts = self._vision.first_ns()
-        if None in firsts and now_ns - self._waiting_since_ns < WAIT_NS:
+        if None in firsts and now_ns - self._waiting_since_ns < GATHER_NS:
             return False
         begin_ns = max((first for first in firsts if first is not None), default=now_ns)
         self._go_to(min(max(begin_ns, now_ns - REACH_NS), now_ns))
@@ -151,16 +153,17 @@ class Programme:
     def _advance_picture(self, now_ns: int) -> bool:
         if self._tick is None or (at_ns := self._grid.at(self._tick)) > now_ns:
             return False
-        if self._wanted:
-            self._vision.turn(self._wanted)
-            self._wanted = None
+        while self._wanted:
+            self._vision.turn(self._wanted.popleft())
         if not all(self._deadline.over(at_ns, heard) for heard in self._vision.awaited(at_ns)):
             return False
         frame = self._vision.picture(at_ns)
         if self.previewing and self._tick % max(1, self._spec.fps // PREVIEW_HZ) == 0:
             self._outlet.preview(self._preview.jpeg(frame))
-        for packet in self._pictures.encode(frame, self._tick, key=self._key_is_due()):
-            self._outlet.packet(packet)
+        key = bool(self._keys) and self._keys[0] <= self._tick
+        if key:
+            self._keys.popleft()
+        self._give(self._pictures.encode(frame, self._tick, key=key))
         self._tick += 1
         return True
 
@@ -175,27 +178,28 @@ class Programme:
         return made
 
     def _make_sound(self) -> None:
-        for packet in self._samples.encode(self._sound.mix(self._block), self._block * BLOCK):
-            self._outlet.packet(packet)
+        self._give(self._samples.encode(self._sound.mix(self._block), self._block * BLOCK))
         self._block += 1
         tenth = RATE_HZ // LEVELS_HZ
         if self._block * BLOCK // tenth > (self._block - 1) * BLOCK // tenth:
             self._outlet.levels(Levels(levels=self._sound.levels()))
 
-    def _key_is_due(self) -> bool:
-        due = [tick for tick in self._keys if self._tick is not None and tick <= self._tick]
-        self._keys = [tick for tick in self._keys if tick not in due]
-        return bool(due)
-
     def _skip(self, now_ns: int) -> None:
-        """Leave ticks out; a new encoder makes the first picture after the hole a keyframe."""
-        before = self._tick or 0
-        self.finish()
-        self._pictures, self._samples = self._picture_encoder(), SoundEncoder(SOUND)
+        """Leave ticks out; new encoders begin after the hole, each if its stream has one."""
+        tick, block = self._tick or 0, self._block
         self._go_to(now_ns - RESUME_NS)
-        skipped = (self._tick or 0) - before
+        self._give(self._pictures.flush())
+        self._pictures = self._picture_encoder()
+        if self._block > block:
+            self._give(self._samples.flush())
+            self._samples = SoundEncoder(SOUND)
+        skipped = (self._tick or 0) - tick
         logger.warning("too slow: left out %s pictures of the programme", skipped)
         self._outlet.skipped(skipped)
+
+    def _give(self, packets: list[Coded]) -> None:
+        for packet in packets:
+            self._outlet.packet(packet)
 
     def _picture_encoder(self) -> PictureEncoder:
         spec = self._spec
