@@ -105,8 +105,10 @@ def test_a_camera_that_goes_and_comes_is_a_slate_a_problem_and_a_gap(tmp_path: P
     gap = manifest["gaps"][0]
     seen = inspection.pictures(folder / "camera.mp4")
     shown = inspection.pictures(folder / "programme.mp4")
-    at = {picture.number: picture.at_s for picture in shown if picture.number is not None}
-    apart = [p.at_s - at[p.number] for p in seen if p.number in at]
+    at: dict[int | None, float] = {}
+    for picture in shown:  # the last picture is held for a moment before the slate
+        at.setdefault(picture.number, picture.at_s)
+    apart = [p.at_s - at[p.number] for p in seen if p.number is not None and p.number in at]
     assert len(apart) > 100
     assert max(map(abs, apart)) <= 0.041  # before the gap and after it
     slates = [p for p in shown if gap["from_s"] + 1.5 < p.at_s < gap["to_s"] - 0.5]
@@ -128,7 +130,7 @@ def test_a_full_disk_ends_nothing_and_recording_goes_on_when_there_is_room(
             fill(ballast)
         eventually(lambda: track(room, "programme").get("state") == "disk-full", within_s=40)
         full = eventually(
-            lambda: [p for p in room.state()["problems"] if p["code"].startswith("E-DISK")]
+            lambda: [p for p in room.state()["problems"] if p["code"].startswith("E-DSK")]
         )
         assert full[0]["action"]["title"]["zh-CN"]
         assert not room.state()["recording"]["light"]
