@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Final
 
 from classroom_edge import lock
-from classroom_edge.commands.check import tell
 from classroom_edge.config import Config, ConfigError, NetworkConfig, load
 from classroom_edge.daemon import Daemon
 from classroom_edge.log import logging_to
@@ -41,6 +40,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         config = load(given.room)
     except ConfigError as error:
+        from classroom_edge.commands.check import tell  # noqa: PLC0415 - a restart must be quick
+
         tell(given.room, error.mistakes, language=language)
         return WRONG_USE
     folder = DataFolder((given.data or default_data_folder(config.room.id)).absolute())
