@@ -31,6 +31,7 @@ from classroom_edge.services.storage import StorageService
 from classroom_edge.services.supervise import supervise
 from classroom_edge.services.workers import WorkerService
 from classroom_media.api import Layout
+from classroom_media.compose.grid import Grid
 from classroom_media.messages import Heartbeat
 from classroom_media.record.journal import boot_id
 from classroom_media.record.manifest import Manifest, State
@@ -81,6 +82,7 @@ class Daemon:
             room=config.room.id,
             folder=recordings,
             pre_roll_s=config.recording.pre_roll_s,
+            grid=Grid(config.recording.fps),
             boot=boot_id(),
             tracks=self.media.tracks(),
             recorders=self._recorders,

@@ -27,6 +27,7 @@ from classroom_edge.services.takes import (
     state_of,
 )
 from classroom_media.api import NS, Layout, RecordError
+from classroom_media.compose.grid import Grid
 from classroom_media.messages import Heartbeat
 from classroom_media.record.journal import (
     JOURNAL_FILE,
@@ -65,6 +66,7 @@ class RecordingService:
     room: str
     folder: Path  # of all recordings
     pre_roll_s: float
+    grid: Grid  # of the programme's pictures: takes begin with a whole one
     boot: str
     tracks: tuple[ExpectedTrack, ...]
     recorders: Sequence[Recorder]
@@ -116,7 +118,8 @@ class RecordingService:
             id_ = new_id(now)
             pre_roll_s = self.pre_roll_s if pre_roll else 0.0
             earliest_ns = max([self.ready_ns(), *self._ends.values()])
-            from_ns = min(now_ns, max(now_ns - int(pre_roll_s * NS), earliest_ns))
+            wanted_ns = max(now_ns - int(pre_roll_s * NS), earliest_ns)
+            from_ns = self.grid.at(self.grid.before(min(now_ns, wanted_ns)))
             started = RecordingStarted(
                 at_ns=now_ns,
                 recording=id_,
@@ -156,7 +159,7 @@ class RecordingService:
             story = self._in(RecordingState.PAUSED)
             now_ns = time.monotonic_ns()
             number = story.takes[-1].number + 1
-            from_ns = now_ns + RESUME_AFTER_NS
+            from_ns = self.grid.at(self.grid.after(now_ns + RESUME_AFTER_NS))
             await self._note(
                 TakeStarted(
                     at_ns=now_ns, take=number, from_ns=from_ns, boot=self.boot, reason="pause"

@@ -16,6 +16,7 @@ from classroom_edge.services.recorders import Doing, Order, Recorder, next_comma
 from classroom_edge.services.recording import RecordingService
 from classroom_edge.services.takes import FORGOTTEN_AFTER_S, after_outage, place_of, state_of
 from classroom_media.api import NS, Kind, WorkerError
+from classroom_media.compose.grid import Grid
 from classroom_media.messages import (
     AnyCommand,
     Begin,
@@ -217,6 +218,7 @@ async def taking(folder: Path, *, recover: bool = False) -> AsyncIterator[Taking
         room="attic",
         folder=folder,
         pre_roll_s=10,
+        grid=Grid(25),
         boot=BOOT,
         tracks=(PROGRAMME,),
         recorders=(recorder,),
