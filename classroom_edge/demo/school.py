@@ -30,17 +30,20 @@ CAMERA_LOGIN = ("admin", PASSWORD)
 
 
 def main() -> int:
-    """Run the room until SIGTERM or SIGINT: ``school PORTS FILM``."""
+    """Run the room until SIGTERM: ``school PORTS FILM``."""
     film = Path(sys.argv[2])
     asyncio.run(simulate(Ports.from_json(sys.argv[1]), film if film.is_file() else None))
     return 0
 
 
 async def simulate(ports: Ports, film: Path | None) -> None:
-    """Run all devices and cameras until the process is told to end."""
+    """Run all devices and cameras until SIGTERM.
+
+    SIGINT (Ctrl-C, which the whole group gets) is the daemon's: it still records then.
+    """
     ended = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     async with AsyncExitStack() as room:
         await _devices(room, ports)
         await _cameras(room, ports, film)
