@@ -19,7 +19,7 @@ from types import FrameType
 from typing import NoReturn
 
 ORDERLY_S = 15.0  # time to seal and finish a recording, and to put a light out
-SETTLED_S = 30.0  # who lived so long starts again at once
+SETTLED_S = 3.0  # who lived so long was not ended by its own start, and starts again at once
 DELAY_MAX_S = 5.0
 TICK_S = 0.1
 WRONG_USE = 2  # exit status: wrong use or configuration

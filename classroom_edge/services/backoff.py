@@ -13,7 +13,7 @@ class Backoff:
     """Counts failures; whatever ran for `settled_s` has its past forgiven."""
 
     longest_s: float = 5.0
-    settled_s: float = 10.0
+    settled_s: float = 3.0  # then it was not its start that failed
     _failures: int = field(default=0, init=False)
     _recent: list[float] = field(default_factory=list, init=False)
 
