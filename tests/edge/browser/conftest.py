@@ -6,7 +6,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    ViewportSize,
+    sync_playwright,
+)
 
 from classroom_edge import parts
 from classroom_edge.room import RoomState
@@ -68,8 +75,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def panel(server: PretendServer, browser: Browser) -> Iterator[Panel]:
     """Give a page that must not complain, nor ask anybody but its own server."""
-    server.room.reset()
-    with browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]}) as context:
+    server.reset()
+    size: ViewportSize = {"width": WIDE[0], "height": WIDE[1]}
+    with browser.new_context(viewport=size, reduced_motion="reduce") as context:
         panel = Panel(context.new_page(), server)
         panel.page.set_default_timeout(10_000)
         panel.page.on("console", panel.heard)

@@ -41,9 +41,15 @@ class PretendRoom:
     image: bytes = field(default_factory=picture)
 
     def __post_init__(self) -> None:
+        self._levels: tuple[LevelView, ...] = states.TALKING
         self._states: Newest[RoomState] = Newest()
         self._states.put(states.idle())
-        self._levels: tuple[LevelView, ...] = states.TALKING
+
+    def begin(self) -> None:
+        """Belong to the loop that runs now, as the server is new in it."""
+        state = self.state()
+        self._states = Newest()
+        self._states.put(state)
 
     def state(self) -> RoomState:
         return self._states.value or states.idle()
@@ -70,12 +76,12 @@ class PretendRoom:
     async def levels(self) -> AsyncIterator[tuple[LevelView, ...]]:
         while True:
             yield self._levels
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.2)
 
     async def previews(self) -> AsyncIterator[bytes]:
         while True:
             yield self.image
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.5)
 
     async def start_recording(self, who: Who, *, title: str = "", pre_roll: bool = True) -> str:
         self._note("start", {"title": title, "pre_roll": pre_roll})
@@ -160,12 +166,20 @@ class PretendServer:
         if self._thread is not None:
             self._thread.join(timeout=10)
 
-    def in_room(self, change: Callable[[PretendRoom], None]) -> None:
+    def in_room(self, change: Callable[[PretendRoom], object]) -> None:
         """Change the room on the server's own loop."""
         self._loop.call_soon_threadsafe(change, self.room)
 
+    def reset(self) -> None:
+        """Bring the room back to how it was at first."""
+        done = threading.Event()
+        self.in_room(PretendRoom.reset)
+        self.in_room(lambda _room: done.set())
+        done.wait(timeout=10)
+
     async def _serve(self, ready: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
+        self.room.begin()
         over = asyncio.Event()
         self._stop = lambda: self._loop.call_soon_threadsafe(over.set)
         config = Config.model_validate(

@@ -18,7 +18,7 @@ BROWSERS = Path(__file__).parents[3] / ".parts" / "old-chromes"
 
 @pytest.fixture(params=["69", "83", "90"])
 def page(request: pytest.FixtureRequest, server: PretendServer) -> Iterator[OldPage]:
-    server.room.reset()
+    server.reset()
     with old_page(BROWSERS / request.param / "chromium", server.url) as page:
         eventually(lambda: f"Chrome/{request.param}." in page.evaluate("navigator.userAgent"))
         eventually(lambda: page.text(".phase").strip() == "可以录制")

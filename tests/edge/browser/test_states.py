@@ -110,7 +110,7 @@ def test_the_red_lamp_is_lit_only_while_the_disk_gets_something(panel: Panel) ->
 
 
 def test_the_timer_shows_what_is_on_disk_and_never_more(panel: Panel) -> None:
-    page = panel.open(states.recording(10.7))
+    page = panel.open(states.recording(10.95))
     page.evaluate(
         "() => { window.seen = []; setInterval(() =>"
         " window.seen.push(document.querySelector('.timer').textContent.trim()), 20); }"

@@ -4,6 +4,7 @@ import { computed, inject, ref, type ComputedRef, type InjectionKey } from "vue"
 
 import type { Panel } from "./panel";
 import type { ProblemView } from "./room";
+import type { Speech } from "./words";
 
 const LATER_MS = { warning: 10 * 60_000, error: 3 * 60_000 };
 
@@ -12,10 +13,10 @@ export interface Problems {
   /** Not put off; the worst first. */
   pressing: ComputedRef<ProblemView[]>;
   later(problem: ProblemView): void;
-  act(problem: ProblemView): void;
+  act(problem: ProblemView): Promise<void>;
 }
 
-export function makeProblems(panel: Panel): Problems {
+export function makeProblems(panel: Panel, spoken: Speech): Problems {
   const until = ref<Record<string, number>>({});
   /** A problem that went away and came back is a new one. */
   const name = (problem: ProblemView): string =>
@@ -34,8 +35,9 @@ export function makeProblems(panel: Panel): Problems {
     later(problem) {
       until.value[name(problem)] = panel.now.value + LATER_MS[problem.severity];
     },
-    act(problem) {
-      void panel.send(problem.action.path, problem.action.body);
+    async act(problem) {
+      const begun = await panel.send(problem.action.path, problem.action.body);
+      if (begun !== null) panel.tell({ tone: "good", text: spoken.say("problems.acting") });
     },
   };
 }
