@@ -53,8 +53,8 @@ def report(cost: list[crashes.Cost], gaps: int, asked: argparse.Namespace) -> in
             "kills": len({c.kill.at_ns for c in (*own, *others)}),
             "lost_max_s": round(max((c.lost_s for c in own), default=0.0), 2),
             "again_max_s": round(max((c.again_s for c in own), default=0.0), 2),
-            "others_touched": sum(not c.is_promised for c in others),
-            "broken": sum(not c.is_promised for c in own),
+            "others_touched": sum(not c.is_within() for c in others),
+            "broken": sum(not c.is_within() for c in own),
         }
     print(f"seed {asked.seed}; {gaps} gaps in the manifest")
     print(

@@ -20,7 +20,7 @@ from classroom_media.emulate.rtsp import RtspServer
 from classroom_media.packets import Coded
 from classroom_media.sources import open_source
 from tests.media.serving import PATTERN, free_port, serving
-from tests.media.waiting import eventually
+from tests.waiting import eventually
 from tests.media.watching import beeps, flashes, of_stream, pictures, source, until, watch
 
 FRAME_NS = NS // PATTERN.fps

@@ -36,7 +36,7 @@ from classroom_media.workers.shell import (
 )
 from classroom_media.workers.specs import Endpoints
 from classroom_media.workers.subscribe import PacketReader
-from tests.media.waiting import eventually
+from tests.waiting import eventually
 
 H264 = StreamFormat(kind=Kind.PICTURE, codec="h264", width=64, height=48)
 

@@ -33,7 +33,7 @@ from classroom_media.workers.source import HUNG_NS, SourceReader, SourceWorker
 from classroom_media.workers.specs import Endpoints, SourceSpec
 from classroom_media.workers.subscribe import PacketReader
 from tests.media.serving import free_port, serving
-from tests.media.waiting import eventually, eventually_async
+from tests.waiting import eventually, eventually_async
 from tests.media.watching import of_stream, source
 
 PATTERN_URL = "pattern://?size=320x240&fps=25"

@@ -47,10 +47,10 @@ class Cost:
     lost_s: float  # taken before the kill, and not in the file
     again_s: float  # from the kill to the next picture in the file
 
-    @property
-    def is_promised(self) -> bool:
+    def is_within(self, lost_s: float = LOST_MAX_S, again_s: float = AGAIN_MAX_S) -> bool:
+        """Tell whether it is no more than this; what was not killed may lose nothing."""
         if self.track in self.kill.tracks:
-            return self.lost_s <= LOST_MAX_S and self.again_s <= AGAIN_MAX_S
+            return self.lost_s <= lost_s and self.again_s <= again_s
         return self.lost_s == 0 and self.again_s <= 1 / truth.FPS
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from classroom_media.api import Kind, StreamFormat
 from classroom_media.packets import Coded
+from classroom_media.sources.annexb import PPS, SPS, kind_of, units
 
 Listener = Callable[[Coded], None]
 
@@ -43,18 +44,9 @@ class Feed:
         if packet.format is not None:
             self.formats[packet.format.kind] = packet.format
             if packet.format.kind is Kind.PICTURE:
-                units = nal_units(packet.data)
-                self.parameter_sets = tuple(u for u in units if u[0] & 0x1F in {7, 8})
+                sets = (unit for unit in units(packet.data) if kind_of(unit) in {SPS, PPS})
+                self.parameter_sets = tuple(sets)
             if all(kind in self.formats for kind in self.kinds):
                 self._ready.set()
         for listener in tuple(self._listeners):
             listener(packet)
-
-
-def nal_units(data: bytes) -> list[bytes]:
-    """Split an Annex B access unit into its NAL units, start codes left off.
-
-    Source: ITU-T H.264, Annex B.
-    """
-    units = [part.rstrip(b"\0") for part in data.split(b"\0\0\1")[1:]]
-    return [unit for unit in units if unit]

@@ -20,8 +20,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from classroom_media.api import NS, Kind
-from classroom_media.emulate.feed import Feed, nal_units
+from classroom_media.emulate.feed import Feed
 from classroom_media.packets import Coded
+from classroom_media.sources.annexb import units
 
 PAYLOAD_MAX: Final = 1400  # bytes of an RTP payload
 BACKLOG_MAX: Final = 8_000_000  # bytes; a player that reads slower than that is let go
@@ -94,9 +95,9 @@ class _Track:
 
 def picture_payloads(data: bytes) -> Iterator[tuple[bytes, bool]]:
     """Give the RTP payloads of an access unit, with whether each is the last (RFC 6184)."""
-    units = nal_units(data)
-    for index, unit in enumerate(units):
-        final = index == len(units) - 1
+    found = list(units(data))
+    for index, unit in enumerate(found):
+        final = index == len(found) - 1
         if len(unit) <= PAYLOAD_MAX:
             yield unit, final
             continue
