@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 Found = TypeVar("Found")
@@ -21,6 +21,17 @@ async def eventually_async(look: Callable[[], Found], *, within_s: float = 10.0)
     """Do the same on an event loop, which goes on meanwhile."""
     deadline = time.monotonic() + within_s
     while not (found := look()):
+        assert time.monotonic() < deadline, f"not within {within_s} s"
+        await asyncio.sleep(0.02)
+    return found
+
+
+async def eventually_awaited(
+    look: Callable[[], Awaitable[Found | None]], *, within_s: float = 10.0
+) -> Found:
+    """Do the same where looking takes an await."""
+    deadline = time.monotonic() + within_s
+    while not (found := await look()):
         assert time.monotonic() < deadline, f"not within {within_s} s"
         await asyncio.sleep(0.02)
     return found

@@ -20,8 +20,8 @@ from classroom_media.emulate.rtsp import RtspServer
 from classroom_media.packets import Coded
 from classroom_media.sources import open_source
 from tests.media.serving import PATTERN, free_port, serving
-from tests.waiting import eventually
 from tests.media.watching import beeps, flashes, of_stream, pictures, source, until, watch
+from tests.waiting import eventually
 
 FRAME_NS = NS // PATTERN.fps
 

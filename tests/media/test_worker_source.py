@@ -33,8 +33,8 @@ from classroom_media.workers.source import HUNG_NS, SourceReader, SourceWorker
 from classroom_media.workers.specs import Endpoints, SourceSpec
 from classroom_media.workers.subscribe import PacketReader
 from tests.media.serving import free_port, serving
-from tests.waiting import eventually, eventually_async
 from tests.media.watching import of_stream, source
+from tests.waiting import eventually, eventually_awaited
 
 PATTERN_URL = "pattern://?size=320x240&fps=25"
 
@@ -114,11 +114,11 @@ async def test_a_lesson_is_recorded_and_the_process_ends_when_told(
     folder = tmp_path / "r1"
     folder.mkdir()
     async with WorkerClient(endpoints) as client:
-        first = await eventually_async(lambda: live(client))
+        first = await eventually_awaited(lambda: live(client))
         assert (first.role, first.name, first.pid) == ("source", "teacher", process.pid)
         await client.ask(begin(folder))
         await client.ask(begin(folder))  # the same take: nothing happens
-        recording = await eventually_async(lambda: written(client, 1.0))
+        recording = await eventually_awaited(lambda: written(client, 1.0))
         assert (recording.recording, recording.take) == ("r1", 1)
         assert {part.track for part in recording.parts} == {"teacher", "teacher-sound"}
         end_ns = time.monotonic_ns()
@@ -136,10 +136,10 @@ async def test_what_is_held_is_not_written_and_released_goes_on_without_a_seam(
 ) -> None:
     spawn(source(PATTERN_URL, endpoints=endpoints))
     async with WorkerClient(endpoints) as client:
-        await eventually_async(lambda: live(client))
+        await eventually_awaited(lambda: live(client))
         from_ns = time.monotonic_ns()
         await client.ask(begin(tmp_path))
-        await eventually_async(lambda: written(client, 0.5))
+        await eventually_awaited(lambda: written(client, 0.5))
         held_ns = time.monotonic_ns()
         await client.ask(Hold(at_ns=held_ns))
 
@@ -147,10 +147,10 @@ async def test_what_is_held_is_not_written_and_released_goes_on_without_a_seam(
             found = await beat(client)
             return found if found and found.sources[0].last_ns > held_ns + NS // 2 else None
 
-        holding = await eventually_async(later)
+        holding = await eventually_awaited(later)
         assert all(part.written_ns <= held_ns + NS // 20 for part in holding.parts)
         await client.ask(Release())
-        await eventually_async(lambda: written(client, (held_ns - from_ns) / NS + 0.5))
+        await eventually_awaited(lambda: written(client, (held_ns - from_ns) / NS + 0.5))
         await client.ask(End(end_ns=time.monotonic_ns()), timeout_s=15)
     _, *whole = instants_s(tmp_path / "teacher.mp4")  # the take may begin within a picture
     assert {round(b - a, 3) for a, b in pairwise(whole)} == {0.04}
@@ -162,17 +162,17 @@ async def test_a_killed_worker_is_found_under_the_same_endpoints_with_its_part_p
     spec = source(PATTERN_URL, endpoints=endpoints)
     process = spawn(spec)
     async with WorkerClient(endpoints) as client:
-        await eventually_async(lambda: live(client))
+        await eventually_awaited(lambda: live(client))
         take = begin(tmp_path)
         await client.ask(take)
-        await eventually_async(lambda: written(client, 1.0))
+        await eventually_awaited(lambda: written(client, 1.0))
         process.kill()
         process.wait()
         second = spawn(spec)
-        again = await eventually_async(lambda: live(client))
+        again = await eventually_awaited(lambda: live(client))
         assert again.pid == second.pid
         await client.ask(take)
-        await eventually_async(lambda: written(client, 0.5))
+        await eventually_awaited(lambda: written(client, 0.5))
         await client.ask(End(end_ns=time.monotonic_ns()), timeout_s=15)
     assert length_s(tmp_path / "teacher.mp4") > 0.9
     assert length_s(tmp_path / "teacher.2.mp4") > 0.4
@@ -183,10 +183,10 @@ async def test_ctrl_c_is_not_for_workers_and_sigterm_seals(
 ) -> None:
     process = spawn(source(PATTERN_URL, endpoints=endpoints))
     async with WorkerClient(endpoints) as client:
-        await eventually_async(lambda: live(client))
+        await eventually_awaited(lambda: live(client))
         await client.ask(begin(tmp_path))
         process.send_signal(signal.SIGINT)
-        await eventually_async(lambda: written(client, 0.5))
+        await eventually_awaited(lambda: written(client, 0.5))
         process.send_signal(signal.SIGTERM)
         assert process.wait(15) == 0
     assert length_s(tmp_path / "teacher.mp4") > 0.4
@@ -205,12 +205,12 @@ async def test_a_camera_that_dies_is_told_within_3_s_and_found_again_when_it_ret
 
     async with WorkerClient(endpoints) as client:
         with serving(f"tcp://127.0.0.1:{port}?listen=1"):
-            await eventually_async(lambda: live(client), within_s=20)
-        told = await eventually_async(lost, within_s=3.0)
+            await eventually_awaited(lambda: live(client), within_s=20)
+        told = await eventually_awaited(lost, within_s=3.0)
         assert told.sources[0].problem.startswith(f"tcp://127.0.0.1:{port}: ")
         assert (await client.ask(Replay())).packets == 0  # an old picture would be a lie
         with serving(f"tcp://127.0.0.1:{port}?listen=1"):
-            await eventually_async(lambda: live(client), within_s=20)
+            await eventually_awaited(lambda: live(client), within_s=20)
 
 
 def test_a_newcomer_sees_the_last_group_of_pictures_at_once(
@@ -278,7 +278,7 @@ async def test_a_source_refuses_what_is_for_the_director(
 ) -> None:
     spawn(source(PATTERN_URL, endpoints=endpoints))
     async with WorkerClient(endpoints) as client:
-        await eventually_async(lambda: beat(client))
+        await eventually_awaited(lambda: beat(client))
         with pytest.raises(WorkerError, match="a source cannot Show"):
             await client.ask(Show(layout=Layout("single", ("teacher",))))
         assert (await client.ask(Replay())).problem == ""
