@@ -77,7 +77,7 @@ class SoundEncoder:
         self._codec.time_base = Fraction(1, RATE_HZ)
         self._codec.open()
         self._next = number * RATE_HZ // truth.FPS
-        self._hum = np.random.default_rng(5).normal(0, 0.004, BLOCK).astype(np.float32)
+        self._hum = np.random.default_rng(5).normal(0, 0.02, BLOCK).astype(np.float32)
         self._format = StreamFormat(
             kind=Kind.SOUND,
             codec="aac",
