@@ -33,7 +33,9 @@ from classroom_media.workers.specs import DirectorSpec
 from classroom_media.workers.subscribe import PacketReader
 
 NAME: Final = "programme"
-PACE_S: Final = 0.02  # how long packets gather: waking up for each costs more than decoding
+PACE_S: Final = (
+    0.04  # packets gather so long: on a virtual machine, waking up costs as much as work
+)
 LEAVE_S: Final = 5.0  # how long the loop may take to end
 END_S: Final = 3.0  # how long an end waits for what is still being made
 
