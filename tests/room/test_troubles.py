@@ -133,7 +133,7 @@ def test_a_full_disk_ends_nothing_and_recording_goes_on_when_there_is_room(
             lambda: [p for p in room.state()["problems"] if p["code"].startswith("E-DSK")]
         )
         assert full[0]["action"]["title"]["zh-CN"]
-        assert not room.state()["recording"]["light"]
+        eventually(lambda: not room.state()["recording"]["light"])  # 3 s after the last byte
         ballast.unlink()
         before = seconds(room, "programme")
         eventually(lambda: seconds(room, "programme") > before + 3, within_s=30)
