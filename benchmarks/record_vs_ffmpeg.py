@@ -284,7 +284,7 @@ def ffmpeg_command(ffmpeg: str, folder: Path, take: Path) -> list[str]:
     for name in CAMERAS:
         command += ["-re", "-i", str(folder / f"{name}.mp4")]
     command += ["-filter_complex", compose, "-map", "[picture]", "-map", "0:a"]
-    command += ["-c:v", "libx264", "-preset", PRESET, "-b:v", f"{KBPS}k", "-threads:v", "2"]
+    command += ["-c:v", "libx264", "-preset", PRESET, "-b:v", f"{KBPS}k", "-threads:v", "1"]
     command += ["-x264-params", "rc-lookahead=0:sync-lookahead=0:mbtree=0"]
     command += ["-maxrate", f"{KBPS * 1.5:.0f}k", "-bufsize", f"{KBPS * 2}k"]
     command += ["-g", str(round(GOP_S * FPS)), "-bf", "0", "-sc_threshold", "0"]
