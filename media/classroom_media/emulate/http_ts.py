@@ -2,8 +2,6 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from fractions import Fraction
 from typing import Final
 
@@ -11,6 +9,7 @@ import av
 
 from classroom_media.api import NS, Kind
 from classroom_media.emulate.feed import Feed
+from classroom_media.emulate.outlet import Outlet
 from classroom_media.packets import Coded
 
 HEAD: Final = (
@@ -69,49 +68,22 @@ class _Viewer:
         self._container.mux(copy)
 
 
-class TransportStreamServer:
-    """Serves pictures by path: ``server.feeds["/slides.ts"] = feed``."""
+class TransportStreamServer(Outlet):
+    """Serves pictures by path to whoever asks with GET."""
 
-    def __init__(self) -> None:
-        self.feeds: dict[str, Feed] = {}
-        self.port = 0
-        self._writers: set[asyncio.StreamWriter] = set()
-
-    @asynccontextmanager
-    async def listening(self, port: int = 0) -> AsyncIterator[None]:
-        """Listen on loopback; on leaving, hang up on everybody."""
-        server = await asyncio.start_server(self._serve, "127.0.0.1", port)
-        self.port = server.sockets[0].getsockname()[1]
+    async def attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Send one picture until the viewer leaves."""
+        head = await reader.readuntil(b"\r\n\r\n")
+        _method, path, *_version = [*head.split(b" ", 2), b"", b""]
+        feed = self.feeds.get(path.decode("latin-1"))
+        if feed is None:
+            writer.write(NOT_FOUND)
+            return
+        await feed.ready()
+        writer.write(HEAD)
+        viewer = _Viewer(feed, writer)
+        feed.listen(viewer.send)
         try:
-            yield
+            await reader.read()  # a viewer says nothing more; this ends when it leaves
         finally:
-            server.close()
-            for writer in tuple(self._writers):
-                writer.transport.abort()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.add(writer)
-        try:
-            head = await reader.readuntil(b"\r\n\r\n")
-            feed = self.feeds.get(head.split(b" ", 2)[1].decode("latin-1"))
-            if feed is None:
-                writer.write(NOT_FOUND)
-                return
-            await feed.ready()
-            writer.write(HEAD)
-            viewer = _Viewer(feed, writer)
-            feed.listen(viewer.send)
-            try:
-                await reader.read()  # a viewer says nothing more; this ends when it leaves
-            finally:
-                feed.leave(viewer.send)
-        except (
-            ConnectionError,
-            asyncio.IncompleteReadError,
-            asyncio.LimitOverrunError,
-            IndexError,
-        ):
-            pass  # the viewer is gone, or speaks something else: hang up
-        finally:
-            self._writers.discard(writer)
-            writer.close()
+            feed.leave(viewer.send)

@@ -15,12 +15,12 @@ import secrets
 import struct
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
 from classroom_media.api import NS, Kind
 from classroom_media.emulate.feed import Feed
+from classroom_media.emulate.outlet import Outlet
 from classroom_media.packets import Coded
 from classroom_media.sources.annexb import units
 
@@ -278,40 +278,22 @@ class _Session:
         self._writer.write(("\r\n".join(lines) + "\r\n\r\n" + body).encode())
 
 
-class RtspServer:
-    """Serves cameras by path: ``server.feeds["/teacher"] = feed``."""
+class RtspServer(Outlet):
+    """Serves cameras by path, to whoever knows the name and password, where there are any."""
 
     def __init__(self, credentials: tuple[str, str] | None = None) -> None:
-        self.feeds: dict[str, Feed] = {}
+        super().__init__()
         self.credentials = credentials
-        self.port = 0
-        self._writers: set[asyncio.StreamWriter] = set()
 
-    @asynccontextmanager
-    async def listening(self, port: int = 0) -> AsyncIterator[None]:
-        """Listen on loopback; on leaving, hang up on everybody, as a camera without power does."""
-        server = await asyncio.start_server(self._serve, "127.0.0.1", port)
-        self.port = server.sockets[0].getsockname()[1]
-        try:
-            yield
-        finally:
-            server.close()
-            for writer in tuple(self._writers):
-                writer.transport.abort()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer a player's requests until it leaves."""
         session = _Session(self, writer)
-        self._writers.add(writer)
         try:
             async for request in _requests(reader):
                 await session.answer(request)
                 await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass  # the player is gone, or speaks something else: hang up
         finally:
             session.close()
-            self._writers.discard(writer)
-            writer.close()
 
 
 async def _requests(reader: asyncio.StreamReader) -> AsyncIterator[RtspRequest]:
