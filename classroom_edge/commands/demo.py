@@ -5,9 +5,12 @@ import sys
 from pathlib import Path
 from string import Template
 
+import typer
+
 from classroom_edge import keeper
 from classroom_edge.demo.ports import Ports
 from classroom_edge.paths import DataFolder, default_data_folder
+from classroom_edge.words import words
 
 MATERIAL = "CLASSROOM_EDGE_DEMO_MEDIA"  # run.py names the folder of the fetched footage here
 HERE = Path(__file__).resolve().parent.parent / "demo"
@@ -23,6 +26,8 @@ def demo(port: int, data: Path | None) -> int:
     room.write_text(room_text(port, ports, footage=film.is_file()), encoding="utf-8")
     school = [sys.executable, "-m", "classroom_edge.demo.school", ports.to_json(), str(film)]
     daemon = [sys.executable, "-m", "classroom_edge.app", str(room), "--data", str(folder.path)]
+    language = os.environ.get("CLASSROOM_EDGE_LANG", "en")
+    typer.echo(words("cli").say("demo.open", language, url=f"http://127.0.0.1:{port}"), err=True)
     keeper.become([school, daemon])
 
 

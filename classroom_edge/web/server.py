@@ -141,7 +141,9 @@ class _Server(uvicorn.Server):
 
 
 async def _run(server: uvicorn.Server, listener: socket.socket, site: Site) -> None:
-    logger.info("listening on %s", "http" if site.is_local else "https")
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    logger.info("panel: %s://%s:%s", "http" if site.is_local else "https", shown, port)
     try:
         await server.serve(sockets=[listener])
     finally:  # cancelled: uvicorn itself would only stop at a signal
