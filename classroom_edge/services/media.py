@@ -201,7 +201,8 @@ class Media:
                     name=one.name,
                     endpoints=endpoints_for(self.runtime, "source", one.id),
                     picture=one.picture,
-                    sound=one.sound and one.in_programme,
+                    sound=one.sound,
+                    mixed=one.in_programme,
                 )
                 for one in self.config.sources
             ),

@@ -135,6 +135,18 @@ def test_levels_are_told_for_every_source_and_the_programme() -> None:
     assert levels["a"].peak_db == pytest.approx(-6, abs=2)
 
 
+def test_a_sound_outside_the_programme_is_metered_awaited_by_nobody_and_not_mixed() -> None:
+    mixer = SoundMixer(["a"], metered=["b"])
+    for packet in microphone("b-sound", click(2_000, level=0.5)):
+        mixer.feed(packet, 77)
+    mixed = [mixer.mix(block) for block in range(START // BLOCK, START // BLOCK + 20)]
+    levels = {level.source: level.peak_db for level in mixer.levels()}
+    assert levels["b"] == pytest.approx(-6, abs=2)
+    assert levels["programme"] == SILENCE_DB
+    assert not np.any(mixed)
+    assert mixer.awaited(START // BLOCK + 50) == []
+
+
 def test_garbage_is_no_sound_and_does_not_stop_the_source() -> None:
     feed = SoundFeed("a")
     packets = microphone("a-sound", click(BLOCK * 40))

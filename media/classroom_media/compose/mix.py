@@ -29,9 +29,14 @@ def limited(samples: Samples) -> Samples:
 
 
 class SoundMixer:
-    """Adds up the sound of sources in blocks of `BLOCK` samples on the timeline's grid."""
+    """Adds up the sound of sources in blocks of `BLOCK` samples on the timeline's grid.
 
-    def __init__(self, sources: Iterable[str]) -> None:
+    Those in `metered` are not mixed; their level is told all the same.
+    """
+
+    def __init__(self, sources: Iterable[str], metered: Iterable[str] = ()) -> None:
+        self._metered = frozenset(metered)
+        sources = (*sources, *self._metered)
         self._feeds = {source: SoundFeed(source) for source in sources}
         self._meters = {source: Meter() for source in (*self._feeds, PROGRAMME)}
 
@@ -49,7 +54,8 @@ class SoundMixer:
     def awaited(self, block: int) -> list[int]:
         """Give when each source was last heard whose sound is late for this block."""
         end = (block + 1) * BLOCK
-        late = [feed for feed in self._feeds.values() if feed.end < end]
+        mixed = (feed for source, feed in self._feeds.items() if source not in self._metered)
+        late = [feed for feed in mixed if feed.end < end]
         return [feed.heard_ns for feed in late if feed.live(end)]
 
     def mix(self, block: int) -> Samples:
@@ -58,7 +64,8 @@ class SoundMixer:
         for source, feed in self._feeds.items():
             samples = feed.read(block * BLOCK, BLOCK)
             self._meters[source].add(samples)
-            mixed += samples
+            if source not in self._metered:
+                mixed += samples
         mixed = limited(mixed)
         self._meters[PROGRAMME].add(mixed)
         return mixed

@@ -71,7 +71,11 @@ class Programme:
             height=spec.height,
             frame_ns=self._grid.step_ns,
         )
-        self._sound = SoundMixer(source.id for source in spec.sources if source.sound)
+        heard = [source for source in spec.sources if source.sound]
+        self._sound = SoundMixer(
+            (source.id for source in heard if source.mixed),
+            metered=(source.id for source in heard if not source.mixed),
+        )
         self._pictures = self._picture_encoder()
         self._samples = SoundEncoder(SOUND)
         self._preview = Preview()

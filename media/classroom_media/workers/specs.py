@@ -38,7 +38,8 @@ class DirectorSource(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     endpoints: Endpoints
     picture: bool = True
-    sound: bool = False  # mixed into the programme
+    sound: bool = False  # its level is told
+    mixed: bool = True  # its sound is part of the programme
 
 
 class DirectorSpec(msgspec.Struct, frozen=True, kw_only=True):
