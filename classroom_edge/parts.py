@@ -112,11 +112,11 @@ PARTS = (
     ),
     Part(
         "chromium",
-        lambda: chromium() is not None,
+        lambda: chromium() is not None and ctypes.util.find_library("atomic") is not None,
         "不测试面板页面",
         "the panel is not tested in a browser",
-        _apt("chromium"),
-        ("chromium",),
+        _apt("chromium", "libatomic1"),  # Playwright's own Node.js wants the second
+        ("chromium", "libatomic1"),
         tests_only=True,
     ),
     Part(
