@@ -86,7 +86,7 @@ class Daemon:
             boot=boot_id(),
             tracks=self.media.tracks(),
             recorders=self._recorders,
-            ready_ns=lambda: self.media.ready_ns,
+            ready_ns=lambda: self.media.ready_ns or time.monotonic_ns(),
             changed=self._stir,
             over=self.finishing.finish,
         )

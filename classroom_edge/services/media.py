@@ -43,7 +43,7 @@ class Media:
     sources: dict[str, WorkerService] = field(init=False)
     director: WorkerService = field(init=False)
     layout: Layout = field(init=False)
-    ready_ns: int = field(default=0, init=False)  # since when the director that runs now is heard
+    ready_ns: int = field(default=0, init=False)  # where the present programme begins
     loudness: Loudness = field(default_factory=Loudness, init=False)
     pictures: Newest[bytes] = field(default_factory=Newest, init=False)
     _asked_ns: int = field(default=0, init=False)  # when the layout was last asked for
@@ -117,6 +117,7 @@ class Media:
             self.loudness.heard(event, time.monotonic())
         elif isinstance(event, Heartbeat):
             if worker is self.director:
+                self.ready_ns = event.since_ns or event.at_ns
                 self._learn_layout(event)
             self.beaten(worker, event)
 
@@ -124,7 +125,7 @@ class Media:
         """Take over the layout of a director that was there before us."""
         if beat.pid != self._known_director:
             is_first = self._known_director == 0
-            self._known_director, self.ready_ns = beat.pid, beat.at_ns
+            self._known_director = beat.pid
             if is_first and beat.layout is not None:
                 self.layout = beat.layout
 

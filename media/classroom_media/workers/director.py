@@ -50,12 +50,15 @@ class Output:
         self._recorder = recorder
         self._ends_ns = {PICTURES: 0, SOUND: 0}
         self._grown = threading.Condition()
+        self.since_ns = 0  # the first picture's place on the timeline
 
     def packet(self, packet: Coded) -> None:
         """Record and publish a packet of the programme."""
         self._recorder.feed(packet)
         self._shell.publish(packet)
         with self._grown:
+            if packet.stream == PICTURES and not self.since_ns:
+                self.since_ns = packet.pts_ns
             self._ends_ns[packet.stream] = packet.pts_ns + packet.duration_ns
             self._grown.notify_all()
 
@@ -111,6 +114,7 @@ class Director:
             take=take.take if take else 0,
             parts=(part,) if part else (),
             layout=self._programme.layout,
+            since_ns=self._output.since_ns,
         )
 
     def handle(self, command: AnyCommand) -> Answer:
