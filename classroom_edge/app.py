@@ -11,7 +11,6 @@ import contextlib
 import importlib
 import logging
 import os
-import signal
 import socket
 import sys
 from collections.abc import Sequence
@@ -24,6 +23,8 @@ from classroom_edge.daemon import Daemon
 from classroom_edge.log import logging_to
 from classroom_edge.paths import DataFolder, default_data_folder, room_lock, runtime_folder
 from classroom_edge.services.supervise import supervise
+from classroom_edge.stopping import STOPPING
+from classroom_edge.words import words
 
 WRONG_USE: Final = 2
 
@@ -52,18 +53,24 @@ def main(arguments: Sequence[str]) -> int:
             locks.enter_context(lock.hold(room_lock(given.room, config.room.id), config.room.id))
             locks.enter_context(lock.hold(runtime / "lock", config.room.id))
             _check_address(config.network)
-        except (lock.RoomBusyError, OSError) as error:
-            logger.error("%s", error)  # noqa: TRY400 - a person reads it, not a programmer
-            return WRONG_USE
+        except lock.RoomBusyError as error:
+            return _refused(language, "run.busy", room=error.room, pid=error.pid)
+        except OSError as error:
+            return _refused(language, "run.address", text=error)
         asyncio.run(run_room(config, folder.path, runtime))
     return 0
+
+
+def _refused(language: str, key: str, **values: object) -> int:
+    sys.stderr.write(words("problems").say(key, language, **values) + "\n")
+    return WRONG_USE
 
 
 async def run_room(config: Config, data: Path, runtime: Path) -> None:
     """Run a room until SIGTERM or SIGINT, then end in order."""
     daemon, asked_to_end = Daemon(config, data, runtime), asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOPPING:
         with contextlib.suppress(NotImplementedError):  # Windows: KeyboardInterrupt ends the loop
             loop.add_signal_handler(number, asked_to_end.set)
 

@@ -82,8 +82,9 @@ class Keeper:
 
     def run(self) -> int:
         """Keep until it is over; give the daemon's exit status."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._on_signal)
+        for name in ("SIGTERM", "SIGINT", "SIGHUP"):  # SIGHUP: the terminal was closed
+            if number := getattr(signal, name, None):
+                signal.signal(number, self._on_signal)
         os.environ[KEEPER] = str(os.getpid())  # for the daemon to know us by
         adopt_orphans()
         status = 0

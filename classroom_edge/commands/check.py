@@ -68,6 +68,8 @@ def _report(found: Examination, told: Sequence[Mistake], language: str) -> None:
         _tell_one(console, found.file, one, language)
     if found.mistakes:
         console.print(_say("report.count", language, file=found.file, count=len(found.mistakes)))
+    elif silent := sum(not one.is_note for one in told):
+        console.print(_say("report.silent", language, file=found.file, count=silent))
     elif found.config:
         counts = {
             "devices": len(found.config.devices),

@@ -7,11 +7,12 @@ from string import Template
 
 import typer
 
-from classroom_edge import keeper
+from classroom_edge import keeper, lock
 from classroom_edge.demo.ports import Ports
-from classroom_edge.paths import DataFolder, default_data_folder
+from classroom_edge.paths import DataFolder, default_data_folder, room_lock
 from classroom_edge.words import words
 
+WRONG_USE = 2
 MATERIAL = "CLASSROOM_EDGE_DEMO_MEDIA"  # run.py names the folder of the fetched footage here
 HERE = Path(__file__).resolve().parent.parent / "demo"
 
@@ -20,13 +21,19 @@ def demo(port: int, data: Path | None) -> int:
     """Write the demo's room.toml, then become the keeper of the simulated room and the daemon."""
     folder = DataFolder((data or default_data_folder("demo")).absolute())
     folder.make()
-    ports = Ports.free()
-    film = film_of(folder.path)
     room = folder.path / "room.toml"
-    room.write_text(room_text(port, ports, footage=film.is_file()), encoding="utf-8")
+    language = os.environ.get("CLASSROOM_EDGE_LANG", "en")
+    try:
+        with lock.hold(room_lock(room, "demo"), "demo"):
+            ports = Ports.kept(folder.path / "ports.json")
+            film = film_of(folder.path)
+            room.write_text(room_text(port, ports, footage=film.is_file()), encoding="utf-8")
+    except lock.RoomBusyError as error:
+        text = words("problems").say("run.busy", language, room=error.room, pid=error.pid)
+        typer.echo(text, err=True)
+        raise typer.Exit(WRONG_USE) from error
     school = [sys.executable, "-m", "classroom_edge.demo.school", ports.to_json(), str(film)]
     daemon = [sys.executable, "-m", "classroom_edge.app", str(room), "--data", str(folder.path)]
-    language = os.environ.get("CLASSROOM_EDGE_LANG", "en")
     typer.echo(words("cli").say("demo.open", language, url=f"http://127.0.0.1:{port}"), err=True)
     keeper.become([school, daemon])
 

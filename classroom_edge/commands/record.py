@@ -5,7 +5,6 @@ import contextlib
 import io
 import json
 import os
-import signal
 import sys
 import time
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from classroom_edge.daemon import Daemon
 from classroom_edge.log import logging_to
 from classroom_edge.paths import DataFolder, default_data_folder, room_lock, runtime_folder
 from classroom_edge.room import RecordingState, Refused, Who
+from classroom_edge.stopping import STOPPING
 from classroom_edge.words import words
 from classroom_media.api import NS
 from classroom_media.record.manifest import MANIFEST_FILE, Manifest, State
@@ -51,6 +51,7 @@ def record(room: Path, seconds: float, out: Path | None, as_json: bool) -> int: 
     try:
         with (
             lock.hold(room_lock(room, config.room.id), config.room.id),
+            lock.hold(runtime_folder(data.path, config.room.id) / "lock", config.room.id),
             logging_to(data.log, secrets=config.secrets(), stream=io.StringIO()),
         ):
             manifest = asyncio.run(_record(_into(config, folder), data.path, seconds, speaker))
@@ -94,7 +95,7 @@ async def _record(config: Config, data: Path, seconds: float, speaker: Speaker) 
     daemon = Daemon(config, data, runtime_folder(folder, config.room.id))
     interrupted = asyncio.Event()
     with contextlib.suppress(NotImplementedError):  # Windows
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in STOPPING:
             asyncio.get_running_loop().add_signal_handler(number, interrupted.set)
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(daemon.run())
@@ -159,9 +160,12 @@ def _into(config: Config, folder: Path) -> Config:
 
 
 def _report(manifest: Manifest, path: Path, speaker: Speaker, *, as_json: bool) -> int:
-    whole = manifest.state is State.FINISHED and manifest.duration_s > 0
+    nothing_came = any(gap.reason == "missing" for gap in manifest.gaps) and not any(
+        track.source for track in manifest.tracks
+    )
+    whole = manifest.state is State.FINISHED and manifest.duration_s > 0 and not nothing_came
     if not whole:
-        speaker.say("failed", text=manifest.problem or manifest.state)
+        speaker.say("failed", text=manifest.problem or speaker.words("nothing-came"))
     told = {
         "manifest": str(path),
         "id": manifest.id,

@@ -3,6 +3,7 @@
 import json
 import socket
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Self
 
 
@@ -28,6 +29,18 @@ class Ports:
             one.close()
         return cls(**dict(zip(names, numbers, strict=True)))
 
+    @classmethod
+    def kept(cls, file: Path) -> Self:
+        """Give the ports of the last time while they are free, so that copies of the file work."""
+        try:
+            ports = cls.from_json(file.read_text("utf-8"))
+        except (OSError, ValueError, TypeError):
+            ports = cls.free()
+        if not all(_is_free(number) for number in asdict(ports).values()):
+            ports = cls.free()
+        file.write_text(ports.to_json(), encoding="utf-8")
+        return ports
+
     def to_json(self) -> str:
         """Spell them for another process's command line."""
         return json.dumps(asdict(self))
@@ -36,6 +49,16 @@ class Ports:
     def from_json(cls, text: str) -> Self:
         """Read what `to_json` wrote."""
         return cls(**json.loads(text))
+
+
+def _is_free(number: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", number))
+        except OSError:
+            return False
+    return True
 
 
 def _bound(kind: socket.SocketKind) -> socket.socket:

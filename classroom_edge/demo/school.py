@@ -39,11 +39,13 @@ def main() -> int:
 async def simulate(ports: Ports, film: Path | None) -> None:
     """Run all devices and cameras until SIGTERM.
 
-    SIGINT (Ctrl-C, which the whole group gets) is the daemon's: it still records then.
+    Ctrl-C and a closed window reach the whole group; they are the daemon's: it still records.
     """
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("SIGINT", "SIGHUP"):
+        if number := getattr(signal, name, None):
+            signal.signal(number, signal.SIG_IGN)
     async with AsyncExitStack() as room:
         await _devices(room, ports)
         await _cameras(room, ports, film)

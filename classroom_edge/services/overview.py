@@ -49,6 +49,7 @@ class Overview:
     degraded: dict[str, str] = field(default_factory=dict)  # service -> problem
     last_id: str = ""  # the newest finished recording
     _book: Book = field(default_factory=Book, init=False)
+    _began_s: float = field(default_factory=time.monotonic, init=False)  # to listen
 
     def state(self, version: int) -> RoomState:
         """Look at everything now."""
@@ -164,7 +165,7 @@ class Overview:
         since_s = self._take_s()
         if since_s is None:
             return {}
-        silent = self.media.loudness.silent_for_s
+        silent, since_s = self.media.loudness.silent_for_s, max(since_s, self._began_s)
         return {
             one.id: silent(one.id, time.monotonic(), since_s=since_s)
             for one in self.config.sources

@@ -23,7 +23,9 @@ logger = logging.getLogger(__name__)
 def main() -> int:
     """Finish the recording that standard input names; give the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the group; the daemon decides
+    for name in ("SIGINT", "SIGHUP"):  # they reach the whole group; the daemon decides
+        if number := getattr(signal, name, None):
+            signal.signal(number, signal.SIG_IGN)
     spec = msgspec.json.decode(sys.stdin.buffer.readline(), type=FinishSpec)
     if hasattr(os, "nice"):
         os.nice(19)

@@ -150,7 +150,9 @@ class Shell:
         Minds SIGTERM and SIGINT when it runs where Python allows that, in the main thread.
         """
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            for name in ("SIGINT", "SIGHUP"):  # they reach the whole group; the daemon decides
+                if number := getattr(signal, name, None):
+                    signal.signal(number, signal.SIG_IGN)
             signal.signal(signal.SIGTERM, self._on_sigterm)
         logger.info("%s: started", self._title)
         self._publisher.start(worker.heartbeat)
