@@ -60,6 +60,8 @@ def test_every_state_says_what_it_is_and_fits(panel: Panel, name: str, language:
     assert page.evaluate("document.documentElement.lang") == language
     across, down = overflow(page)
     assert (across, down) == (0, 0)  # one screen, nothing to scroll
+    page.set_viewport_size({"width": 1366, "height": 650})  # a laptop's, within a browser
+    assert overflow(page) == (0, 0)
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     assert overflow(page)[0] == 0  # one column
 
