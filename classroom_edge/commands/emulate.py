@@ -5,7 +5,7 @@ import signal
 import sys
 
 from classroom_drivers.api import UnsupportedError
-from classroom_drivers.emulators.catalogue import make
+from classroom_drivers.emulated import make
 from classroom_drivers.emulators.faults import faults_of
 from classroom_drivers.emulators.server import serve
 from classroom_drivers.emulators.session import Emulator

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from classroom_drivers.api import CAPABILITIES, Plain, UnsupportedError
+from classroom_drivers.api import CAPABILITIES, Device, Plain, UnsupportedError
 
 
 def actions(capability: str) -> Mapping[str, Callable[..., Any]]:
@@ -25,14 +25,14 @@ def capabilities_of(kind: type) -> tuple[str, ...]:
     return tuple(name for name, protocol in CAPABILITIES.items() if issubclass(kind, protocol))
 
 
-async def perform(device: object, capability: str, action: str, given: Mapping[str, Any]) -> None:
+async def perform(device: Device, capability: str, action: str, given: Mapping[str, Any]) -> None:
     """Do an action by its name; kebab case and snake case are the same.
 
     Raises:
         UnsupportedError: no such capability or action, or the arguments do not fit.
     """
     capability, action = capability.replace("_", "-"), action.replace("_", "-")
-    if capability not in capabilities_of(type(device)):
+    if capability not in device.capabilities:
         raise UnsupportedError(f"the device has no capability {capability!r}")
     known = actions(capability)
     if action not in known:

@@ -108,7 +108,7 @@ class Lockout:
 
     capability: str
     until: datetime = field(compare=False)
-    reason: str  # "warming" | "cooling"
+    reason: str  # "warming" | "cooling" | "min-on" | "min-off"
 
 
 def _nothing() -> Mapping[str, Any]:
@@ -128,16 +128,19 @@ class DeviceState:
 
 @runtime_checkable
 class Power(Protocol):
-    """Standby and on. Values: `power` (PowerState)."""
+    """Standby and on. Values: `power` (PowerState), `power-target` while it is not there yet.
+
+    Choices: `power`, for a device that can be switched one way only (a PC that can be woken).
+    While it warms or cools, the lock-outs of the other capabilities tell when it will be ready.
+    """
 
     async def set_power(self, *, on: bool) -> None:
         """Switch on or to standby; return once accepted, not once warm.
 
-        What is already so, or already on its way, is accepted without being sent. While warming
-        or cooling the lock-outs tell when the device will be ready.
-
-        Raises:
-            LockedOutError: the device is on its way to the other state.
+        What is already on its way is accepted without being sent. What is asked for while the
+        device is on its way to the other state, or has not been there for as long as it must, is
+        kept as `power-target` and done the moment that it can be; a contrary wish, or the loss of
+        the device, ends it. So nothing is switched later than somebody can remember having asked.
         """
 
 
@@ -169,11 +172,20 @@ class Mute(Protocol):
 
 
 @runtime_checkable
+class Freeze(Protocol):
+    """Holding the picture still. Values: `freeze` (bool)."""
+
+    async def set_freeze(self, *, on: bool) -> None:
+        """Hold the picture (True) or let it run (False)."""
+
+
+@runtime_checkable
 class PanTiltZoom(Protocol):
     """Pointing a camera.
 
     Values: `pan-deg` (right is positive), `tilt-deg` (up is positive), `zoom` (0 wide to 1 tele),
-    `moving` (bool).
+    `moving` (bool). Choices: `ptz`, which of "drive", "move-to", "move-by" and "home" it can; the
+    others raise UnsupportedError. Whatever drives can stop.
     """
 
     async def drive(
@@ -196,6 +208,9 @@ class PanTiltZoom(Protocol):
     ) -> None:
         """Point at a place, at `speed` (0 to 1) of full speed; zoom stays if not given."""
 
+    async def move_by(self, *, pan_deg: float, tilt_deg: float, speed: float = 1.0) -> None:
+        """Turn by so much from where it points, at `speed` (0 to 1) of full speed."""
+
     async def home(self) -> None:
         """Point straight ahead."""
 
@@ -212,11 +227,87 @@ class Presets(Protocol):
 
 
 @runtime_checkable
+class Focus(Protocol):
+    """Sharpness. Values: `autofocus` (bool), `focus` (0 near to 1 far) where the camera tells."""
+
+    async def set_autofocus(self, *, on: bool) -> None:
+        """Leave sharpness to the camera (True) or keep it as it is (False)."""
+
+    async def set_focus(self, *, position: float) -> None:
+        """Focus at a distance, 0 near to 1 far; autofocus ends."""
+
+
+@runtime_checkable
+class Tracking(Protocol):
+    """A camera that follows a person by itself. Values: `tracking` (bool)."""
+
+    async def set_tracking(self, *, on: bool) -> None:
+        """Let it follow (True) or stay (False)."""
+
+
+@runtime_checkable
 class Relay(Protocol):
     """Contacts that close. Values: `relay-1`, `relay-2` ... (bool)."""
 
     async def set_relay(self, *, on: bool, channel: int = 1) -> None:
         """Close (True) or open a contact; channels count from 1."""
+
+
+@runtime_checkable
+class Cover(Protocol):
+    """Curtains, blinds, screens; the first is channel 1.
+
+    Values: `cover-1` ("open", "closed", "opening", "closing", "stopped"), `cover-percent-1` (0
+    closed to 100 open) where it is told. Choices: `cover`, which of "open", "close", "stop" and
+    "position" it can; the others raise UnsupportedError.
+    """
+
+    async def open_cover(self, *, channel: int = 1) -> None:
+        """Let light in; a projection screen goes up."""
+
+    async def close_cover(self, *, channel: int = 1) -> None:
+        """Keep light out; a projection screen comes down."""
+
+    async def stop_cover(self, *, channel: int = 1) -> None:
+        """Stay where it is."""
+
+    async def set_cover(self, *, percent: float, channel: int = 1) -> None:
+        """Go to 0 (closed) to 100 (open)."""
+
+
+@runtime_checkable
+class Level(Protocol):
+    """Faders and dimmers; the first is channel 1.
+
+    Values: `level-1`, `level-2` ... (0 to 100, of the fader's travel or of full light). Choices:
+    `level`, the channels' names in their order, where they have names.
+    """
+
+    async def set_level(self, *, percent: float, channel: int = 1) -> None:
+        """Set a channel, 0 to 100."""
+
+
+@runtime_checkable
+class Sensor(Protocol):
+    """Measuring. Choices: `sensor`, the values that it tells; their names end in the unit.
+
+    Values: `temperature-c`, `humidity-percent`, `co2-ppm`, `light-lux`, `power-w`, `energy-kwh`,
+    `voltage-v`, `current-a`, `presence` (bool), `contact` (bool), or what the device has.
+    """
+
+    async def read_sensors(self) -> None:
+        """Ask now; it is asked by itself from time to time."""
+
+
+@runtime_checkable
+class Route(Protocol):
+    """A matrix or switcher. Values: `route-1` ... (int: the source on that output, 0 for none).
+
+    Choices: `source` and `output`, the names or numbers of each, in order; both count from 1.
+    """
+
+    async def set_route(self, *, source: int, output: int = 1) -> None:
+        """Show a source (0 for none, where it can) on an output."""
 
 
 @runtime_checkable
@@ -237,7 +328,10 @@ class Keys(Protocol):
 
 @runtime_checkable
 class Identity(Protocol):
-    """Who the device says it is. Values: `maker`, `model`, `name`, `firmware` (those it tells)."""
+    """Who the device says it is.
+
+    Values: `maker`, `model`, `name`, `firmware`, `serial-number` (those it tells, at least one).
+    """
 
     async def identify(self) -> None:
         """Ask again; it is asked by itself at every connection."""
@@ -245,7 +339,10 @@ class Identity(Protocol):
 
 @runtime_checkable
 class Health(Protocol):
-    """How the device feels. Values: `health` ("ok" or what is wrong), `lamp-hours` (int)."""
+    """How the device feels.
+
+    Values: `health` ("ok" or what is wrong), `lamp-hours`, `run-hours` (int) where it tells.
+    """
 
     async def check_health(self) -> None:
         """Ask now; it is asked by itself from time to time."""
@@ -257,9 +354,16 @@ CAPABILITIES: Mapping[str, type] = MappingProxyType(
         "input-select": InputSelect,
         "volume": Volume,
         "mute": Mute,
+        "freeze": Freeze,
         "pan-tilt-zoom": PanTiltZoom,
         "presets": Presets,
+        "focus": Focus,
+        "tracking": Tracking,
         "relay": Relay,
+        "cover": Cover,
+        "level": Level,
+        "sensor": Sensor,
+        "route": Route,
         "tally": Tally,
         "keys": Keys,
         "identity": Identity,

@@ -23,6 +23,7 @@ from classroom_drivers.api import (
 
 ONLINE_S = 10.0
 SETTLE_S = 10.0  # until a poll has confirmed what was asked
+COVER_S = 120.0  # a long curtain
 POWER_S = 180.0  # warming or cooling, at the longest
 PACE_S = 0.02
 
@@ -61,8 +62,12 @@ async def values_tell_their_source(device: Device) -> None:
 
 async def power(device: Device) -> None:
     """Goes to standby and comes back, through warming and cooling, with lock-outs that end."""
+    ways = device.state().choices.get("power", ("on", "off"))
     await device.perform("power", "set-power", {"on": True})
     for on, wanted in ((False, PowerState.OFF), (True, PowerState.ON)):
+        if ("on" if on else "off") not in ways:
+            await _refused(device, "power", "set-power", {"on": on})
+            continue
         await device.perform("power", "set-power", {"on": on})
         told = wanted is PowerState.ON  # in standby some are deaf, and cannot tell
         await _becomes(device, "power", wanted, told=told, within_s=POWER_S)
@@ -97,26 +102,63 @@ async def mute(device: Device) -> None:
             await _becomes(device, f"{part}-mute", on)
 
 
+async def freeze(device: Device) -> None:
+    """Holds the picture and lets it run."""
+    for on in (True, False):
+        await device.perform("freeze", "set-freeze", {"on": on})
+        await _becomes(device, "freeze", on)
+
+
+PTZ: Mapping[str, dict[str, Any]] = MappingProxyType(
+    {
+        "drive": {"pan": 0.1},
+        "move-to": {"pan_deg": 5.0, "tilt_deg": 2.0},
+        "move-by": {"pan_deg": -2.0, "tilt_deg": 0.0},
+        "home": {},
+    }
+)
+
+
 async def pan_tilt_zoom(device: Device) -> None:
     """Moves where it is told, stops when told and by itself, and refuses impossible speeds."""
+    can = device.state().choices["ptz"]
+    _demand(can and set(can) <= set(PTZ), "choices of ptz that nobody knows")
+    for missing in PTZ.keys() - set(can):
+        await _refused(device, "pan-tilt-zoom", missing, PTZ[missing])
+    if "move-to" in can:
+        await _turns(device, can)
+    if "drive" in can:
+        await device.perform("pan-tilt-zoom", "drive", {"pan": -0.3, "for_s": 0.5})
+        await _becomes(device, "moving", value=False, told=False)
+        await device.perform("pan-tilt-zoom", "drive", {"tilt": 0.2, "for_s": 5})
+        await device.perform("pan-tilt-zoom", "stop", {})
+        await _becomes(device, "moving", value=False, told=False)
+        await _refused(device, "pan-tilt-zoom", "drive", {"pan": 1.5})
+    if "home" in can:
+        await device.perform("pan-tilt-zoom", "home", {})
+    if "move-to" in can and "home" in can:
+        await _near(device, "pan-deg", 0.0, 0.5)
+
+
+async def _turns(device: Device, can: tuple[str, ...]) -> None:
     await device.perform("pan-tilt-zoom", "move-to", {"pan_deg": 5, "tilt_deg": 2, "zoom": 0.1})
     await _near(device, "pan-deg", 5.0, 0.5)
     await _near(device, "zoom", 0.1, 0.02)
-    await device.perform("pan-tilt-zoom", "drive", {"pan": -0.3, "for_s": 0.5})
-    await _becomes(device, "moving", value=False)
-    stopped_at = await _known(device, "pan-deg")
-    _demand(float(stopped_at) < 5.0, "a camera that is driven to the left goes left")
-    await device.perform("pan-tilt-zoom", "drive", {"tilt": 0.2, "for_s": 5})
-    await device.perform("pan-tilt-zoom", "stop", {})
-    await _becomes(device, "moving", value=False)
-    await _refused(device, "pan-tilt-zoom", "drive", {"pan": 1.5})
-    await device.perform("pan-tilt-zoom", "home", {})
-    await _near(device, "pan-deg", 0.0, 0.5)
+    if "move-by" in can:
+        await device.perform("pan-tilt-zoom", "move-by", {"pan_deg": 3, "tilt_deg": 0})
+        await _near(device, "pan-deg", 8.0, 0.5)
+    if "drive" in can:
+        before = float(await _known(device, "pan-deg"))
+        await device.perform("pan-tilt-zoom", "drive", {"pan": -0.3, "for_s": 0.5})
+        await _becomes(device, "moving", value=False)
+        went_left = float(await _known(device, "pan-deg")) < before
+        _demand(went_left, "a camera that is driven to the left goes left")
 
 
 async def presets(device: Device) -> None:
     """Remembers a place and finds it again. Uses preset 99."""
-    if "pan-tilt-zoom" in device.capabilities:
+    can = device.state().choices.get("ptz", ())
+    if {"move-to", "home"} <= set(can):
         await device.perform("pan-tilt-zoom", "move-to", {"pan_deg": 4, "tilt_deg": 0})
         await _near(device, "pan-deg", 4.0, 0.5)
         await device.perform("presets", "store-preset", {"number": 99})
@@ -135,6 +177,85 @@ async def relay(device: Device) -> None:
     await _refused(device, "relay", "set-relay", {"on": True, "channel": 99})
 
 
+async def focus(device: Device) -> None:
+    """Leaves sharpness to the camera, and takes it back; refuses a distance beyond the ends."""
+    for on in (False, True):
+        await device.perform("focus", "set-autofocus", {"on": on})
+        await _becomes(device, "autofocus", on, told=False)
+    await device.perform("focus", "set-focus", {"position": 0.5})
+    await _becomes(device, "autofocus", value=False, told=False)
+    if "focus" in device.state().values:
+        await _near(device, "focus", 0.5, 0.05)
+    await _refused(device, "focus", "set-focus", {"position": 1.5})
+    await device.perform("focus", "set-autofocus", {"on": True})
+
+
+async def tracking(device: Device) -> None:
+    """Follows and stays."""
+    for on in (True, False):
+        await device.perform("tracking", "set-tracking", {"on": on})
+        await _becomes(device, "tracking", on, told=False)
+
+
+async def cover(device: Device) -> None:
+    """Opens, closes, stops, and goes to a place if it can; refuses what it cannot."""
+    can = device.state().choices["cover"]
+    verbs: dict[str, tuple[str, dict[str, Any]]] = {
+        "close": ("close-cover", {}),
+        "open": ("open-cover", {}),
+        "stop": ("stop-cover", {}),
+        "position": ("set-cover", {"percent": 50.0}),
+    }
+    _demand(can and set(can) <= set(verbs), "choices of cover that nobody knows")
+    for missing in verbs.keys() - set(can):
+        await _refused(device, "cover", *verbs[missing])
+    for way in ("close", "open"):
+        if way in can:
+            await device.perform("cover", *verbs[way])
+            arrived = {"close": "closed", "open": "open"}[way]
+            await _becomes(device, "cover-1", arrived, told=False, within_s=COVER_S)
+    if "stop" in can:
+        await device.perform("cover", "close-cover", {})
+        await device.perform("cover", "stop-cover", {})
+        await _becomes(device, "cover-1", "stopped", told=False)
+    if "position" in can:
+        await device.perform("cover", *verbs["position"])
+        await _near(device, "cover-percent-1", 50.0, 3.0, within_s=COVER_S)
+        await _refused(device, "cover", "set-cover", {"percent": 101.0})
+    await _refused(device, "cover", "open-cover", {"channel": 99})
+
+
+async def level(device: Device) -> None:
+    """Takes a level and reports it; refuses one beyond the ends and a channel that is not there."""
+    before = float(await _known(device, "level-1"))
+    for percent in (37.0, before):
+        await device.perform("level", "set-level", {"percent": percent})
+        await _near(device, "level-1", percent, 1.0)
+    await _refused(device, "level", "set-level", {"percent": 101.0})
+    await _refused(device, "level", "set-level", {"percent": 10.0, "channel": 9999})
+
+
+async def sensor(device: Device) -> None:
+    """Tells every value that it offers."""
+    await device.perform("sensor", "read-sensors", {})
+    offered = device.state().choices["sensor"]
+    _demand(offered, "a sensor without values")
+    for name in offered:
+        await _known(device, name)
+
+
+async def route(device: Device) -> None:
+    """Shows each of two sources on its first output; refuses what it has not."""
+    before = int(await _known(device, "route-1"))
+    sources = range(1, len(device.state().choices["source"]) + 1)
+    other = next(number for number in sources if number != before)
+    for number in (other, before or other):
+        await device.perform("route", "set-route", {"source": number, "output": 1})
+        await _becomes(device, "route-1", number)
+    await _refused(device, "route", "set-route", {"source": 9999})
+    await _refused(device, "route", "set-route", {"source": 1, "output": 9999})
+
+
 async def tally(device: Device) -> None:
     """Lights its lamp and puts it out."""
     for on in (True, False):
@@ -150,9 +271,10 @@ async def keys(device: Device) -> None:
 
 
 async def identity(device: Device) -> None:
-    """Tells its model."""
+    """Tells who it is."""
     await device.perform("identity", "identify", {})
-    _demand(await _known(device, "model"), "a model without a name")
+    told = [_value(device, name) for name in ("model", "name", "firmware", "serial-number")]
+    _demand(any(told), "a device that tells nothing of itself")
 
 
 async def health(device: Device) -> None:
@@ -168,8 +290,15 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "volume": volume,
         "mute": mute,
         "pan-tilt-zoom": pan_tilt_zoom,
+        "freeze": freeze,
         "presets": presets,
+        "focus": focus,
+        "tracking": tracking,
         "relay": relay,
+        "cover": cover,
+        "level": level,
+        "sensor": sensor,
+        "route": route,
         "tally": tally,
         "keys": keys,
         "identity": identity,
@@ -237,12 +366,14 @@ async def _becomes(
     await _until(there, within_s, f"{name} is {value}")
 
 
-async def _near(device: Device, name: str, value: float, within: float) -> None:
+async def _near(
+    device: Device, name: str, value: float, within: float, *, within_s: float = SETTLE_S
+) -> None:
     def near() -> bool:
         known = _value(device, name)
         return known is not None and abs(float(known) - value) <= within
 
-    await _until(near, SETTLE_S, f"{name} is {value}")
+    await _until(near, within_s, f"{name} is {value}")
 
 
 def _value(device: Device, name: str) -> Plain | None:

@@ -8,11 +8,12 @@ from types import MappingProxyType
 from typing import Any
 
 from classroom_drivers.actions import fit, from_text
-from classroom_drivers.api import Device, DeviceState, UnsupportedError
+from classroom_drivers.api import Device, DeviceState, Transport, UnsupportedError
 from classroom_drivers.companions import companions
 from classroom_drivers.devices.line_device import LineDevice
 from classroom_drivers.links.address import parse
 from classroom_drivers.links.transports import transport_for
+from classroom_drivers.wiring import Wiring
 
 DRIVERS: Mapping[str, str] = MappingProxyType(
     {
@@ -31,23 +32,59 @@ def drivers() -> tuple[str, ...]:
     return tuple(sorted({*DRIVERS, *others}))
 
 
+def place_of(name: str) -> str:
+    """Say where a driver is: "package.module:Class". Ours come first, whoever else takes a name.
+
+    Raises:
+        UnsupportedError: there is no such driver.
+    """
+    if name in DRIVERS:
+        return DRIVERS[name]
+    for entry in entry_points(group=OUTSIDERS, name=name):
+        return entry.value
+    raise UnsupportedError(f"no driver {name!r}; there are {', '.join(drivers())}")
+
+
 def load(name: str) -> type[LineDevice[Any]]:
     """Import a driver and give its class.
 
     Raises:
         UnsupportedError: there is no such driver.
     """
-    places = {entry.name: entry.value for entry in entry_points(group=OUTSIDERS)}
-    places |= DRIVERS
-    if name not in places:
-        raise UnsupportedError(f"no driver {name!r}; there are {', '.join(drivers())}")
-    module, _, attribute = places[name].partition(":")
+    module, _, attribute = place_of(name).partition(":")
     driver: type[LineDevice[Any]] = getattr(import_module(module), attribute)
     return driver
 
 
+def build(
+    name: str, transport: Transport, *, password: str = "", options: Mapping[str, Any] | None = None
+) -> LineDevice[Any]:
+    """Make a device at the end of a transport; `model` among the options brings its quirks.
+
+    Raises:
+        UnsupportedError: no such driver or model, or an option does not fit.
+    """
+    driver = load(name)
+    given = dict(options or {})
+    if model := str(given.pop("model", "")):
+        firmware = str(given.pop("firmware", ""))
+        quirks = driver.ABOUT.options_of(model, firmware)
+        if quirks is None:
+            known = ", ".join(sorted({row.model for row in driver.ABOUT.quirks})) or "none"
+            raise UnsupportedError(f"{name}: no model {model!r}; there are: {known}")
+        given = {**quirks, **given}
+    if password:
+        given["password"] = password
+    return driver(transport, **fit(driver.__init__, given))
+
+
 def prepare(
-    name: str, url: str, *, password: str = "", options: Mapping[str, Any] | None = None
+    name: str,
+    url: str,
+    *,
+    password: str = "",
+    options: Mapping[str, Any] | None = None,
+    wiring: Wiring | None = None,
 ) -> LineDevice[Any]:
     """Make a device, its URL and options checked, without speaking to it.
 
@@ -60,10 +97,10 @@ def prepare(
     driver = load(name)
     address = parse(url, default_ports=driver.PORTS)
     transport, words = transport_for(address, baud=driver.BAUD)
+    if driver.SHARING:
+        transport = (wiring or Wiring()).wire(address, transport, driver.SHARING)
     given = {**from_text(driver.__init__, words), **(options or {})}
-    if password:
-        given["password"] = password
-    return driver(transport, **fit(driver.__init__, given))
+    return build(name, transport, password=password, options=given)
 
 
 @asynccontextmanager
@@ -74,16 +111,21 @@ async def connect(
     password: str = "",
     options: Mapping[str, Any] | None = None,
     changed: Callable[[DeviceState], None] | None = None,
+    wiring: Wiring | None = None,
 ) -> AsyncIterator[Device]:
     """Give a device that keeps itself connected for the length of the block.
 
     Returns at once, whether or not the device is there; it connects, polls and reconnects by
-    itself. `changed` is called on the loop with every new state.
+    itself. `changed` is called on the loop with every new state. Devices that share a wire, two
+    cameras of one chain, share a `wiring`.
 
     Raises:
         UnsupportedError: no such driver or transport, or an option does not fit.
     """
-    device = prepare(name, url, password=password, options=options)
+    wiring = wiring or Wiring()
+    device = prepare(name, url, password=password, options=options, wiring=wiring)
+    host = parse(url, default_ports=device.PORTS).host
     async with companions() as start:
-        start(device.run(changed))
-        yield device
+        with wiring.notices(device.notices_port, host, device.noticed):
+            start(device.run(changed))
+            yield device

@@ -1,27 +1,22 @@
-"""One bench per driver: an emulated device at the end of an imaginary wire."""
+"""A rig set up: an emulated device at the end of an imaginary wire."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from classroom_drivers.api import Availability, Transport
+from classroom_drivers import emulated, registry
+from classroom_drivers.api import Availability
 from classroom_drivers.companions import companions
-from classroom_drivers.devices.ifp import InteractivePanel
-from classroom_drivers.devices.kmtronic import KMTronicRelay
-from classroom_drivers.devices.line_device import LineDevice
-from classroom_drivers.devices.pjlink import PJLinkProjector
-from classroom_drivers.devices.visca import ViscaCamera
 from classroom_drivers.emulators.box import Box
-from classroom_drivers.emulators.ifp import PanelEmulator
-from classroom_drivers.emulators.kmtronic import KMTronicEmulator
 from classroom_drivers.emulators.memory import MemoryTransport
-from classroom_drivers.emulators.pjlink import PJLinkEmulator
 from classroom_drivers.emulators.session import Emulator
-from classroom_drivers.emulators.visca import ViscaEmulator
+from tests.drivers.rigs import BYTE_S_AT_9600, Rig, collect
 
-BYTE_S_AT_9600 = 10 / 9600
-NAMES = ("pjlink", "pjlink-password", "visca", "visca-serial", "visca-sony", "ifp", "kmtronic")
+RIGS = collect()
+NAMES = tuple(RIGS)
+ANSWERING = tuple(name for name, rig in RIGS.items() if rig.answers)
+__all__ = ["ANSWERING", "BYTE_S_AT_9600", "NAMES", "RIGS", "Bench", "Rig", "make", "running"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +39,15 @@ class Bench:
 
 
 def make(name: str, emulator: Emulator | None = None, **options: Any) -> Bench:
-    """Build a bench by name; nothing runs yet."""
-    made = emulator or _EMULATORS[name]()
+    """Build a bench by the name of its rig; nothing runs yet."""
+    rig = RIGS[name]
+    made = emulator or emulated.make(rig.driver, model=rig.model, password=rig.password)
     box = Box(made)
-    wire = MemoryTransport(box, byte_s=BYTE_S_AT_9600 if name in _SERIAL else 0.0)
-    return Bench(_DEVICES[name](wire, **options), made, box, wire)
+    wire = MemoryTransport(box, byte_s=rig.byte_s)
+    given = {**rig.options, **options}
+    password = given.pop("password", rig.password)
+    device = registry.build(rig.driver, wire, password=password, options=given)
+    return Bench(device, made, box, wire)
 
 
 @asynccontextmanager
@@ -57,32 +56,3 @@ async def running(bench: Bench) -> AsyncIterator[Bench]:
     async with companions() as start:
         start(bench.device.run())
         yield bench
-
-
-def _projector(wire: Transport, **options: Any) -> LineDevice[Any]:
-    return PJLinkProjector(wire, password="secret", **options)
-
-
-def _sony(wire: Transport, **options: Any) -> LineDevice[Any]:
-    return ViscaCamera(wire, framing="sony", **options)
-
-
-_SERIAL = {"visca-serial", "ifp", "kmtronic"}
-_EMULATORS: dict[str, Any] = {
-    "pjlink": PJLinkEmulator,
-    "pjlink-password": lambda: PJLinkEmulator(password="secret"),
-    "visca": ViscaEmulator,
-    "visca-serial": ViscaEmulator,
-    "visca-sony": lambda: ViscaEmulator(sony=True),
-    "ifp": PanelEmulator,
-    "kmtronic": KMTronicEmulator,
-}
-_DEVICES: dict[str, Any] = {
-    "pjlink": PJLinkProjector,
-    "pjlink-password": _projector,
-    "visca": ViscaCamera,
-    "visca-serial": ViscaCamera,
-    "visca-sony": _sony,
-    "ifp": InteractivePanel,
-    "kmtronic": KMTronicRelay,
-}

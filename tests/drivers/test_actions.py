@@ -14,7 +14,7 @@ from tests.drivers.virtual import until, virtual
 
 def test_actions_are_the_public_methods_of_a_capability() -> None:
     assert list(actions("power")) == ["set-power"]
-    assert set(actions("pan-tilt-zoom")) == {"drive", "stop", "move-to", "home"}
+    assert set(actions("pan-tilt-zoom")) == {"drive", "stop", "move-to", "move-by", "home"}
     assert all(actions(capability) for capability in CAPABILITIES)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from classroom_drivers.api import Availability, LinkError
 from classroom_drivers.emulators.faults import Faults
-from tests.drivers.benches import NAMES, Bench, make, running
+from tests.drivers.benches import ANSWERING, NAMES, Bench, make, running
 from tests.drivers.virtual import until, virtual
 
 LOST_S, BACK_S = 10.0, 2.0
@@ -42,7 +42,7 @@ async def test_an_unplugged_device_is_lost_and_comes_back(name: str, away_s: flo
 
 @pytest.mark.parametrize("away_s", MOMENTS)
 @pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ANSWERING)
 @virtual
 async def test_a_device_that_misbehaves_is_lost_and_comes_back(
     name: str, fault: str, away_s: float
@@ -56,7 +56,7 @@ async def test_a_device_that_misbehaves_is_lost_and_comes_back(
         await back(bench)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ANSWERING)
 @virtual
 async def test_a_device_that_was_never_there_is_found_when_it_comes(name: str) -> None:
     bench = make(name)

@@ -70,8 +70,6 @@ async def test_while_warming_the_rest_is_locked_until_a_known_moment_and_nothing
         before = len(bench.wire.written)
         with pytest.raises(LockedOutError) as refusal:
             await bench.device.select_input(name="digital-1")
-        with pytest.raises(LockedOutError):
-            await bench.device.set_power(on=False)
         await bench.device.set_power(on=True)  # on its way already: accepted
         assert len(bench.wire.written) == before
         locked = {lockout.capability for lockout in bench.device.state().lockouts}
@@ -205,3 +203,55 @@ async def test_every_change_is_reported_once() -> None:
         running_device.cancel()
     assert [state.availability for state in states] == ["connecting", "connecting", "online"]
     assert all(one != other for one, other in pairwise(states))
+
+
+@virtual
+async def test_on_while_it_cools_is_kept_and_done_when_it_has_cooled() -> None:
+    projector = PJLinkEmulator(warm_up_s=5, cool_down_s=40)
+    async with running(make("pjlink", projector, warm_up_s=5, cool_down_s=45)) as bench:
+        await until(lambda: bench.online)
+        await bench.device.set_power(on=True)
+        await until(lambda: value(bench, "power") is PowerState.ON)
+        await bench.device.set_power(on=False)
+        assert value(bench, "power-target") == "off"
+        await bench.device.set_power(on=True)
+        assert (value(bench, "power"), value(bench, "power-target")) == (PowerState.COOLING, "on")
+        await until(lambda: value(bench, "power") is PowerState.WARMING, within_s=60)
+        await until(lambda: value(bench, "power") is PowerState.ON)
+        assert value(bench, "power-target") is None
+
+
+@pytest.mark.parametrize("end", ["a contrary wish", "the loss of the device"])
+@virtual
+async def test_a_wish_that_waits_ends_with(end: str) -> None:
+    projector = PJLinkEmulator(warm_up_s=5, cool_down_s=20)
+    async with running(make("pjlink", projector, warm_up_s=5, cool_down_s=20)) as bench:
+        await until(lambda: bench.online)
+        await bench.device.set_power(on=True)
+        await until(lambda: value(bench, "power") is PowerState.ON)
+        await bench.device.set_power(on=False)
+        await bench.device.set_power(on=True)
+        if end == "a contrary wish":
+            await bench.device.set_power(on=False)
+        else:
+            bench.wire.unplug()
+            await until(lambda: bench.availability is Availability.OFFLINE)
+            bench.wire.plug()
+        await asyncio.sleep(90)
+        assert value(bench, "power") is PowerState.OFF
+
+
+@virtual
+async def test_a_projector_stays_on_for_as_long_as_its_lamp_wants() -> None:
+    projector = PJLinkEmulator(warm_up_s=5, cool_down_s=5)
+    bench = make("pjlink", projector, warm_up_s=5, cool_down_s=5, min_on_s=300)
+    async with running(bench):
+        await until(lambda: bench.online)
+        await bench.device.set_power(on=True)
+        await until(lambda: value(bench, "power") is PowerState.ON)
+        await bench.device.set_power(on=False)
+        assert [lock.reason for lock in bench.device.state().lockouts] == ["min-on"]
+        assert value(bench, "power-target") == "off"
+        await asyncio.sleep(250)
+        assert value(bench, "power") is PowerState.ON
+        await until(lambda: value(bench, "power") is PowerState.OFF, within_s=70)

@@ -12,7 +12,7 @@ import pytest
 
 from classroom_drivers import connect
 from classroom_drivers.api import Availability, Device, LinkError, UnsupportedError
-from classroom_drivers.emulators.catalogue import make
+from classroom_drivers.emulated import make
 from classroom_drivers.emulators.faults import Faults, faults_of
 from classroom_drivers.emulators.server import Served, serve
 from classroom_drivers.links.address import parse

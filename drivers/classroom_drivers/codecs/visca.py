@@ -143,6 +143,11 @@ def move_to(pan: int, tilt: int, pan_speed: int, tilt_speed: int) -> bytes:
     return b"\x01\x06\x02" + bytes([pan_speed, tilt_speed]) + nibbles(pan) + nibbles(tilt)
 
 
+def move_by(pan: int, tilt: int, pan_speed: int, tilt_speed: int) -> bytes:
+    """Turn by so much, in the camera's units."""
+    return b"\x01\x06\x03" + bytes([pan_speed, tilt_speed]) + nibbles(pan) + nibbles(tilt)
+
+
 def zoom_to(position: int) -> bytes:
     """Zoom to a place, 0 to ZOOM_TELE."""
     return b"\x01\x04\x47" + nibbles(position)

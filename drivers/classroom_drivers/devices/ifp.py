@@ -5,7 +5,6 @@ Source: Clevertouch, "RS232 code for Clevertouch Plus". Boards differ: the integ
 """
 
 from classroom_drivers.api import (
-    Lockout,
     PowerState,
     RefusedError,
     ReplyTimeoutError,
@@ -14,8 +13,8 @@ from classroom_drivers.api import (
 )
 from classroom_drivers.codecs.ifp import FAMILIES, Frame
 from classroom_drivers.codecs.plain import PlainCodec
-from classroom_drivers.devices.line_device import LineDevice
-from classroom_drivers.devices.readiness import Readiness
+from classroom_drivers.devices.about import About
+from classroom_drivers.devices.powered_device import PoweredDevice, Warmth
 from classroom_drivers.links.exchange import Exchange, Priority
 
 REPLY_S = 1.0
@@ -23,12 +22,18 @@ GAP_S = 0.05  # after a frame that is not answered
 RESEND = 1  # a lost byte on RS-232 is no reason to doubt the panel
 
 
-class InteractivePanel(LineDevice[Frame]):
+class InteractivePanel(PoweredDevice[Frame]):
     """A panel. Only questions are answered, so commands are assumed and then asked about.
 
     Options: `family` of its frames; `warm_up_s`, how long it takes to boot; `deaf_in_standby`, for
     boards that hear nothing but the wake frame then: their silence is taken for standby.
     """
+
+    ABOUT = About(
+        title="Interactive panels of the frame family AA BB CC",
+        reached_by=("serial:///dev/ttyUSB0?baud=9600", "tcp://host:port"),
+        sources=('Clevertouch, "RS232 code for Clevertouch Plus"',),
+    )
 
     def __init__(
         self,
@@ -41,26 +46,20 @@ class InteractivePanel(LineDevice[Frame]):
         if family not in FAMILIES:
             raise UnsupportedError(f"no family {family!r}; there are {', '.join(FAMILIES)}")
         self._family = FAMILIES[family]
-        super().__init__(transport, lambda: PlainCodec(self._family.decoder().feed))
+        warmth = Warmth(
+            warm_up_s=warm_up_s,
+            says_on_early=True,
+            waiting=("input-select", "volume", "mute", "keys"),
+        )
+        super().__init__(transport, lambda: PlainCodec(self._family.decoder().feed), warmth)
         self._deaf = deaf_in_standby
-        waiting = ("power", "input-select", "volume", "mute", "keys")
-        self._readiness = Readiness(warm_up_s, 0.0, waiting)
         self.choices["input"] = tuple(self._family.inputs)
         self.choices["key"] = tuple(self._family.keys)
         self.choices["mute"] = ("sound",)
 
-    async def set_power(self, *, on: bool) -> None:
-        """Switch on or to standby; return once written, for the panel says nothing."""
-        warming = self.known("power") == PowerState.WARMING
-        if on and warming:
-            return
-        self.check_ready("power")
-        was_on = self.known("power") == PowerState.ON
+    async def switch(self, *, on: bool) -> None:
+        """Send the frame; return once written, for the panel says nothing."""
         await self._tell("power", self._family.on if on else self._family.off)
-        if on and not was_on:
-            self.assume("power", PowerState.WARMING)
-        elif not on:
-            self.assume("power", PowerState.OFF)
 
     async def select_input(self, *, name: str) -> None:
         """Show an input, by its name among the choices."""
@@ -117,15 +116,8 @@ class InteractivePanel(LineDevice[Frame]):
             if question != "power":
                 self.note(question, await self._ask(question, Priority.POLL))
 
-    def lockouts(self) -> tuple[Lockout, ...]:
-        """Give what must wait while it boots."""
-        since_s, now_s = self.since_s("power"), self.now_s()
-        return self._readiness.lockouts(self.known("power"), since_s, now_s, self.moment)
-
     def _note_power(self, *, on: bool) -> None:
-        booting = self.known("power") == PowerState.WARMING and bool(self.lockouts())
-        if not (on and booting):
-            self.note("power", PowerState.ON if on else PowerState.OFF)
+        self.note_power(PowerState.ON if on else PowerState.OFF)
 
     def _check_usable(self, capability: str) -> None:
         self.check_ready(capability)

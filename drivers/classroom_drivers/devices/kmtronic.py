@@ -7,6 +7,7 @@ Source: KMTronic, "USB Relay Test software" (USB One and Two Relay commands).
 from classroom_drivers.api import Transport, UnsupportedError
 from classroom_drivers.codecs.kmtronic import ASK, CLOSED, Message, MessageDecoder, encode
 from classroom_drivers.codecs.plain import PlainCodec
+from classroom_drivers.devices.about import About
 from classroom_drivers.devices.line_device import LineDevice
 from classroom_drivers.links.exchange import Exchange, Priority
 
@@ -16,6 +17,12 @@ CHANNELS_MAX = 2
 
 class KMTronicRelay(LineDevice[Message]):
     """A relay board. Options: `channels`, 1 or 2."""
+
+    ABOUT = About(
+        title="KMTronic USB relay boards",
+        reached_by=("serial:///dev/ttyUSB0", "tcp://host:port"),
+        sources=('KMTronic, "USB Relay Test software", commands of USB One and Two Relay',),
+    )
 
     def __init__(self, transport: Transport, *, channels: int = 1) -> None:
         super().__init__(transport, lambda: PlainCodec(MessageDecoder().feed))

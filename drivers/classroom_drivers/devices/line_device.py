@@ -1,8 +1,8 @@
 """What all devices at the end of a line share: state, polling, and the way to their methods.
 
-A driver adds a class with the methods of its capabilities, and up to five hooks: `begin`, `probe`,
-`poll`, `unasked` and `lockouts`. The arguments of its `__init__` after the transport, all by
-keyword, are its options in room.toml.
+A driver adds a class with the methods of its capabilities, what it is known ABOUT, and up to six
+hooks: `begin`, `probe`, `poll`, `unasked`, `noticed` and `lockouts`. The arguments of its
+`__init__` after the transport, all by keyword, are its options in room.toml.
 """
 
 import asyncio
@@ -25,6 +25,7 @@ from classroom_drivers.api import (
     ValueSource,
 )
 from classroom_drivers.companions import companions
+from classroom_drivers.devices.about import About
 from classroom_drivers.links.exchange import Codec, ReplyT
 from classroom_drivers.links.line import Line
 
@@ -32,8 +33,14 @@ POLL_S = 3.0
 
 
 class LineDevice(Generic[ReplyT]):
-    """A device behind a supervised line; `run` keeps both alive."""
+    """A device behind a supervised line; `run` keeps both alive.
 
+    SHARING says whether its wire may carry other devices: "chain" when all may speak at any time
+    (VISCA), "bus" when one question at a time may be on it (RS-485).
+    """
+
+    ABOUT: ClassVar[About]
+    SHARING: ClassVar[str] = ""
     PORTS: ClassVar[Mapping[str, int]] = MappingProxyType({})  # scheme -> port when none is given
     BAUD: ClassVar[int] = 9600
 
@@ -49,6 +56,7 @@ class LineDevice(Generic[ReplyT]):
         self._values: dict[str, Value] = {}
         self._since_s: dict[str, float] = {}  # when a value became what it is, on the loop's clock
         self.poll_s = POLL_S
+        self.notices_port = 0  # of ours, UDP, to which it sends news by itself; 0 is none
         self._refusal = ""
         self._poll_soon = asyncio.Event()
         self._changed: Callable[[DeviceState], None] | None = None
@@ -58,7 +66,7 @@ class LineDevice(Generic[ReplyT]):
 
     @property
     def capabilities(self) -> tuple[str, ...]:
-        """What it can do, in kebab case."""
+        """What it can do, in kebab case; a driver whose devices differ says which."""
         return capabilities_of(type(self))
 
     def state(self) -> DeviceState:
@@ -103,6 +111,9 @@ class LineDevice(Generic[ReplyT]):
 
     def unasked(self, reply: ReplyT) -> None:
         """Take a reply that nobody asked for."""
+
+    def noticed(self, data: bytes) -> None:
+        """Take a datagram that it sent to `notices_port`."""
 
     def lockouts(self) -> tuple[Lockout, ...]:
         """Compute what must wait, from state and time."""

@@ -11,7 +11,6 @@ from typing import ClassVar
 from classroom_drivers.api import (
     AuthenticationError,
     LinkError,
-    Lockout,
     PowerState,
     RefusedError,
     Transport,
@@ -25,13 +24,12 @@ from classroom_drivers.codecs.pjlink import (
     Reply,
     encode,
 )
-from classroom_drivers.devices.line_device import LineDevice
-from classroom_drivers.devices.readiness import Readiness
+from classroom_drivers.devices.about import About
+from classroom_drivers.devices.powered_device import PoweredDevice, Warmth
 from classroom_drivers.links.exchange import Exchange, Priority
 
 REPLY_S = 2.0  # the specification's promise
 GREETING_S = 1.5
-LATE_S = 5.0  # a projector may say "off" for a while after it accepted "on"
 HEALTH_S = 60.0
 POWER = {
     "0": PowerState.OFF,
@@ -49,13 +47,19 @@ IDENTITY = {"NAME": "name", "INF1": "maker", "INF2": "model", "INFO": "firmware"
 Heard = Reply | Greeting | Denied
 
 
-class PJLinkProjector(LineDevice[Heard]):
+class PJLinkProjector(PoweredDevice[Heard]):
     """A projector. Inputs are named after their kind, "digital-1", unless `inputs` says better.
 
     Options: `inputs` gives names to codes ("hdmi-1=31, hdmi-2=32"); `warm_up_s`, `cool_down_s`
-    are how long it usually takes.
+    are how long it usually takes, `min_on_s`, `min_off_s` how long it must stay before it may be
+    switched again.
     """
 
+    ABOUT = About(
+        title="Projectors and displays with PJLink class 1",
+        reached_by=("tcp://host",),
+        sources=("JBMIA, PJLink Specifications Class 1 (5-1_PJLink_eng_20131210)",),
+    )
     PORTS: ClassVar[Mapping[str, int]] = MappingProxyType({"tcp": 4352})
 
     def __init__(
@@ -66,10 +70,18 @@ class PJLinkProjector(LineDevice[Heard]):
         inputs: str = "",
         warm_up_s: float = 30.0,
         cool_down_s: float = 60.0,
+        min_on_s: float = 0.0,
+        min_off_s: float = 0.0,
     ) -> None:
-        super().__init__(transport, lambda: ControllerCodec(password), may_hang_up=True)
+        warmth = Warmth(
+            warm_up_s=warm_up_s,
+            cool_down_s=cool_down_s,
+            min_on_s=min_on_s,
+            min_off_s=min_off_s,
+            waiting=("input-select", "mute"),
+        )
+        super().__init__(transport, lambda: ControllerCodec(password), warmth, may_hang_up=True)
         self._password = password
-        self._readiness = Readiness(warm_up_s, cool_down_s, ("power", "input-select", "mute"))
         self._names = _names(inputs)
         self._codes = {name: code for code, name in self._names.items()}
         self._identified = False
@@ -77,15 +89,9 @@ class PJLinkProjector(LineDevice[Heard]):
         self.choices["mute"] = ("picture", "sound")
         self.choices["input"] = tuple(self._codes)
 
-    async def set_power(self, *, on: bool) -> None:
-        """Switch on or to standby; return once accepted, not once warm."""
-        on_its_way = PowerState.WARMING if on else PowerState.COOLING
-        if self._power() is on_its_way:
-            return
-        self.check_ready("power")
+    async def switch(self, *, on: bool) -> None:
+        """Send the command."""
         await self._ask("POWR", "1" if on else "0", kind="power")
-        if self._power() is not (PowerState.ON if on else PowerState.OFF):
-            self.assume("power", on_its_way)
 
     async def select_input(self, *, name: str) -> None:
         """Show an input, by its name among the choices."""
@@ -140,7 +146,7 @@ class PJLinkProjector(LineDevice[Heard]):
     async def poll(self) -> None:
         """Ask for power, and for the rest only when it is on: others freeze while cooling."""
         self._note_power(await self._ask("POWR", "?", priority=Priority.POLL, kind="ask power"))
-        if self._power() is not PowerState.ON or self.lockouts():
+        if self.power is not PowerState.ON:
             return
         if shown := await self._ask_or_nothing("INPT"):
             self.note("input", self._names.get(shown, f"input-{shown}"))
@@ -155,11 +161,6 @@ class PJLinkProjector(LineDevice[Heard]):
             self._health_due_s = self.now_s() + HEALTH_S
             await self.check_health()
 
-    def lockouts(self) -> tuple[Lockout, ...]:
-        """Give what must wait while it warms or cools."""
-        since_s, now_s = self.since_s("power"), self.now_s()
-        return self._readiness.lockouts(self.known("power"), since_s, now_s, self.moment)
-
     async def _learn_inputs(self) -> None:
         """Offer the inputs that it has, once it has told."""
         codes = (await self._ask_or_nothing("INST")).split()
@@ -168,17 +169,10 @@ class PJLinkProjector(LineDevice[Heard]):
             self._codes = {self._names[code]: code for code in codes if code in self._names}
             self.choices["input"] = tuple(self._codes)
 
-    def _power(self) -> PowerState | None:
-        known = self.known("power")
-        return PowerState(str(known)) if known is not None else None
-
     def _note_power(self, code: str) -> None:
         if code not in POWER:
             raise LinkError(f"unknown power state {code!r}")
-        for_s = self.now_s() - self.since_s("power")
-        state = self._readiness.settle(POWER[code], self.known("power"), for_s, late_s=LATE_S)
-        if state is POWER[code]:
-            self.note("power", state)
+        self.note_power(POWER[code])
 
     def _greeted(self, heard: Heard) -> Greeting | None:
         match heard:

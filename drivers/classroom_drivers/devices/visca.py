@@ -19,7 +19,6 @@ from typing import ClassVar
 from classroom_drivers.api import (
     DEAD_MAN_S,
     LinkError,
-    Lockout,
     PowerState,
     RefusedError,
     ReplyTimeoutError,
@@ -29,9 +28,11 @@ from classroom_drivers.api import (
 from classroom_drivers.codecs import visca
 from classroom_drivers.codecs.plain import PlainCodec
 from classroom_drivers.codecs.visca_ip import RESET, ControllerCodec, OutOfStep, ResetDone
+from classroom_drivers.companions import companions
+from classroom_drivers.devices.about import About
 from classroom_drivers.devices.dead_man import DeadMan
-from classroom_drivers.devices.line_device import POLL_S, LineDevice
-from classroom_drivers.devices.readiness import Readiness
+from classroom_drivers.devices.line_device import POLL_S
+from classroom_drivers.devices.powered_device import PoweredDevice, Warmth
 from classroom_drivers.links.exchange import Codec, Exchange, Priority
 
 REPLY_S = 1.0
@@ -59,13 +60,23 @@ class OutOfStepError(LinkError):
     """The camera and we count differently."""
 
 
-class ViscaCamera(LineDevice[Heard]):
+class ViscaCamera(PoweredDevice[Heard]):
     """A camera. Of a movement that is driven, the end is ours to guarantee.
 
     Options: `address` in a serial chain; `framing`, "bare" or "sony"; `units_per_deg` of the
     camera's positions; `warm_up_s`; `move_gap_s`, the quiet it wants after a movement.
     """
 
+    ABOUT = About(
+        title="PTZ cameras with VISCA: serial, raw over TCP and UDP, in Sony's envelopes",
+        reached_by=(
+            "serial:///dev/ttyUSB0?baud=9600",
+            "tcp://host",
+            "udp://host",
+            "udp://host:52381?framing=sony",
+        ),
+        sources=("Sony, EVI-D100 Technical Manual, p23", "Sony, EVI-D70 Technical Manual, p38"),
+    )
     PORTS: ClassVar[Mapping[str, int]] = MappingProxyType({"tcp": 5678, "udp": 1259})
 
     def __init__(
@@ -81,15 +92,19 @@ class ViscaCamera(LineDevice[Heard]):
         if framing not in CODECS:
             raise UnsupportedError(f"no framing {framing!r}; there are {', '.join(CODECS)}")
         _check("address", address, 1, 7)
-        super().__init__(transport, CODECS[framing])
+        waiting = ("pan-tilt-zoom", "presets", "tally")
+        super().__init__(
+            transport,
+            CODECS[framing],
+            Warmth(warm_up_s=warm_up_s, late_s=warm_up_s, waiting=waiting),
+        )
         self._address = address
         self._sony = framing == "sony"
         self._reply_s, self._resend = (SONY_REPLY_S, SONY_RESEND) if self._sony else (REPLY_S, 0)
         self._chain = transport.byte_s > 0 and not self._sony
         self._units_per_deg = units_per_deg
         self._move_gap_s = move_gap_s
-        waiting = ("power", "pan-tilt-zoom", "presets", "tally")
-        self._readiness = Readiness(warm_up_s, 0.0, waiting)
+        self.choices["ptz"] = ("drive", "move-to", "move-by", "home")
         self._identified = False
         self._new_link = False
         self._dead_man = DeadMan()
@@ -98,15 +113,9 @@ class ViscaCamera(LineDevice[Heard]):
         self._moved_s = float("-inf")  # when it was last seen or made to move
         self._movement = 0  # counts stops and movements: what is older must not start any more
 
-    async def set_power(self, *, on: bool) -> None:
-        """Switch on or to standby; return once accepted."""
-        if on and self.known("power") == PowerState.WARMING:
-            return
-        self.check_ready("power")
-        was_on = self.known("power") == PowerState.ON
+    async def switch(self, *, on: bool) -> None:
+        """Send the command."""
         await self._do("power", visca.power(on=on), kind="power")
-        if not on or not was_on:
-            self.assume("power", PowerState.WARMING if on else PowerState.OFF)
 
     async def set_tally(self, *, on: bool) -> None:
         """Light the lamp or put it out."""
@@ -145,6 +154,20 @@ class ViscaCamera(LineDevice[Heard]):
         )
         if await self._go("move", body) and zoom is not None:
             await self._do("zoom", visca.zoom_to(round(zoom * visca.ZOOM_TELE)), kind="move")
+
+    async def move_by(self, *, pan_deg: float, tilt_deg: float, speed: float = 1.0) -> None:
+        """Turn by so much from where it points, at `speed` (0 to 1) of full speed."""
+        _check("pan_deg", pan_deg, -360, 360)
+        _check("tilt_deg", tilt_deg, -180, 180)
+        _check("speed", speed, 0, 1)
+        self.check_ready("pan-tilt-zoom")
+        body = visca.move_by(
+            round(pan_deg * self._units_per_deg),
+            round(tilt_deg * self._units_per_deg),
+            max(round(speed * visca.PAN_SPEED_MAX), 1),
+            max(round(speed * visca.TILT_SPEED_MAX), 1),
+        )
+        await self._go("move by", body)
 
     async def home(self) -> None:
         """Point straight ahead."""
@@ -232,7 +255,9 @@ class ViscaCamera(LineDevice[Heard]):
 
     async def tend(self) -> None:
         """Stop what nobody refreshes."""
-        await self._dead_man.run(self.stop)
+        async with companions() as start:
+            start(super().tend())
+            await self._dead_man.run(self.stop)
 
     def unasked(self, reply: Heard) -> None:
         """Take completions, and the news that somebody joined or left the chain."""
@@ -243,18 +268,8 @@ class ViscaCamera(LineDevice[Heard]):
                 self._new_link = True
                 self.line.doubt()
 
-    def lockouts(self) -> tuple[Lockout, ...]:
-        """Give what must wait while it wakes."""
-        since_s, now_s = self.since_s("power"), self.now_s()
-        return self._readiness.lockouts(self.known("power"), since_s, now_s, self.moment)
-
     def _note_power(self, code: bytes) -> None:
-        reported = POWER.get(code, PowerState.OFF)
-        for_s = self.now_s() - self.since_s("power")
-        late_s = self._readiness.warm_up_s
-        state = self._readiness.settle(reported, self.known("power"), for_s, late_s=late_s)
-        if state is reported:
-            self.note("power", state)
+        self.note_power(POWER.get(code, PowerState.OFF))
 
     def _begin_movement(self) -> int:
         self._movement += 1

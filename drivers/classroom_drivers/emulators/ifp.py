@@ -4,7 +4,9 @@ In standby it hears the wake frame and the question for power; a `deaf` one hear
 frame. For `boot_s` after waking it answers nothing but power.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from classroom_drivers.codecs.garbage import Garbage
 from classroom_drivers.codecs.ifp import FAMILIES, Frame
@@ -89,3 +91,8 @@ class PanelSession:
         found = self._decoder.feed(data)
         frames = [frame for frame in found if not isinstance(frame, Garbage)]
         return [said for frame in frames for said in self._panel.obey(frame, now_s)]
+
+
+MODELS: Mapping[str, Callable[[], PanelEmulator]] = MappingProxyType(
+    {"aabbcc": PanelEmulator, "deaf": lambda: PanelEmulator(deaf=True)}
+)

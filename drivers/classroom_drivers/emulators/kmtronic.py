@@ -1,6 +1,8 @@
 """A KMTronic USB relay board: obeys in silence, answers when asked."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from classroom_drivers.codecs.garbage import Garbage
 from classroom_drivers.codecs.kmtronic import ASK, CLOSED, Message, MessageDecoder, encode
@@ -48,3 +50,8 @@ class KMTronicSession:
         """Take what arrived; give what the board says."""
         found = self._decoder.feed(data)
         return [said for m in found if not isinstance(m, Garbage) for said in self._board.obey(m)]
+
+
+MODELS: Mapping[str, Callable[[], KMTronicEmulator]] = MappingProxyType(
+    {"one": KMTronicEmulator, "two": lambda: KMTronicEmulator(channels=2)}
+)

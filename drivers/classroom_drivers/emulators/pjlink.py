@@ -4,7 +4,9 @@ In standby it answers ERR3 to everything but POWR, as many real ones do; it hang
 without a command; a badly formed line gets no answer.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from classroom_drivers.codecs.garbage import Garbage
 from classroom_drivers.codecs.pjlink import (
@@ -157,3 +159,6 @@ class PJLinkSession:
         if self.closed:
             return Denied()
         return Reply(command.command, self._projector.obey(command, now_s))
+
+
+MODELS: Mapping[str, Callable[[], PJLinkEmulator]] = MappingProxyType({"projector": PJLinkEmulator})

@@ -4,8 +4,9 @@ Movements take the time a camera takes; an absolute one keeps one of the two soc
 arrives, and a newer one on the same axes cancels it. In standby only power is heard.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from classroom_drivers.codecs import visca
 from classroom_drivers.codecs.garbage import Garbage
@@ -160,6 +161,12 @@ class ViscaEmulator:
                     pan=visca.from_nibbles(data[2:6]),
                     tilt=visca.from_nibbles(data[6:]),
                 )
+            case b"\x06\x03", data if len(data) == 10:
+                return self._go(
+                    max(data[0], 1),
+                    pan=self.axes["pan"].at + visca.from_nibbles(data[2:6]),
+                    tilt=self.axes["tilt"].at + visca.from_nibbles(data[6:]),
+                )
             case b"\x06\x04", b"":
                 return self._go(visca.PAN_SPEED_MAX, pan=0, tilt=0)
         return self._lens_and_lamp(body, now_s)
@@ -305,3 +312,8 @@ class SonySession(ViscaSession):
 def _units_s(step: int) -> float:
     share = step / visca.PAN_SPEED_MAX
     return LAST_SPEED_DEG_S * share * share * visca.UNITS_PER_DEG
+
+
+MODELS: Mapping[str, Callable[[], ViscaEmulator]] = MappingProxyType(
+    {"bare": ViscaEmulator, "sony": lambda: ViscaEmulator(sony=True)}
+)
