@@ -24,6 +24,7 @@ DRIVERS: Mapping[str, str] = MappingProxyType(
     }
 )
 OUTSIDERS = "classroom_drivers"  # entry-point group of drivers that others install
+SECRETS = ("password", "pin", "token")  # options that no journal shows
 
 
 def drivers() -> tuple[str, ...]:
@@ -75,7 +76,9 @@ def build(
         given = {**quirks, **given}
     if password:
         given["password"] = password
-    return driver(transport, **fit(driver.__init__, given))
+    device = driver(transport, **fit(driver.__init__, given))
+    device.journal.hide(*(str(given[name]) for name in SECRETS if name in given))
+    return device
 
 
 def prepare(

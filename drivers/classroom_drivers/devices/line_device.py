@@ -27,6 +27,7 @@ from classroom_drivers.api import (
 from classroom_drivers.companions import companions
 from classroom_drivers.devices.about import About
 from classroom_drivers.links.exchange import Codec, ReplyT
+from classroom_drivers.links.journal import Journal
 from classroom_drivers.links.line import Line
 
 POLL_S = 3.0
@@ -78,6 +79,11 @@ class LineDevice(Generic[ReplyT]):
             lockouts=self.lockouts(),
             problem=self.line.problem or self._refusal,
         )
+
+    @property
+    def journal(self) -> Journal:
+        """What was written to it and read from it lately, secrets masked."""
+        return self.line.journal
 
     async def perform(
         self, capability: str, action: str, arguments: Mapping[str, Any] | None = None

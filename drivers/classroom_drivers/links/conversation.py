@@ -12,6 +12,7 @@ from classroom_drivers.api import DeviceError, ExpiredError, Link, LinkError, Re
 from classroom_drivers.codecs.garbage import Garbage
 from classroom_drivers.links.command_queue import CommandQueue
 from classroom_drivers.links.exchange import Codec, Pending, Priority, ReplyT
+from classroom_drivers.links.journal import Journal
 
 WRITE_S = 2.0  # a system that takes no bytes for so long has lost the other side
 
@@ -27,6 +28,7 @@ class Conversation(Generic[ReplyT]):
         *,
         byte_s: float,
         unasked: Callable[[ReplyT], None],
+        journal: Journal,
     ) -> None:
         self.ready = False  # until then only SETUP is sent
         self.answered = 0
@@ -36,6 +38,7 @@ class Conversation(Generic[ReplyT]):
         self._queue = queue
         self._byte_s = byte_s
         self._unasked = unasked
+        self._journal = journal
         self._waiting: list[Pending] = []
         self._woken = asyncio.Event()
         self._wire_free_s = 0.0
@@ -58,6 +61,7 @@ class Conversation(Generic[ReplyT]):
     async def read(self) -> None:
         """Read until the link ends, which raises LinkError."""
         while data := await self._link.read():
+            self._journal.heard(data)
             for found in self._codec.feed(data):
                 if not isinstance(found, Garbage):
                     self._match(found)
@@ -96,6 +100,7 @@ class Conversation(Generic[ReplyT]):
         try:
             async with asyncio.timeout(WRITE_S):
                 for data in pending.spelled:
+                    self._journal.wrote(exchange.name, data)
                     await self._link.write(data)
         except TimeoutError as error:
             raise LinkError(f"{exchange.name}: could not be written") from error

@@ -30,6 +30,7 @@ from classroom_drivers.links.exchange import (
     ReplyT,
     ResultT,
 )
+from classroom_drivers.links.journal import Journal
 
 BACK_OFF_S = (0.0, 0.25, 0.5, 1.0, 1.5)
 OPEN_S = 1.5  # the longest wait for a link to open
@@ -73,6 +74,7 @@ class Line(Generic[ReplyT]):
     ) -> None:
         self.availability = Availability.CONNECTING
         self.problem = ""
+        self.journal = Journal()
         self._transport = transport
         self._codec = codec
         self._listener = listener
@@ -134,13 +136,16 @@ class Line(Generic[ReplyT]):
                     link = await stack.enter_async_context(self._transport.open())
             except TimeoutError as error:
                 raise LinkError("nobody answers") from error
+            codec = self._codec()
             talk = Conversation(
                 link,
-                self._codec(),
+                codec,
                 self._queue,
                 byte_s=self._transport.byte_s,
                 unasked=self._listener.unasked,
+                journal=self.journal,
             )
+            self.journal.opened(codec)
             self._conversation = talk
             try:
                 async with companions() as start:
@@ -148,6 +153,7 @@ class Line(Generic[ReplyT]):
                     start(talk.read())
                     await self._watch(talk, alive=alive)
             finally:
+                self.journal.closed()
                 self._conversation = None
                 self._answered = talk.answered > 0
                 self._save(talk.leave())
