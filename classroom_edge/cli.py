@@ -155,6 +155,23 @@ def devices(context: typer.Context, room: RoomFile, as_json: AsJson = False) -> 
     _finish(context, lambda: command.devices(room, as_json=as_json, language=context.obj))
 
 
+@app.command(help="routine.help")
+def routine(
+    context: typer.Context,
+    room: RoomFile,
+    name: Annotated[str, typer.Argument(help="argument.routine", metavar="NAME")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="option.dry-run")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the room into a routine's state."""
+    from classroom_edge.commands import routine as command
+
+    _finish(
+        context,
+        lambda: command.routine(room, name, dry_run=dry_run, as_json=as_json, language=context.obj),
+    )
+
+
 @app.command(help="record.help")
 def record(
     context: typer.Context,

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from classroom_edge.config.models import LAYOUTS, Config
 from classroom_edge.paths import DataFolder
-from classroom_edge.room import LevelView, RecordingState, RoomState, Who
+from classroom_edge.room import LevelView, RecordingState, RoomState, StepView, Who
 from classroom_edge.services.devices import DeviceService
 from classroom_edge.services.finishing import FinishingService
 from classroom_edge.services.health import notify
@@ -216,6 +216,10 @@ class Daemon:
     async def run_routine(self, who: Who, name: str) -> None:
         """Start a routine; its steps show in the state. Raises Refused."""
         self._routines.ask(who, name)
+
+    def preview_routine(self, name: str) -> tuple[StepView, ...]:
+        """Tell what a routine would do now, and do nothing. Raises Refused."""
+        return self._routines.preview(name)
 
     async def show_layout(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:
         """Show another layout, filled with `sources` or as configured. Raises Refused."""

@@ -121,7 +121,7 @@ class StepView:
     device: str
     name: str  # the device's name
     action: Words
-    state: str  # "waiting" | "running" | "done" | "failed" | "skipped"
+    state: str  # "waiting" | "running" | "done" | "unchanged" | "failed" | "skipped"
     problem: Words = field(default_factory=dict)
 
 

@@ -80,7 +80,7 @@ async def _device(config: DeviceConfig, within_s: float) -> SeenDevice:
                 while device.state().availability not in DECIDED:
                     news.clear()
                     await news.wait()
-                await _settled(news)
+                await settled(news)
         if device.state().availability in ANSWERING:
             await _identify(device)
         return SeenDevice(config, device.capabilities, device.state())
@@ -94,7 +94,7 @@ async def _identify(device: Device) -> None:
                 await device.perform("identity", "identify")
 
 
-async def _settled(news: asyncio.Event) -> None:
+async def settled(news: asyncio.Event) -> None:
     """Wait until there was no news for a while."""
     while True:
         news.clear()

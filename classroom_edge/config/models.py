@@ -31,9 +31,14 @@ SOURCE_SCHEMES: Final = (
 WANTS: Final = {
     "power": "power",
     "input": "input-select",
-    "volume": "volume",
+    "route": "route",
+    "freeze": "freeze",
     "mute": "mute",
+    "volume": "volume",
+    "level": "level",
     "preset": "presets",
+    "tracking": "tracking",
+    "cover": "cover",
     "relay": "relay",
 }  # what a routine may ask for -> the capability that does it, in the order it is done
 
@@ -176,10 +181,10 @@ class Want(Part):
     """One thing that a routine asks for: a capability of a device, in a wanted state."""
 
     device: Id
-    what: str  # the word of the file: "power", "input", "volume", "mute", "preset", "relay"
+    what: str  # the word of the file: "power", "input", "volume", ... of WANTS
     capability: str  # "power", "input-select", ...
     value: str | int | bool  # "on", "hdmi-1", 30, True, ...
-    channel: int = 1  # of a relay
+    channel: int = 1  # of a relay, a cover, a fader; the output of a route
 
 
 class WantEntry(Part):
@@ -188,9 +193,14 @@ class WantEntry(Part):
     device: Id
     power: Literal["on", "off"] | None = None
     input: Annotated[str, Field(min_length=1)] | None = None
-    volume: Annotated[int, Field(ge=0, le=100)] | None = None
+    route: Annotated[int, Field(ge=0, le=256)] | None = None
+    freeze: bool | None = None
     mute: bool | None = None
+    volume: Annotated[int, Field(ge=0, le=100)] | None = None
+    level: Annotated[int, Field(ge=0, le=100)] | None = None
     preset: Name | None = None
+    tracking: bool | None = None
+    cover: Literal["open", "closed"] | Annotated[int, Field(ge=0, le=100)] | None = None
     relay: bool | None = None
     channel: Annotated[int, Field(ge=1, le=64)] = 1
 

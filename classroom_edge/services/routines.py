@@ -15,7 +15,7 @@ from typing import Final
 from classroom_drivers.api import AuthenticationError, DeviceError, LinkError, LockedOutError
 from classroom_edge.config.models import RoutineConfig
 from classroom_edge.room import RoutineView, StepView, Who, Words
-from classroom_edge.routines import Step, fitting, plan
+from classroom_edge.routines import READY, Step, fitting, is_so, plan
 from classroom_edge.services.devices import DeviceService
 from classroom_edge.services.refusals import refused
 from classroom_edge.words import words
@@ -63,9 +63,7 @@ class RoutineService:
         Raises:
             Refused: there is no such routine, or it runs already.
         """
-        routine = next((one for one in self.routines if one.name == name), None)
-        if routine is None:
-            raise refused("unknown-routine", name=name)
+        routine = self._routine(name)
         if name in self._runs and self._runs[name].state == "running":
             raise refused("routine-running", name=name)
         steps = plan(routine.wants)
@@ -82,6 +80,15 @@ class RoutineService:
         self._asked.put_nowait(self._runs[name])
         self.changed()
 
+    def preview(self, name: str) -> tuple[StepView, ...]:
+        """Tell what a routine would do now, and do nothing: the difference to how the room is.
+
+        Raises:
+            Refused: there is no such routine.
+        """
+        steps = plan(self._routine(name).wants).values()
+        return tuple(self._foreseen(step) for of_device in steps for step in of_device)
+
     async def run(self) -> None:
         """Run until cancelled."""
         async with asyncio.TaskGroup() as tasks:
@@ -96,6 +103,26 @@ class RoutineService:
     def views(self) -> tuple[RoutineView, ...]:
         """Show every routine and its last run."""
         return tuple(self._view(one) for one in self.routines)
+
+    def _routine(self, name: str) -> RoutineConfig:
+        found = next((one for one in self.routines if one.name == name), None)
+        if found is None:
+            raise refused("unknown-routine", name=name)
+        return found
+
+    def _foreseen(self, step: Step) -> StepView:
+        service = self.devices[step.device]
+        view = StepView(step.device, service.config.name, step.title, "waiting")
+        if service.refuses_password:
+            return replace(view, state="failed", problem=_words("auth"))
+        if not service.is_online:
+            return replace(view, state="failed", problem=_words("offline"))
+        return replace(view, state="unchanged") if self._is_so(step) else view
+
+    def _is_so(self, step: Step) -> bool:
+        seen = self.devices[step.device].view()
+        locked = step.what == READY and seen.lockouts
+        return not locked and is_so(fitting(step, seen.choices), seen.values)
 
     def _view(self, routine: RoutineConfig) -> RoutineView:
         title: Words = {str(language): text for language, text in routine.title.items()}
@@ -134,37 +161,53 @@ class RoutineService:
                 continue
             views[at] = replace(views[at], state="running")
             self.changed()
-            problem = await self._do(step)
+            state, problem = await self._do(step)
             if problem:
                 logger.warning("%s: %s %s: %s", device, step.what, step.action, problem["en"])
-            state = "failed" if problem else "done"
             views[at] = replace(views[at], state=state, problem=problem)
-            goes_on = not (problem and step.switches_on)
+            goes_on = not (problem and step.must_succeed)
             self.changed()
 
-    async def _do(self, step: Step) -> Words:
-        """Do a step; give what went wrong, or no words."""
+    async def _do(self, step: Step) -> tuple[str, Words]:
+        """Do a step unless it is so already; give its state and what went wrong, if anything."""
         service = self.devices[step.device]
         try:
             async with asyncio.timeout(self.online_within_s):
                 while not service.is_online:
                     if service.refuses_password:
-                        return _words("auth")
+                        return "failed", _words("auth")
                     await service.news.wait()
         except TimeoutError:
-            return _words("offline")
+            return "failed", _words("offline")
+        if self._is_so(step):
+            return "unchanged", {}
         try:
             async with asyncio.timeout(READY_WITHIN_S):
-                return await self._do_once_ready(service, step)
+                problem = await (
+                    self._until_ready(step)
+                    if step.what == READY
+                    else self._do_once_ready(service, step)
+                )
         except TimeoutError:
-            return _words("not-ready")
+            problem = _words("not-ready")
+        return "failed" if problem else "done", problem
+
+    async def _until_ready(self, step: Step) -> Words:
+        service = self.devices[step.device]
+        while not self._is_so(step):
+            if not service.is_online:
+                return _words("offline")
+            await service.news.wait()
+        return {}
 
     async def _do_once_ready(self, service: DeviceService, step: Step) -> Words:
         while True:
             choices = service.state.choices if service.state else {}
             try:
                 async with asyncio.timeout(ACCEPTED_WITHIN_S):
-                    await service.perform(step.capability, step.action, fitting(step, choices))
+                    await service.perform(
+                        step.capability, step.action, fitting(step, choices).arguments
+                    )
             except LockedOutError as error:
                 left_s = (error.until - datetime.now(UTC)).total_seconds()
                 with suppress(TimeoutError):  # it may be ready sooner, and says so

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from classroom_edge.room import RoomState
+from classroom_edge.room import RoomState, StepView
 from classroom_edge.web.access import Action, May, Visitor, may_work
 from classroom_edge.web.errors import ErrorBody
 from classroom_edge.web.schemas import (
@@ -89,6 +89,14 @@ async def run_routine(
     """Bring the room into the state that a routine describes; its steps show in the state."""
     await site.room.run_routine(visitor.who, name)
     return Accepted()
+
+
+@router.get("/routines/{name}/steps", tags=["room"])
+async def preview_routine(
+    name: str, site: Here, _visitor: Annotated[Visitor, Depends(May(Action.SEE))]
+) -> tuple[StepView, ...]:
+    """Tell what a routine would do now, step by step, and do nothing."""
+    return site.room.preview_routine(name)
 
 
 @router.post("/layout/{name}", tags=["room"])

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from classroom_edge.room import LevelView, RoomState, Who
+from classroom_edge.room import LevelView, RoomState, StepView, Who
 from classroom_media.record.manifest import Manifest
 
 
@@ -53,6 +53,10 @@ class RoomPort(Protocol):
 
     async def run_routine(self, who: Who, name: str) -> None:
         """Start a routine; its steps show in the state. Raises Refused."""
+        ...
+
+    def preview_routine(self, name: str) -> tuple[StepView, ...]:
+        """Tell what a routine would do now, and do nothing. Raises Refused."""
         ...
 
     async def show_layout(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:

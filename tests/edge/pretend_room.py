@@ -196,6 +196,12 @@ class PretendRoom:
         if name not in {routine.name for routine in self._state.routines}:
             raise Refused("unknown-routine", both("没有这个情景", "no such routine"))
 
+    def preview_routine(self, name: str) -> tuple[StepView, ...]:
+        for routine in self._state.routines:
+            if routine.name == name:
+                return routine.steps
+        raise Refused("unknown-routine", both("没有这个情景", "no such routine"))
+
     async def show_layout(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:
         self.asked.append(("layout", who.name, name, sources))
         if name not in {layout.name for layout in self._state.programme.layouts}:

@@ -73,6 +73,15 @@ async def test_commands_reach_the_room(
     assert here.room.asked == [asked]
 
 
+async def test_what_a_routine_would_do_can_be_asked(tmp_path: Path) -> None:
+    async with website(tmp_path) as here:
+        answer = await here.client.get("/api/v1/routines/class-end/steps")
+        assert answer.json()[0]["action"] == {"zh-CN": "关机", "en": "switch off"}
+        unknown = await here.client.get("/api/v1/routines/party/steps")
+        assert_says(unknown, 404, "unknown-routine")
+        assert here.room.asked == []
+
+
 async def test_a_recording_is_started_paused_stopped_and_gone_on_with(tmp_path: Path) -> None:
     async with website(tmp_path) as here:
         begun = await here.client.post("/api/v1/recording/start")

@@ -97,3 +97,36 @@ async def test_a_device_that_is_away_is_not_waited_for_for_ever(tmp_path: Path) 
         (seen,) = await survey.devices(config, within_s=0.3)
     assert not seen.is_online
     assert seen.state.problem
+
+
+ROUTINE = """
+[[routine]]
+name = "end"
+title = "下课"
+[[routine.want]]
+device = "projector"
+mute = true
+power = "off"
+"""
+
+
+def test_a_dry_run_tells_the_steps_of_a_routine_and_a_real_one_does_them(
+    tmp_path: Path, capsys: Output
+) -> None:
+    with projector() as url:
+        path = room(tmp_path, url)
+        path.write_text(path.read_text(encoding="utf-8") + ROUTINE, encoding="utf-8")
+        for states in (["waiting", "waiting"], ["done", "done"]):
+            dry = ["--dry-run"] if states[0] == "waiting" else []
+            assert run(["routine", str(path), "end", "--json", *dry], "en") == 0
+            told = json.loads(capsys.readouterr().out)
+            assert [step["state"] for step in told] == states
+        assert run(["routine", str(path), "party"], "en") == 2
+        assert "party" in capsys.readouterr().err
+
+
+def test_a_routine_whose_device_is_away_is_told_and_fails(tmp_path: Path, capsys: Output) -> None:
+    path = room(tmp_path, "tcp://127.0.0.1:1")
+    path.write_text(path.read_text(encoding="utf-8") + ROUTINE, encoding="utf-8")
+    assert run(["routine", str(path), "end", "--dry-run"], "zh-CN") == 1
+    assert "没有响应" in capsys.readouterr().out

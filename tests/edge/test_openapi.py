@@ -31,6 +31,7 @@ PROMISED = {
     "/api/v1/recordings/{recording}",
     "/api/v1/recordings/{recording}/files/{file}",
     "/api/v1/routines/{name}",
+    "/api/v1/routines/{name}/steps",
     "/api/v1/layout/{name}",
     "/api/v1/devices/{device}/{capability}/{action}",
     "/healthz",

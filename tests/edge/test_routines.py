@@ -12,8 +12,8 @@ from classroom_drivers.emulators.pjlink import PJLinkEmulator
 from classroom_drivers.emulators.server import serve
 from classroom_drivers.emulators.session import Emulator
 from classroom_edge.config import DeviceConfig, RoutineConfig, Want
-from classroom_edge.room import Refused, RoutineView, Who
-from classroom_edge.routines import fitting, plan, step_for
+from classroom_edge.room import Refused, RoutineView, ValueView, Who
+from classroom_edge.routines import fitting, is_so, plan, step_for
 from classroom_edge.services.devices import DeviceService
 from classroom_edge.services.routines import RoutineService
 from tests.waiting import eventually_async
@@ -36,7 +36,7 @@ def test_power_comes_first_and_devices_keep_their_order() -> None:
         want("camera", "preset", "teacher"),
         want("projector", "input", "hdmi-1"),
         want("projector", "power", "on"),
-    ) == {"projector": ["power", "input", "mute"], "camera": ["preset"]}
+    ) == {"projector": ["power", "ready", "input", "mute"], "camera": ["preset"]}
 
 
 def test_switching_off_comes_last() -> None:
@@ -76,7 +76,44 @@ def test_a_wish_becomes_the_action_that_grants_it(
 
 def test_only_what_a_device_can_mute_is_muted() -> None:
     step = step_for(want("panel", "mute", value=True))
-    assert fitting(step, {"mute": ("sound",)}) == {"sound": True}
+    assert fitting(step, {"mute": ("sound",)}).arguments == {"sound": True}
+    assert fitting(step, {"mute": ("sound",)}).leads_to == {"sound-mute": True}
+
+
+def seen(value: str | float | bool, source: str = "polled") -> ValueView:
+    return ValueView(value, source, datetime.now(UTC))
+
+
+@pytest.mark.parametrize(
+    ("what", "value", "name", "told"),
+    [
+        ("power", "on", "power", "on"),
+        ("input", "hdmi-1", "input", "hdmi-1"),
+        ("volume", 30, "volume", 30),
+        ("level", 30, "level-1", 29.7),
+        ("cover", "open", "cover-1", "open"),
+        ("cover", 40, "cover-percent-1", 40.2),
+        ("route", 3, "route-1", 3),
+        ("freeze", True, "freeze", True),
+        ("tracking", False, "tracking", False),
+        ("relay", True, "relay-1", True),
+    ],
+)
+def test_what_a_device_tells_to_be_so_needs_no_step(
+    what: str, value: str | int, name: str, told: str | float
+) -> None:
+    step = step_for(want("it", what, value))
+    assert is_so(step, {name: seen(told)})
+    assert not is_so(step, {name: seen(told, "assumed")})
+    assert not is_so(step, {})
+    assert set(step.title) == {"zh-CN", "en"}
+
+
+def test_readiness_is_waited_for_before_anything_is_shown_and_input_comes_before_level() -> None:
+    names = ("level", "input", "power", "volume", "route")
+    values: dict[str, str | int] = {"power": "on", "input": "hdmi-1"}
+    wants = (want("it", name, values.get(name, 10)) for name in names)
+    assert planned(*wants) == {"it": ["power", "ready", "input", "route", "volume", "level"]}
 
 
 START = RoutineConfig.model_validate(
@@ -141,10 +178,43 @@ async def test_a_routine_waits_for_the_lamp_to_warm_up_and_tells_when() -> None:
     assert [(step.device, step.state) for step in done.steps] == [
         ("projector", "done"),
         ("projector", "done"),
+        ("projector", "done"),
         ("lamp", "done"),
     ]
     assert projector.shown == "31"
     assert lamp.closed == {1}
+
+
+async def test_a_second_run_finds_everything_done_and_touches_nothing() -> None:
+    projector, lamp = PJLinkEmulator(warm_up_s=0.2), KMTronicEmulator()
+    async with room(projector, lamp) as service:
+        await eventually_async(lambda: service.preview("class-start")[0].state == "waiting")
+        foreseen = [(step.device, step.state) for step in service.preview("class-start")]
+        assert foreseen == [
+            ("projector", "waiting"),
+            ("projector", "waiting"),
+            ("projector", "waiting"),
+            ("lamp", "waiting"),
+        ]
+        assert lamp.closed == set()  # a preview does nothing
+        service.ask(ME, "class-start")
+        await over(service, "class-start")
+        await eventually_async(
+            lambda: {step.state for step in service.preview("class-start")} == {"unchanged"}
+        )
+        service.ask(ME, "class-start")
+        again = await over(service, "class-start")
+    assert again.state == "done"
+    assert {step.state for step in again.steps} == {"unchanged"}
+
+
+async def test_a_preview_tells_which_device_would_fail() -> None:
+    async with room(None, KMTronicEmulator()) as service:
+        await eventually_async(lambda: service.preview("class-start")[-1].state == "waiting")
+        states = [step.state for step in service.preview("class-start")]
+        assert states == ["failed", "failed", "failed", "waiting"]
+        with pytest.raises(Refused):
+            service.preview("party")
 
 
 async def test_a_device_that_is_not_there_fails_soon_and_holds_up_no_other() -> None:
@@ -156,6 +226,7 @@ async def test_a_device_that_is_not_there_fails_soon_and_holds_up_no_other() -> 
         assert failed.state == "failed"
         assert [(step.device, step.state) for step in failed.steps] == [
             ("projector", "failed"),
+            ("projector", "skipped"),
             ("projector", "skipped"),
             ("lamp", "done"),
         ]

@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image
 
 from classroom_edge.config import Config
-from classroom_edge.room import LevelView, Refused, RoomState, Who
+from classroom_edge.room import LevelView, Refused, RoomState, StepView, Who
 from classroom_edge.services.newest import Newest
 from classroom_edge.web.server import serve
 from classroom_media.record.manifest import Manifest
@@ -105,6 +105,9 @@ class PretendRoom:
 
     async def run_routine(self, who: Who, name: str) -> None:
         self._note("routine", name)
+
+    def preview_routine(self, name: str) -> tuple[StepView, ...]:
+        return next(one.steps for one in self.state().routines if one.name == name)
 
     async def show_layout(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:
         self._note("layout", (name, *sources))

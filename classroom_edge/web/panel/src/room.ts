@@ -74,7 +74,7 @@ export interface StepView {
   device: string;
   name: string;
   action: Words;
-  state: "waiting" | "running" | "done" | "failed" | "skipped";
+  state: "waiting" | "running" | "done" | "unchanged" | "failed" | "skipped";
   problem: Words;
 }
 
