@@ -83,6 +83,46 @@ def devices() -> tuple[DeviceView, ...]:
     )  # fmt: skip
 
 
+def equipped() -> RoomState:
+    """A room with everything that devices can be: curtains, a mixer, a switcher, sensors."""
+    until = now() + timedelta(seconds=95)
+    rest = (
+        device(
+            "curtains", "窗帘", "modbus", "cover",
+            values={"cover-1": value("open"), "cover-percent-1": value(100)},
+            choices={"cover": ("open", "close", "stop")},
+        ),
+        device(
+            "mixer", "调音台", "x32", "level", "mute",
+            values={"level-1": value(72.4), "level-2": value(40.0)},
+            choices={"level": ("教师话筒", "学生话筒"), "mute": ("sound",)},
+        ),
+        device(
+            "matrix", "矩阵切换器", "extron-sis", "route",
+            values={"route-1": value(2), "route-2": value(1)},
+            choices={"source": ("pc", "hdmi-2", "3"), "output": ("1", "2")},
+        ),
+        device(
+            "air", "空气传感器", "modbus", "sensor",
+            values={
+                "temperature-c": value(21.46), "humidity-percent": value(48.0),
+                "co2-ppm": value(812),
+            },
+            choices={"sensor": ("temperature-c", "humidity-percent", "co2-ppm")},
+        ),
+        device(
+            "back-camera", "后排摄像机", "visca", "pan-tilt-zoom", "tracking", "freeze",
+            values={"tracking": value(of=True), "freeze": value(of=False)},
+        ),
+        device(
+            "laser", "激光投影", "pjlink", "power",
+            values={"power": value("off"), "power-target": value("on", source="assumed")},
+            lockouts=(LockoutView("power", until, "min-off"),),
+        ),
+    )  # fmt: skip
+    return idle(devices=(*devices(), *rest))
+
+
 def step(name: str, action: Words, state: str, problem: Words | None = None) -> StepView:
     """Give one step of a routine."""
     return StepView(name, name, action, state, problem or {})

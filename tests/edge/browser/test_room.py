@@ -108,14 +108,43 @@ def test_devices_are_worked_from_their_drawer(panel: Panel) -> None:
     ]
 
 
+def test_curtains_faders_and_switchers_are_worked_from_the_drawer(panel: Panel) -> None:
+    page = panel.open(states.equipped())
+    drawer(page, "设备")
+    page.get_by_role("group", name="窗帘: 通道 1").get_by_role("button", name="关闭").click()
+    page.get_by_role("group", name="调音台: 学生话筒").get_by_role("button", name="大一点").click()
+    page.get_by_role("group", name="矩阵切换器: 输出 2").get_by_role("button", name="3").click()
+    page.locator(".device", has_text="后排摄像机").get_by_role("button", name="跟踪").click()
+    eventually(lambda: len(panel.room.asked) == 4)
+    assert panel.room.asked == [
+        ("curtains/cover/close-cover", {"channel": 1}),
+        ("mixer/level/set-level", {"percent": 50, "channel": 2}),
+        ("matrix/route/set-route", {"source": 3, "output": 2}),
+        ("back-camera/tracking/set-tracking", {"on": False}),
+    ]
+    expect(page.locator(".device", has_text="空气传感器")).to_contain_text("21.5 °C")
+
+
+def test_power_may_be_asked_for_while_it_is_locked_for_the_wish_is_kept(panel: Panel) -> None:
+    page = panel.open(states.equipped())
+    drawer(page, "设备")
+    laser = page.locator(".device", has_text="激光投影")
+    expect(laser.locator(".locked")).to_contain_text("秒后可以开机")
+    power = laser.get_by_role("button", name="电源")
+    expect(power).to_have_attribute("aria-pressed", "true")  # it will be on
+    power.click()
+    eventually(lambda: panel.room.asked)
+    assert panel.room.asked == [("laser/power/set-power", {"on": False})]
+
+
 def test_a_projector_that_warms_up_is_locked_and_counts_down(panel: Panel) -> None:
     page = panel.open(states.starting_class())
     drawer(page, "设备")
     projector = page.locator(".device", has_text="投影机")
     expect(projector.locator(".locked")).to_contain_text("还要 3")
-    power = projector.get_by_role("button", name="电源")
-    expect(power).to_have_attribute("aria-disabled", "true")
-    power.click(force=True)
+    shown = projector.get_by_role("button", name="HDMI 2")
+    expect(shown).to_have_attribute("aria-disabled", "true")
+    shown.click(force=True)
     page.keyboard.press("5")  # something that is heard
     eventually(lambda: panel.room.asked)
     assert panel.room.names_asked() == ["layout"]

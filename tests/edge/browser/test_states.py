@@ -82,7 +82,7 @@ def test_every_state_passes_the_accessibility_audit(
 def test_every_drawer_passes_the_accessibility_audit(
     panel: Panel, node_modules: Path, drawer: str
 ) -> None:
-    page = panel.open(states.starting_class())
+    page = panel.open(states.equipped())
     page.get_by_role("button", name=words("panel").say(DRAWERS[drawer], "zh-CN")).last.click()
     expect(page.locator(".sheet h2")).to_be_visible()
     assert violations(page, node_modules) == []
