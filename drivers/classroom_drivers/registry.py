@@ -8,8 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from classroom_drivers.actions import fit, from_text
-from classroom_drivers.api import Device, DeviceState, Transport, UnsupportedError
+from classroom_drivers.api import DeviceState, Transport, UnsupportedError
 from classroom_drivers.companions import companions
+from classroom_drivers.connection import Connection
 from classroom_drivers.devices.line_device import LineDevice
 from classroom_drivers.links.address import parse
 from classroom_drivers.links.transports import transport_for
@@ -17,6 +18,7 @@ from classroom_drivers.wiring import Wiring
 
 DRIVERS: Mapping[str, str] = MappingProxyType(
     {
+        "extron-sis": "classroom_drivers.devices.extron_sis:ExtronSwitcher",
         "ifp": "classroom_drivers.devices.ifp:InteractivePanel",
         "kmtronic": "classroom_drivers.devices.kmtronic:KMTronicRelay",
         "pjlink": "classroom_drivers.devices.pjlink:PJLinkProjector",
@@ -106,8 +108,7 @@ def prepare(
     return build(name, transport, password=password, options=given)
 
 
-@asynccontextmanager
-async def connect(
+def connect(
     name: str,
     url: str,
     *,
@@ -115,20 +116,30 @@ async def connect(
     options: Mapping[str, Any] | None = None,
     changed: Callable[[DeviceState], None] | None = None,
     wiring: Wiring | None = None,
-) -> AsyncIterator[Device]:
+    wait_s: float | None = None,
+) -> Connection:
     """Give a device that keeps itself connected for the length of the block.
 
-    Returns at once, whether or not the device is there; it connects, polls and reconnects by
-    itself. `changed` is called on the loop with every new state. Devices that share a wire, two
-    cameras of one chain, share a `wiring`.
+    ``async with`` gives it at once, whether or not the device is there; ``with`` gives one whose
+    methods need no await, when it has been heard of or after 5 s. `wait_s` says how long to wait
+    in either. It connects, polls and reconnects by itself. `changed` is called on its loop with
+    every new state. Devices that share a wire, two cameras of one chain, share a `wiring`.
 
     Raises:
-        UnsupportedError: no such driver or transport, or an option does not fit.
+        UnsupportedError: no such driver or transport, or an option does not fit; at the block's
+            beginning.
     """
-    wiring = wiring or Wiring()
-    device = prepare(name, url, password=password, options=options, wiring=wiring)
-    host = parse(url, default_ports=device.PORTS).host
-    async with companions() as start:
-        with wiring.notices(device.notices_port, host, device.noticed):
-            start(device.run(changed))
-            yield device
+
+    @asynccontextmanager
+    async def way(wait_s: float) -> AsyncIterator[LineDevice[Any]]:
+        shared = wiring or Wiring()
+        device = prepare(name, url, password=password, options=options, wiring=shared)
+        host = parse(url, default_ports=device.PORTS).host
+        async with companions() as start:
+            with shared.notices(device.notices_port, host, device.noticed):
+                start(device.run(changed))
+                if wait_s:
+                    await device.meet(wait_s)
+                yield device
+
+    return Connection(way, wait_s=wait_s)

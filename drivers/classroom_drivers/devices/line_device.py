@@ -52,7 +52,9 @@ class LineDevice(Generic[ReplyT]):
         *,
         may_hang_up: bool = False,
     ) -> None:
-        self.line: Line[ReplyT] = Line(transport, codec, self, may_hang_up=may_hang_up)
+        self.line: Line[ReplyT] = Line(
+            transport, codec, self, may_hang_up=may_hang_up, sharing=self.SHARING
+        )
         self.choices: dict[str, tuple[str, ...]] = {}
         self._values: dict[str, Value] = {}
         self._since_s: dict[str, float] = {}  # when a value became what it is, on the loop's clock
@@ -60,6 +62,7 @@ class LineDevice(Generic[ReplyT]):
         self.notices_port = 0  # of ours, UDP, to which it sends news by itself; 0 is none
         self._refusal = ""
         self._poll_soon = asyncio.Event()
+        self._met = asyncio.Event()
         self._changed: Callable[[DeviceState], None] | None = None
         self._published: DeviceState | None = None
 
@@ -90,6 +93,14 @@ class LineDevice(Generic[ReplyT]):
     ) -> None:
         """Do an action by its name: ``perform("power", "set-power", {"on": True})``."""
         await perform(self, capability, action, arguments or {})
+
+    async def meet(self, within_s: float) -> None:
+        """Wait until it has told its state for the first time, refused us, or the time is over."""
+        try:
+            async with asyncio.timeout(within_s):
+                await self._met.wait()
+        except TimeoutError:
+            pass
 
     async def run(self, changed: Callable[[DeviceState], None] | None = None) -> None:
         """Keep connected, poll and report until cancelled."""
@@ -185,6 +196,8 @@ class LineDevice(Generic[ReplyT]):
 
     def line_changed(self) -> None:
         """Take the line's word that it came or went."""
+        if self.line.availability is Availability.AUTH_FAILED:
+            self._met.set()
         self.poll_soon()
         self.publish()
 
@@ -193,6 +206,7 @@ class LineDevice(Generic[ReplyT]):
             self._poll_soon.clear()
             if self.line.availability in {Availability.ONLINE, Availability.DEGRADED}:
                 await self._poll_once()
+                self._met.set()
             self.publish()
             try:
                 async with asyncio.timeout(self._next_look_s()):
