@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from classroom_drivers.codecs import ifp, kmtronic, pjlink, visca, visca_ip
 from classroom_drivers.codecs.garbage import Garbage
-from tests.drivers.streams import collect
+from tests.drivers.streams import collect, kept
 
 settings.register_profile("busy machine", deadline=None)
 settings.load_profile("busy machine")
@@ -50,15 +50,6 @@ def test_noise_does_not_hide_what_comes_after_it(name: str, noise: bytes) -> Non
     found = stream.decoder().feed(noise + (stream.end or b"") + stream.data)
     whole = stream.decoder().feed(stream.data)
     assert list(found[-len(whole) :]) == list(whole)
-
-
-def kept(holder: object, depth: int = 3) -> int:
-    """Count the bytes that a decoder keeps, in itself and in what it is made of."""
-    if isinstance(holder, bytes | bytearray):
-        return len(holder)
-    if not depth or not hasattr(holder, "__dict__"):
-        return 0
-    return max((kept(part, depth - 1) for part in vars(holder).values()), default=0)
 
 
 # PJLink

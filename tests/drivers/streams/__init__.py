@@ -40,3 +40,12 @@ def collect() -> dict[str, Stream]:
     streams = {row.name: row for row in rows}
     assert len(streams) == len(rows), "two streams of one name"
     return streams
+
+
+def kept(holder: object, depth: int = 3) -> int:
+    """Count the bytes that a decoder keeps, in itself and in what it is made of."""
+    if isinstance(holder, bytes | bytearray):
+        return len(holder)
+    if not depth or not hasattr(holder, "__dict__"):
+        return 0
+    return max((kept(part, depth - 1) for part in vars(holder).values()), default=0)
