@@ -31,8 +31,9 @@ def pending(
 
 def names(queue: CommandQueue) -> list[str]:
     found = []
-    while taken := queue.take(Priority.POLL):
-        found.append(taken.exchange.name)
+    while first := queue.first(Priority):
+        queue.remove(first)
+        found.append(first.exchange.name)
     return found
 
 
@@ -54,12 +55,12 @@ def test_the_newest_of_a_kind_answers_for_the_older(loop: asyncio.AbstractEventL
     old, new = pending(loop, "10 %", kind="volume"), pending(loop, "20 %", kind="volume")
     queue.put(old)
     queue.put(new)
-    taken = queue.take(Priority.POLL)
-    assert taken is new
+    assert queue.first(Priority) is new
+    queue.remove(new)
     assert len(queue) == 0
-    taken.succeed("done")
-    assert all(waiter.result() == "done" for waiter in taken.waiters)
-    assert len(taken.waiters) == 2
+    new.succeed("done")
+    assert all(waiter.result() == "done" for waiter in new.waiters)
+    assert len(new.waiters) == 2
 
 
 def test_a_stop_removes_a_movement_and_a_movement_no_stop(loop: asyncio.AbstractEventLoop) -> None:
@@ -70,10 +71,10 @@ def test_a_stop_removes_a_movement_and_a_movement_no_stop(loop: asyncio.Abstract
     assert names(queue) == ["stop", "right"]
 
 
-def test_nothing_is_taken_that_is_not_urgent_enough(loop: asyncio.AbstractEventLoop) -> None:
+def test_nothing_is_given_that_is_not_allowed(loop: asyncio.AbstractEventLoop) -> None:
     queue = CommandQueue()
     queue.put(pending(loop, "command"))
-    assert queue.take(Priority.STOP) is None
+    assert queue.first({Priority.SETUP, Priority.STOP}) is None
     assert len(queue) == 1
 
 
@@ -82,7 +83,7 @@ def test_what_nobody_waits_for_any_more_is_not_sent(loop: asyncio.AbstractEventL
     forgotten = pending(loop, "forgotten")
     forgotten.waiters[0].cancel()
     queue.put(forgotten)
-    assert queue.take(Priority.POLL) is None
+    assert queue.first(Priority) is None
 
 
 def test_what_is_late_is_given_back_unsent(loop: asyncio.AbstractEventLoop) -> None:

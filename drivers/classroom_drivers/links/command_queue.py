@@ -1,6 +1,6 @@
 """What waits to be sent: urgent first, the newest of a kind only, nothing past its deadline."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from classroom_drivers.api import LinkError
 from classroom_drivers.links.exchange import Pending, Priority
@@ -39,14 +39,15 @@ class CommandQueue:
         """Add one again that was taken, before all of its priority."""
         self._waiting.insert(0, pending)
 
-    def take(self, least_urgent: Priority) -> Pending | None:
-        """Remove and give the next, if it is urgent enough."""
+    def first(self, allowed: Collection[Priority]) -> Pending | None:
+        """Give the next of the allowed priorities, if there is one; it stays where it is."""
         self._waiting = [pending for pending in self._waiting if pending.wanted]
-        found = min(self._waiting, key=lambda p: p.exchange.priority, default=None)
-        if found is None or found.exchange.priority > least_urgent:
-            return None
-        self._waiting.remove(found)
-        return found
+        fit = (pending for pending in self._waiting if pending.exchange.priority in allowed)
+        return min(fit, key=lambda pending: pending.exchange.priority, default=None)
+
+    def remove(self, pending: Pending) -> None:
+        """Take one out, to be sent."""
+        self._waiting.remove(pending)
 
     def expired(self, now_s: float) -> list[Pending]:
         """Remove and give those whose deadline has passed."""

@@ -1,11 +1,12 @@
 """One open link in use: sends what waits, each in its turn, and gives each answer to who asked.
 
-One exchange is under way at a time; a STOP does not wait for it. The next bytes are handed over
-only when the last ones have left, so that nothing urgent queues up behind them in the system.
+One exchange is under way at a time; a STOP does not wait for it, unless the wire is half duplex.
+The next bytes are handed over only when the last ones have left, whoever wrote them, so that
+nothing urgent queues up behind them in the system.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Generic
 
 from classroom_drivers.api import DeviceError, ExpiredError, Link, LinkError, ReplyTimeoutError
@@ -13,7 +14,11 @@ from classroom_drivers.codecs.garbage import Garbage
 from classroom_drivers.links.command_queue import CommandQueue
 from classroom_drivers.links.exchange import Codec, Pending, Priority, ReplyT
 from classroom_drivers.links.journal import Journal
+from classroom_drivers.links.turns import Turns
 
+EVERYTHING = frozenset(Priority)
+LATE_S = 1.0  # so long after a time-out, where answers carry no numbers, a late one may come
+URGENT = frozenset({Priority.SETUP, Priority.STOP})
 WRITE_S = 2.0  # a system that takes no bytes for so long has lost the other side
 
 
@@ -27,6 +32,7 @@ class Conversation(Generic[ReplyT]):
         queue: CommandQueue,
         *,
         byte_s: float,
+        turns: Turns,
         unasked: Callable[[ReplyT], None],
         journal: Journal,
     ) -> None:
@@ -41,8 +47,9 @@ class Conversation(Generic[ReplyT]):
         self._journal = journal
         self._waiting: list[Pending] = []
         self._woken = asyncio.Event()
-        self._wire_free_s = 0.0
+        self._turn = turns.join(self.wake)
         self._quiet_until_s = 0.0
+        self._late_until_s = 0.0
 
     def wake(self) -> None:
         """Look at the queue again."""
@@ -54,7 +61,8 @@ class Conversation(Generic[ReplyT]):
         self.wake()
 
     def leave(self) -> list[Pending]:
-        """Give back what was sent and is not answered."""
+        """Let others write; give back what was sent and is not answered."""
+        self._turn.leave(asyncio.get_running_loop().time())
         waiting, self._waiting = self._waiting, []
         return waiting
 
@@ -80,12 +88,20 @@ class Conversation(Generic[ReplyT]):
                 await self._nap(clock())
 
     def _next(self, now_s: float) -> Pending | None:
-        if now_s < self._wire_free_s:
+        """Take what is to be sent now, if it is our turn."""
+        first = self._queue.first(self._allowed(now_s))
+        if not self._turn.wish(first.exchange.priority if first else None, now_s) or not first:
             return None
+        self._queue.remove(first)
+        return first
+
+    def _allowed(self, now_s: float) -> Collection[Priority]:
+        late = now_s < self._late_until_s
         if not self.ready:
-            return None if self._waiting else self._queue.take(Priority.SETUP)
-        busy = self._waiting or now_s < self._quiet_until_s
-        return self._queue.take(Priority.STOP if busy else Priority.POLL)
+            return () if self._waiting or late else (Priority.SETUP,)
+        if late:
+            return (Priority.STOP,)
+        return URGENT if self._waiting or now_s < self._quiet_until_s else EVERYTHING
 
     async def _transmit(self, pending: Pending, clock: Callable[[], float]) -> None:
         exchange = pending.exchange
@@ -97,6 +113,7 @@ class Conversation(Generic[ReplyT]):
         length_s = sum(map(len, pending.spelled)) * self._byte_s
         pending.answer_due_s = clock() + length_s + exchange.timeout_s
         self._waiting.append(pending)
+        self._turn.begin()
         try:
             async with asyncio.timeout(WRITE_S):
                 for data in pending.spelled:
@@ -104,10 +121,11 @@ class Conversation(Generic[ReplyT]):
                     await self._link.write(data)
         except TimeoutError as error:
             raise LinkError(f"{exchange.name}: could not be written") from error
-        self._wire_free_s = clock() + length_s
+        gone_s = clock() + length_s
+        self._turn.written(gone_s, answered=exchange.answer is not None)
         if exchange.answer is None:
             self._waiting.remove(pending)
-            self._quiet_until_s = self._wire_free_s + exchange.gap_s
+            self._quiet_until_s = gone_s + exchange.gap_s
             pending.succeed(None)
 
     def _match(self, reply: ReplyT) -> None:
@@ -125,6 +143,7 @@ class Conversation(Generic[ReplyT]):
             self._waiting.remove(pending)
             now_s = asyncio.get_running_loop().time()
             self._quiet_until_s = now_s + pending.exchange.gap_s
+            self._turn.over(now_s)
             self.wake()
             return
         self._unasked(reply)
@@ -135,6 +154,8 @@ class Conversation(Generic[ReplyT]):
             late.fail(ExpiredError(text))
         for silent in [p for p in self._waiting if p.answer_due_s <= now_s]:
             self._waiting.remove(silent)
+            self._turn.over(now_s)
+            self._late_until_s = now_s + LATE_S if self._turn.half_duplex else 0.0
             again = silent.sent <= silent.exchange.resend and not silent.outdated
             if again and silent.wanted:
                 self._queue.put_back(silent)
@@ -146,8 +167,8 @@ class Conversation(Generic[ReplyT]):
     async def _nap(self, now_s: float) -> None:
         """Wait until something is put, answered, free again or overdue."""
         moments = [p.answer_due_s for p in self._waiting]
-        moments += [t for t in (self._wire_free_s, self._quiet_until_s) if t > now_s]
-        until_s = min(*moments, self._queue.next_expiry_s(), float("inf"))
+        moments += [t for t in (self._late_until_s, self._quiet_until_s) if t > now_s]
+        until_s = min(*moments, self._turn.next_s(now_s), self._queue.next_expiry_s())
         try:
             async with asyncio.timeout_at(until_s if until_s < float("inf") else None):
                 await self._woken.wait()

@@ -1,15 +1,17 @@
 """The supervised line to a device: opens links, notices their end, opens them again, for ever.
 
 A line that ends is opened again at once, then after 0.25, 0.5, 1 and at most 1.5 s from one
-attempt's beginning to the next: a device that returns works within 2 s. An answer that does not
-come makes the line ask for a sign of life; if that does not come either, the link is given up.
+attempt's beginning to the next: a device that returns works within 2 s. (On a bus it is tried less
+often while others answer; see `shared_wire`.) Who asks for a device that is away, or hears of it,
+ends the pause. An answer that does not come makes the line ask for a sign of life; if that does
+not come either, the link is given up.
 Nothing that was asked for is done later than its deadline: a device that returns gets no replay.
 """
 
 import asyncio
 import random
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Generic, Protocol, TypeVar
 
 from classroom_drivers.api import (
@@ -19,6 +21,7 @@ from classroom_drivers.api import (
     LinkError,
     Transport,
 )
+from classroom_drivers.codecs.garbage import Garbage
 from classroom_drivers.companions import companions
 from classroom_drivers.links.command_queue import CommandQueue
 from classroom_drivers.links.conversation import Conversation
@@ -31,8 +34,8 @@ from classroom_drivers.links.exchange import (
     ResultT,
 )
 from classroom_drivers.links.journal import Journal
+from classroom_drivers.links.shared_wire import BACK_OFF_S, tap_of
 
-BACK_OFF_S = (0.0, 0.25, 0.5, 1.0, 1.5)
 OPEN_S = 1.5  # the longest wait for a link to open
 LOCKED_OUT_S = 10.0  # between attempts with a password that was refused
 JITTER = 0.2  # devices that vanished together do not come back in step
@@ -70,12 +73,13 @@ class Line(Generic[ReplyT]):
         listener: Listener[ReplyT],
         *,
         may_hang_up: bool = False,
+        sharing: str = "",
         chance: random.Random | None = None,
     ) -> None:
         self.availability = Availability.CONNECTING
         self.problem = ""
         self.journal = Journal()
-        self._transport = transport
+        self._tap = tap_of(transport, sharing)
         self._codec = codec
         self._listener = listener
         self._may_hang_up = may_hang_up
@@ -85,6 +89,7 @@ class Line(Generic[ReplyT]):
         self._failures = 0
         self._hung_up = False  # the last link ended in good health, by the other side
         self._answered = False  # something was answered on it
+        self._woken = asyncio.Event()
 
     async def ask(self, exchange: Exchange[ReplyT, ResultT]) -> ResultT:
         """Send in its turn and give the answer.
@@ -97,6 +102,7 @@ class Line(Generic[ReplyT]):
             DeviceError: what `answer` raised.
         """
         if exchange.priority is not Priority.SETUP:
+            self.wake()
             self._check_present(exchange.name)
         loop = asyncio.get_running_loop()
         answered: asyncio.Future[ResultT] = loop.create_future()
@@ -107,11 +113,21 @@ class Line(Generic[ReplyT]):
 
     def doubt(self) -> None:
         """Have the device prove that it is there, and be set up anew."""
+        self.wake()
         if self._conversation:
             self._conversation.missed.set()
 
+    def wake(self) -> None:
+        """Try again now, if it is waiting to: there is reason to think that the device is back."""
+        self._woken.set()
+
     async def run(self) -> None:
         """Keep the line open until cancelled."""
+        async with companions() as start:
+            start(self._tap.host())
+            await self._keep_open()
+
+    async def _keep_open(self) -> None:
         clock = asyncio.get_running_loop().time
         while True:
             began_s = clock()
@@ -121,10 +137,11 @@ class Line(Generic[ReplyT]):
                 self._lose(Availability.AUTH_FAILED, error)
                 await asyncio.sleep(LOCKED_OUT_S)
             except DeviceError as error:
+                self._tap.answers = self._hung_up
                 if not self._hung_up:
                     self._failures += 1
                     self._lose(Availability.OFFLINE, error)
-                await asyncio.sleep(max(0.0, began_s + self._pause_s() - clock()))
+                await self._pause(began_s + self._pause_s() - clock())
 
     async def _use_link(self) -> None:
         """Open a link and use it until it ends, which raises DeviceError."""
@@ -133,7 +150,7 @@ class Line(Generic[ReplyT]):
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout(OPEN_S):
-                    link = await stack.enter_async_context(self._transport.open())
+                    link = await stack.enter_async_context(self._tap.open())
             except TimeoutError as error:
                 raise LinkError("nobody answers") from error
             codec = self._codec()
@@ -141,7 +158,8 @@ class Line(Generic[ReplyT]):
                 link,
                 codec,
                 self._queue,
-                byte_s=self._transport.byte_s,
+                byte_s=self._tap.byte_s,
+                turns=self._tap.turns,
                 unasked=self._listener.unasked,
                 journal=self.journal,
             )
@@ -168,6 +186,7 @@ class Line(Generic[ReplyT]):
         talk.open()
         self._failures = 0
         while True:
+            self._tap.answers = True
             self._hung_up = True  # if it ends now, then in good health
             self._set(Availability.ONLINE, "")
             await talk.missed.wait()
@@ -185,8 +204,22 @@ class Line(Generic[ReplyT]):
     def _pause_s(self) -> float:
         if self._hung_up:
             return 0.0 if len(self._queue) else BACK_OFF_S[1]
-        longest = BACK_OFF_S[min(self._failures, len(BACK_OFF_S)) - 1]
-        return longest * self._chance.uniform(1 - JITTER, 1)
+        return self._tap.pause_s(self._failures) * self._chance.uniform(1 - JITTER, 1)
+
+    async def _pause(self, longest_s: float) -> None:
+        """Wait to try again; once the least of it is over, until woken or the device is heard."""
+        self._woken.clear()
+        least_s = 0.0 if self._hung_up else max(0.0, min(longest_s, self._tap.least_pause_s))
+        await asyncio.sleep(least_s)
+        codec = self._codec()
+        with suppress(TimeoutError), self._tap.overhear(lambda data: self._overhear(codec, data)):
+            async with asyncio.timeout(max(0.0, longest_s - least_s)):
+                await self._woken.wait()
+
+    def _overhear(self, codec: Codec[ReplyT], data: bytes) -> None:
+        for found in codec.feed(data):
+            if not isinstance(found, Garbage):
+                self._listener.unasked(found)
 
     def _save(self, unanswered: list[Pending]) -> None:
         """Keep what the device hung up on, once, for the next link."""
