@@ -82,7 +82,7 @@ class PoweredDevice(LineDevice[ReplyT]):
 
     # what a driver uses
 
-    def note_power(self, reported: PowerState) -> None:
+    def note_power(self, reported: PowerState, source: ValueSource = ValueSource.POLLED) -> None:
         """Know what the device says of its power, unless it says so too late or too early."""
         known = self.power
         for_s = self.now_s() - self.since_s("power")
@@ -94,7 +94,7 @@ class PoweredDevice(LineDevice[ReplyT]):
         if known is not None and known is not reported:
             self._switched_s = self.now_s()
             self._wished.set()
-        self.note("power", reported)
+        self.note("power", reported, source)
 
     @property
     def power(self) -> PowerState | None:

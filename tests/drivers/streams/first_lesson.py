@@ -1,21 +1,9 @@
-"""The codecs of the first lesson: PJLink, VISCA, a panel, relays."""
+"""The codecs of the first lesson: VISCA, a panel, relays."""
 
-from classroom_drivers.codecs import ifp, kmtronic, pjlink, visca, visca_ip
+from classroom_drivers.codecs import ifp, kmtronic, visca, visca_ip
 from tests.drivers.streams import Stream
 
 STREAMS = (
-    Stream(
-        name="pjlink replies",
-        decoder=pjlink.ReplyDecoder,
-        data=b"PJLINK 1 498e4a67\r%1POWR=OK\rPJLINK ERRA\r%1NAME=\xe6\x95\x99\r",
-        end=b"\r",
-    ),
-    Stream(
-        name="pjlink commands",
-        decoder=pjlink.CommandDecoder,
-        data=b"%1POWR 1\r0123456789abcdef0123456789abcdef%1INPT ?\r",
-        end=b"\r",
-    ),
     Stream(
         name="visca packets",
         decoder=visca.PacketDecoder,
