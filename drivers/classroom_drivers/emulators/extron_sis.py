@@ -12,11 +12,10 @@ from types import MappingProxyType
 
 from classroom_drivers.codecs.extron_sis import PROMPT, CommandDecoder
 from classroom_drivers.codecs.garbage import Garbage
+from classroom_drivers.emulators.news import NEWS_S, Ear, News
 from classroom_drivers.emulators.session import NEVER
 
 FORGET_S = 10.0
-NEWS_S = 0.1  # how often a connection looks for what happened at the panel
-NEWS_MAX = 100
 BAD_INPUT, BAD_COMMAND, BAD_OUTPUT, BAD_VALUE, BUSY, DENIED = 1, 10, 12, 13, 22, 24
 TIES = {"!": "All", "%": "Vid", "&": "RGB", "$": "Aud"}
 MUTES = {"B": "Vmt", "Z": "Amt"}
@@ -43,10 +42,9 @@ class ExtronEmulator:
     pictures: dict[int, int] = field(default_factory=dict)  # output -> input
     sounds: dict[int, int] = field(default_factory=dict)
     levels: dict[tuple[str, int], int] = field(default_factory=dict)
-    told: int = field(default=0, init=False)  # how many pieces of news there were
     changes: int = field(default=0, init=False)
     forgotten: int = field(default=0, init=False)  # commands that took too long
-    _news: list[str] = field(default_factory=list, init=False)
+    news: News = field(default_factory=News, init=False)
     _busy_until_s: float = field(default=0.0, init=False)
 
     def session(self, now_s: float) -> "ExtronSession":
@@ -55,17 +53,7 @@ class ExtronEmulator:
 
     def touch(self, command: str, now_s: float) -> None:
         """Do something at the front panel; connections in verbose mode hear of it."""
-        self.report(self.obey(command, now_s, tagged=True))
-
-    def report(self, line: str) -> None:
-        """Tell every connection."""
-        self._news = [*self._news, line][-NEWS_MAX:]
-        self.told += 1
-
-    def news_since(self, number: int) -> list[str]:
-        """Give what is new to a connection that has heard so much."""
-        fresh = min(self.told - number, len(self._news))
-        return self._news[-fresh:] if fresh else []
+        self.news.tell(_line(self.obey(command, now_s, tagged=True)))
 
     def obey(self, command: str, now_s: float, *, tagged: bool) -> str:
         """Do a command and give the line that answers it."""
@@ -162,7 +150,7 @@ class ExtronSession:
         self._rank = "Administrator" if not device.password else ""
         self._typed = b""
         self._verbose = device.verbose
-        self._known = device.told
+        self._ear = Ear(device.news)
         self._heard_s = now_s
 
     def due_s(self) -> float:
@@ -184,10 +172,8 @@ class ExtronSession:
             self._heard_s = now_s
         if not self._rank:
             return said + self._check(data)
-        fresh = self._device.news_since(self._known)
-        self._known = self._device.told
-        if self._verbose in {1, 3}:
-            said += [_line(news) for news in fresh]
+        fresh = self._ear.fresh()
+        said += fresh if self._verbose in {1, 3} else []
         for found in self._decoder.feed(data):
             text = "" if isinstance(found, Garbage) else found
             said.append(_line(self._answer(text, now_s)))
@@ -196,7 +182,7 @@ class ExtronSession:
     def _greet(self) -> list[bytes]:
         device = self._device
         hello = f"(c) Copyright 2012, Extron Electronics, {device.model}, V{device.firmware}"
-        said = [_line(f"{hello}, {device.part}"), _line("Thu, 12 Jan 2012 10:11:12")]
+        said = [_line(f"\r\n{hello}, {device.part}"), _line("Thu, 12 Jan 2012 10:11:12")]
         return said if self._rank else [*said, b"\r\n" + PROMPT]
 
     def _check(self, data: bytes) -> list[bytes]:
@@ -219,8 +205,7 @@ class ExtronSession:
         before = device.changes
         line = device.obey(command.upper(), now_s, tagged=tagged)
         if device.changes > before:
-            device.report(line)
-            self._known = device.told
+            self._ear.tell(_line(line))
         return line
 
     def _long(self, words: str) -> str:
