@@ -1,36 +1,13 @@
-"""Virtual time: a loop that jumps to the next moment at which something is due."""
+"""Tests on virtual time."""
 
 import asyncio
 import functools
-import selectors
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from classroom_drivers.emulators.virtual_time import VirtualLoop
 
-class _Jumping(selectors.SelectSelector):
-    """Never waits; says how long it would have."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.now_s = 1000.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        found = super().select(0)
-        if not found:
-            assert timeout is not None, "everybody waits for something that will never happen"
-            self.now_s += max(timeout, 0.0)
-        return found
-
-
-class VirtualLoop(asyncio.SelectorEventLoop):
-    """An event loop whose seconds pass as fast as the work in them is done."""
-
-    def __init__(self) -> None:
-        self._jumping = _Jumping()
-        super().__init__(self._jumping)
-
-    def time(self) -> float:
-        return self._jumping.now_s
+__all__ = ["VirtualLoop", "until", "virtual"]
 
 
 def virtual(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:

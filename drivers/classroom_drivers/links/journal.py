@@ -25,6 +25,7 @@ class Direction(StrEnum):
     OPENED = "opened"
     WRITTEN = "written"
     READ = "read"
+    HUNG_UP = "hung up"  # by the device
     CLOSED = "closed"
 
 
@@ -64,6 +65,13 @@ class Secretive(Protocol):
         """Give what must not be shown of what was written last."""
 
 
+@runtime_checkable
+class Counting(Protocol):
+    """A codec whose messages bear a number that the answer repeats."""
+
+    counter: tuple[int, int]  # its place in both: the first byte and one past the last
+
+
 class Journal:
     """The newest frames of one line; older ones give way to newer ones."""
 
@@ -92,6 +100,17 @@ class Journal:
         """Never show these texts, however long ago they were written."""
         self._secrets += tuple(secret.encode() for secret in secrets if secret)
 
+    def mask(self, text: str) -> str:
+        """Put an asterisk in place of every secret in a text."""
+        for secret in self._secrets:
+            text = text.replace(secret.decode(), MASK.decode())
+        return text
+
+    @property
+    def counter(self) -> tuple[int, int] | None:
+        """Say where the messages bear a number that the answer repeats, if they do."""
+        return self._codec.counter if isinstance(self._codec, Counting) else None
+
     # what the line tells
 
     def opened(self, codec: object) -> None:
@@ -107,6 +126,10 @@ class Journal:
     def heard(self, data: bytes) -> None:
         """Bytes came out of the link."""
         self._add(Direction.READ, data)
+
+    def hung_up(self) -> None:
+        """The device has ended the link."""
+        self._add(Direction.HUNG_UP)
 
     def closed(self) -> None:
         """The link is gone."""
@@ -131,14 +154,9 @@ class Journal:
             here = [(max(a, begin) - begin, min(b, end) - begin) for a, b in places]
             masked = tuple((a, b) for a, b in here if a < b)
             data = _masked(entry.data, masked)
-            name = self._said(entry.name)
+            name = self.mask(entry.name)
             yield Frame(entry.at, entry.at_s, entry.direction, data, name, masked)
             begin = end
-
-    def _said(self, name: str) -> str:
-        for secret in self._secrets:
-            name = name.replace(secret.decode(), "***")
-        return name
 
     def _add(
         self,
