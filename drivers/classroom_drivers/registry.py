@@ -136,11 +136,13 @@ def connect(
         shared = wiring or Wiring()
         device = prepare(name, url, password=password, options=options, wiring=shared)
         host = parse(url, default_ports=device.PORTS).host
-        async with companions() as start:
-            with shared.notices(device.notices_port, host, device.noticed):
-                start(device.run(changed))
-                if wait_s:
-                    await device.meet(wait_s)
-                yield device
+        async with (
+            companions() as start,
+            shared.notices(device.notices_port, host, device.noticed),
+        ):
+            start(device.run(changed))
+            if wait_s:
+                await device.meet(wait_s)
+            yield device
 
     return Connection(way, wait_s=wait_s)

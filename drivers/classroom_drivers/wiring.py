@@ -3,11 +3,12 @@
 A room has one `Wiring`; devices that are connected without one have each their own.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from classroom_drivers.api import Transport
 from classroom_drivers.links.address import Address
+from classroom_drivers.links.post import Post
 
 
 class Wiring:
@@ -15,12 +16,20 @@ class Wiring:
 
     def __init__(self) -> None:
         self._wires: dict[str, Transport] = {}
+        self._posts: dict[int, Post] = {}
 
     def wire(self, address: Address, transport: Transport, sharing: str) -> Transport:
         """Give the way to an address that others may use too; see `LineDevice.SHARING`."""
         return self._wires.setdefault(f"{sharing} {address}", transport)
 
-    @contextmanager
-    def notices(self, port: int, host: str, take: Callable[[bytes], None]) -> Iterator[None]:
+    @asynccontextmanager
+    async def notices(
+        self, port: int, host: str, take: Callable[[bytes], None]
+    ) -> AsyncIterator[None]:
         """Give `take` every datagram that a host sends to a UDP port of ours, for a block."""
-        yield
+        if not port:
+            yield
+            return
+        post = self._posts.setdefault(port, Post(port))
+        async with post.deliver(host, take):
+            yield
