@@ -98,7 +98,8 @@ class Conversation(Generic[ReplyT]):
     def _allowed(self, now_s: float) -> Collection[Priority]:
         late = now_s < self._late_until_s
         if not self.ready:
-            return () if self._waiting or late else (Priority.SETUP,)
+            busy = self._waiting or late or now_s < self._quiet_until_s
+            return () if busy else (Priority.SETUP,)
         if late:
             return (Priority.STOP,)
         return URGENT if self._waiting or now_s < self._quiet_until_s else EVERYTHING
@@ -112,6 +113,7 @@ class Conversation(Generic[ReplyT]):
         pending.sent += 1
         length_s = sum(map(len, pending.spelled)) * self._byte_s
         pending.answer_due_s = clock() + length_s + exchange.timeout_s
+        pending.assent_due_s = clock() + length_s + exchange.assent_s
         self._waiting.append(pending)
         self._turn.begin()
         try:
@@ -152,6 +154,9 @@ class Conversation(Generic[ReplyT]):
         for late in self._queue.expired(now_s):
             text = f"{late.exchange.name}: not sent within {late.exchange.deadline_s} s"
             late.fail(ExpiredError(text))
+        for accepted in [p for p in self._waiting if p.assent_due_s <= now_s]:
+            accepted.assent_due_s = float("inf")
+            accepted.succeed(None)
         for silent in [p for p in self._waiting if p.answer_due_s <= now_s]:
             self._waiting.remove(silent)
             self._turn.over(now_s)
@@ -166,7 +171,7 @@ class Conversation(Generic[ReplyT]):
 
     async def _nap(self, now_s: float) -> None:
         """Wait until something is put, answered, free again or overdue."""
-        moments = [p.answer_due_s for p in self._waiting]
+        moments = [min(p.answer_due_s, p.assent_due_s) for p in self._waiting]
         moments += [t for t in (self._late_until_s, self._quiet_until_s) if t > now_s]
         until_s = min(*moments, self._turn.next_s(now_s), self._queue.next_expiry_s())
         try:

@@ -37,8 +37,9 @@ class Exchange(Generic[ReplyT, ResultT]):
     """What is written, and how its answer is known.
 
     `answer` looks at a reply and gives the result, or None if it is not the answer to this; it
-    raises a DeviceError if the device said no. Without `answer` nothing is waited for; without
-    `data` nothing is written.
+    raises a DeviceError if the device said no. Who asks gets None where silence counts as a yes
+    (`assent_s`); even so no command is sent before the answer has come. Without `answer` nothing
+    is waited for; without `data` nothing is written.
     """
 
     name: str  # for people: "POWR ?"
@@ -49,6 +50,7 @@ class Exchange(Generic[ReplyT, ResultT]):
     priority: Priority = Priority.COMMAND
     kind: str = ""  # a newer one of the same kind takes the place of one that still waits
     deadline_s: float = 5.0  # it is not sent later than this
+    assent_s: float = float("inf")  # silence for so long is a yes, though the answer is awaited
     gap_s: float = 0.0  # the device wants so much quiet after it; STOP need not keep it
 
 
@@ -62,6 +64,7 @@ class Pending:
     spelled: tuple[bytes, ...] = ()
     sent: int = 0
     answer_due_s: float = 0.0
+    assent_due_s: float = float("inf")
     outdated: bool = False  # a newer one of its kind is on the wire: never send it again
 
     @property
