@@ -6,21 +6,29 @@ A room has one `Wiring`; devices that are connected without one have each their 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from classroom_drivers.api import Transport
+from classroom_drivers.api import Transport, UnsupportedError
 from classroom_drivers.links.address import Address
 from classroom_drivers.links.post import Post
+from classroom_drivers.links.shared_wire import SharedWire
 
 
 class Wiring:
     """Hands out shared things; each is opened with its first user and closed with its last."""
 
     def __init__(self) -> None:
-        self._wires: dict[str, Transport] = {}
+        self._wires: dict[str, SharedWire] = {}
         self._posts: dict[int, Post] = {}
 
     def wire(self, address: Address, transport: Transport, sharing: str) -> Transport:
-        """Give the way to an address that others may use too; see `LineDevice.SHARING`."""
-        return self._wires.setdefault(f"{sharing} {address}", transport)
+        """Give the way to an address that others may use too; see `LineDevice.SHARING`.
+
+        Raises:
+            UnsupportedError: others use it already, at another speed or in another way.
+        """
+        wire = self._wires.setdefault(address.place, SharedWire(transport, sharing))
+        if (wire.sharing, wire.byte_s) != (sharing, transport.byte_s):
+            raise UnsupportedError(f"{address}: in use at another speed, or as another kind of bus")
+        return wire.tap()
 
     @asynccontextmanager
     async def notices(

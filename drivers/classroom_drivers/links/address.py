@@ -3,6 +3,7 @@
 On Windows a serial port is serial://COM3.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
@@ -19,6 +20,13 @@ class Address:
     port: int = 0
     path: str = ""
     query: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """Spell it so that two names of one port are the same: /dev/serial/by-id/..., ttyUSB0."""
+        if self.scheme == "serial" and self.path.startswith("/"):
+            return f"serial://{os.path.realpath(self.path)}"
+        return str(self)
 
     def __str__(self) -> str:
         """Spell it as a URL, without the query."""

@@ -17,7 +17,6 @@ from classroom_drivers.links.journal import Journal
 from classroom_drivers.links.turns import Turns
 
 EVERYTHING = frozenset(Priority)
-LATE_S = 1.0  # so long after a time-out, where answers carry no numbers, a late one may come
 URGENT = frozenset({Priority.SETUP, Priority.STOP})
 WRITE_S = 2.0  # a system that takes no bytes for so long has lost the other side
 
@@ -73,6 +72,7 @@ class Conversation(Generic[ReplyT]):
             for found in self._codec.feed(data):
                 if not isinstance(found, Garbage):
                     self._match(found)
+        self._journal.hung_up()
         raise LinkError("closed by the other side")
 
     async def write(self) -> None:
@@ -160,7 +160,7 @@ class Conversation(Generic[ReplyT]):
         for silent in [p for p in self._waiting if p.answer_due_s <= now_s]:
             self._waiting.remove(silent)
             self._turn.over(now_s)
-            self._late_until_s = now_s + LATE_S if self._turn.half_duplex else 0.0
+            self._late_until_s = now_s + self._turn.late_s
             again = silent.sent <= silent.exchange.resend and not silent.outdated
             if again and silent.wanted:
                 self._queue.put_back(silent)

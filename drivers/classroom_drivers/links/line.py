@@ -209,11 +209,13 @@ class Line(Generic[ReplyT]):
     async def _pause(self, longest_s: float) -> None:
         """Wait to try again; once the least of it is over, until woken or the device is heard."""
         self._woken.clear()
-        least_s = 0.0 if self._hung_up else max(0.0, min(longest_s, self._tap.least_pause_s))
+        late_s = 0.0 if self._hung_up else self._tap.turns.late_s
+        longest_s = max(longest_s, late_s)
+        least_s = 0.0 if self._hung_up else max(late_s, min(longest_s, BACK_OFF_S[1]))
         await asyncio.sleep(least_s)
         codec = self._codec()
         with suppress(TimeoutError), self._tap.overhear(lambda data: self._overhear(codec, data)):
-            async with asyncio.timeout(max(0.0, longest_s - least_s)):
+            async with asyncio.timeout(longest_s - least_s):
                 await self._woken.wait()
 
     def _overhear(self, codec: Codec[ReplyT], data: bytes) -> None:

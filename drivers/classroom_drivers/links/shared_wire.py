@@ -1,30 +1,29 @@
 """One wire, and the taps on it: a serial port or a connection that several devices share.
 
 The link is opened with the first user and closed with the last. When it ends, it ends for all of
-them; all of them see every byte that arrives. A wire of one's own is a wire with one tap.
+them; all of them see every byte that arrives.
 
 On a bus, a unit that does not answer costs the others a time-out at each attempt. So it is tried
 at a falling rate while others answer, and the more such units there are, the less often each.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 
 from classroom_drivers.api import DeviceError, Link, LinkError, Transport
 from classroom_drivers.companions import companions
 from classroom_drivers.links.turns import Turns
 
 BACK_OFF_S = (0.0, 0.25, 0.5, 1.0, 1.5)
-LATE_S = 1.0  # where answers carry no numbers: so long a late one may be taken for another
 FALLING_S = (1.0, 2.0, 4.0, 8.0, 10.0)
 QUIET_BYTES, QUIET_LEAST_S = 3.5, 0.00175
 
 
 class SharedWire:
-    """A transport and its users. `sharing` as in LineDevice.SHARING; "" is a wire of one's own."""
+    """A transport and its users; `sharing` is "chain" or "bus", as in LineDevice.SHARING."""
 
-    def __init__(self, transport: Transport, sharing: str = "") -> None:
+    def __init__(self, transport: Transport, sharing: str) -> None:
         bus = sharing == "bus"
         quiet_s = max(QUIET_BYTES * transport.byte_s, QUIET_LEAST_S) if transport.byte_s else 0.0
         self.byte_s = transport.byte_s
@@ -92,12 +91,11 @@ class SharedWire:
 
     def pause_s(self, failures: int, *, of: "Tap") -> float:
         """Say how long after an attempt that failed, the first being 1, another one is due."""
-        if self.sharing != "bus":
-            return BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1]
-        if not any(tap.answers for tap in self._taps - {of}):
-            return max(LATE_S, BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1])
+        others_answer = any(tap.answers for tap in self._taps - {of})
+        if not (self.turns.half_duplex and others_answer):
+            return step_of(BACK_OFF_S, failures)
         silent = sum(not tap.answers for tap in self._taps)
-        return FALLING_S[min(failures, len(FALLING_S)) - 1] * max(silent, 1)
+        return step_of(FALLING_S, failures) * max(silent, 1)
 
     async def _serve(self) -> None:
         """Open the link and hand out what arrives, until it ends or nobody wants it any more."""
@@ -108,12 +106,12 @@ class SharedWire:
                     user.open()
                 while data := await link.read():
                     self._hand_out(data)
-                raise LinkError("closed by the other side")
+                self._end(self._users, b"")
         except DeviceError as error:
-            self._end(error, self._users)
+            self._end(self._users, error)
         finally:
             self._link = None
-            self._end(LinkError("let go of"), {user for user in self._users if user.is_open})
+            self._end({user for user in self._users if user.opened.done()}, b"")
 
     def _hand_out(self, data: bytes) -> None:
         for user in self._users:
@@ -121,9 +119,9 @@ class SharedWire:
         for take in tuple(self._overhearing):
             take(data)
 
-    def _end(self, error: DeviceError, users: set["SharedLink"]) -> None:
+    def _end(self, users: set["SharedLink"], how: bytes | DeviceError) -> None:
         for user in users:
-            user.end(error)
+            user.end(how)
         self._users = self._users - users
 
 
@@ -135,17 +133,12 @@ class SharedLink:
         self._wire = wire
         self._arrived: asyncio.Queue[bytes | DeviceError] = asyncio.Queue()
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the wire has been open for this user."""
-        return self.opened.done()
-
     async def write(self, data: bytes) -> None:
         """Hand over bytes; whose turn it is was settled before."""
         await self._wire.write(data)
 
     async def read(self) -> bytes:
-        """Wait for bytes, everybody's; LinkError when the link has ended."""
+        """Wait for bytes, everybody's; empty once the other side has closed."""
         arrived = await self._arrived.get()
         if isinstance(arrived, DeviceError):
             raise arrived
@@ -160,12 +153,12 @@ class SharedLink:
         """Take what came in."""
         self._arrived.put_nowait(data)
 
-    def end(self, error: DeviceError) -> None:
-        """Say that there is no link, or no longer."""
-        if self.opened.done():
-            self._arrived.put_nowait(error)
+    def end(self, how: bytes | DeviceError) -> None:
+        """Say that the link has ended, or why there is none."""
+        if isinstance(how, DeviceError) and not self.opened.done():
+            self.opened.set_exception(how)
         else:
-            self.opened.set_exception(error)
+            self._arrived.put_nowait(how)
 
 
 class Tap:
@@ -187,12 +180,35 @@ class Tap:
         """Say how long after an attempt that failed, the first being 1, another one is due."""
         return self._wire.pause_s(failures, of=self)
 
-    @property
-    def least_pause_s(self) -> float:
-        """So long a pause lasts even if somebody wants it to end."""
-        return LATE_S if self.turns.half_duplex else BACK_OFF_S[1]
+
+class OwnTap:
+    """A transport that nobody else uses, seen as a wire with one tap."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.byte_s = transport.byte_s
+        self.turns = Turns()
+        self.open = transport.open
+        self.answers = False
+
+    async def host(self) -> None:
+        """Do nothing: there is nobody to keep it for."""
+
+    def overhear(self, take: Callable[[bytes], None]) -> AbstractContextManager[None]:
+        """Hear nothing: nobody else listens."""
+        return nullcontext()
+
+    def pause_s(self, failures: int) -> float:
+        """Say how long after an attempt that failed, the first being 1, another one is due."""
+        return step_of(BACK_OFF_S, failures)
 
 
-def tap_of(transport: Transport, sharing: str) -> Tap:
-    """Give the tap that a transport is; a bare one becomes a wire of one's own."""
-    return transport if isinstance(transport, Tap) else SharedWire(transport, sharing).tap()
+def tap_of(transport: Transport, sharing: str) -> Tap | OwnTap:
+    """Give the tap that a transport is; a bare one that may be shared becomes a wire."""
+    if isinstance(transport, Tap):
+        return transport
+    return SharedWire(transport, sharing).tap() if sharing else OwnTap(transport)
+
+
+def step_of(steps: Sequence[float], failures: int) -> float:
+    """Give the step that is due after so many failures, the last one for ever."""
+    return steps[min(failures, len(steps)) - 1]

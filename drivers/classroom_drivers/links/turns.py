@@ -9,14 +9,19 @@ from collections.abc import Callable
 
 from classroom_drivers.links.exchange import Priority
 
+LATE_S = 1.0  # so long after a time-out its answer may still come, and be taken for another one
 RANK = {Priority.STOP: 0, Priority.SETUP: 1, Priority.COMMAND: 1, Priority.POLL: 2}
 
 
 class Turns:
-    """The turns on one wire. `quiet_s` is kept after each one, by stops too."""
+    """The turns on one wire. `quiet_s` is kept after each one, by stops too.
+
+    After a time-out on a half-duplex wire, the same unit is left alone for `late_s`.
+    """
 
     def __init__(self, *, half_duplex: bool = False, quiet_s: float = 0.0) -> None:
         self.half_duplex = half_duplex
+        self.late_s = LATE_S if half_duplex else 0.0
         self.free_s = 0.0  # not before this
         self._quiet_s = quiet_s
         self._all: list[Turn] = []  # who had a turn lately stands at the end
@@ -67,12 +72,8 @@ class Turn:
         self.wake = wake
         self.wished: Priority | None = None
         self.since_s = 0.0
+        self.late_s = turns.late_s
         self._turns = turns
-
-    @property
-    def half_duplex(self) -> bool:
-        """Whether a turn lasts until the answer."""
-        return self._turns.half_duplex
 
     def rank(self) -> tuple[int, float]:
         """Give what decides who goes first."""
@@ -96,7 +97,7 @@ class Turn:
     def written(self, gone_s: float, *, answered: bool) -> None:
         """Say when what was written will have left, and whether an answer will come."""
         self._turns.free_s = max(self._turns.free_s, gone_s)
-        if not (answered and self.half_duplex):
+        if not (answered and self._turns.half_duplex):
             self._turns.release(self, gone_s)
 
     def over(self, now_s: float) -> None:
