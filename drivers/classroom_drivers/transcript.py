@@ -82,7 +82,7 @@ class Transcript:
     def file_name(self) -> str:
         """Name the file: "pjlink_eb-l200f_1.03.txt"."""
         words = (self.driver, self.model or "unknown", self.firmware or "unknown")
-        return "_".join(_slug(word) for word in words) + ".txt"
+        return "_".join(slug(word) for word in words) + ".txt"
 
 
 def of_frames(frames: Iterable[Frame], *, since_s: float, datagrams: bool) -> tuple[Step, ...]:
@@ -135,6 +135,11 @@ def action_of(step: Step) -> tuple[str, str, dict[str, Any]]:
     return capability, action, arguments
 
 
+def slug(word: str) -> str:
+    """Spell a word as a part of a file's name."""
+    return re.sub(r"[^a-z0-9.]+", "-", word.lower()).strip("-.") or "unknown"
+
+
 def _step(frame: Frame, at_s: float) -> Step:
     parts, begin = [], 0
     for first, past in frame.masked:
@@ -156,7 +161,3 @@ def _read_plain(text: str) -> Plain:
     except ValueError:
         return text
     return value if isinstance(value, str | bool | int | float) else text
-
-
-def _slug(word: str) -> str:
-    return re.sub(r"[^a-z0-9.]+", "-", word.lower()).strip("-.") or "unknown"
