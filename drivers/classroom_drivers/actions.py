@@ -10,6 +10,9 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from classroom_drivers.api import CAPABILITIES, Device, Plain, UnsupportedError
 
+TRUE = frozenset({"true", "1", "yes", "on"})
+FALSE = frozenset({"false", "0", "no", "off"})
+
 
 def actions(capability: str) -> Mapping[str, Callable[..., Any]]:
     """Give a capability's actions: kebab-case name to the Protocol's method."""
@@ -68,27 +71,32 @@ def fit(function: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any
 
 
 def from_text(function: Callable[..., Any], words: Mapping[str, str]) -> dict[str, Any]:
-    """Read the texts of a URL's query as the kinds that a function's arguments have."""
+    """Read texts, of a URL's query or a command line, as the kinds that the arguments have."""
     hints = get_type_hints(function)
     return {name: _read(text, hints.get(name.replace("-", "_"))) for name, text in words.items()}
 
 
 def _read(text: str, hint: object) -> Plain:
+    kinds = _kinds(hint)
     try:
-        if hint in {int, float}:
-            return float(text) if hint is float else int(text)
+        if {int, float} & kinds:
+            return float(text) if float in kinds else int(text)
     except ValueError:
         return text  # `fit` says what is wrong with it
-    if hint is bool and text.lower() in {"true", "false", "1", "0", "yes", "no"}:
-        return text.lower() in {"true", "1", "yes"}
+    if bool in kinds and text.lower() in TRUE | FALSE:
+        return text.lower() in TRUE
     return text
 
 
 def _typed(name: str, value: object, hint: object) -> object:
-    kinds = get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
+    kinds = _kinds(hint)
     if type(value) in kinds or (value is None and NoneType in kinds):
         return value
     if float in kinds and type(value) is int:
         return float(value)
-    expected = " or ".join(kind.__name__ for kind in kinds if kind is not NoneType)
+    expected = " or ".join(sorted(kind.__name__ for kind in kinds if kind is not NoneType))
     raise UnsupportedError(f"{name}: {value!r} is not of kind {expected}")
+
+
+def _kinds(hint: Any) -> frozenset[type]:  # noqa: ANN401 - whatever an annotation may be
+    return frozenset(get_args(hint) if get_origin(hint) in {Union, UnionType} else {hint})
