@@ -47,6 +47,7 @@ class Exchange(Generic[ReplyT, ResultT]):
     answer: Callable[[ReplyT], ResultT | None] | None = None
     timeout_s: float = 2.0  # for the answer, from when it is on the wire
     resend: int = 0  # so often it is sent again when no answer comes
+    once: bool = False  # never sent twice, even if the device hangs up on it: a key, a step
     priority: Priority = Priority.COMMAND
     kind: str = ""  # a newer one of the same kind takes the place of one that still waits
     deadline_s: float = 5.0  # it is not sent later than this

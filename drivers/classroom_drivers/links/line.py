@@ -227,7 +227,7 @@ class Line(Generic[ReplyT]):
         """Keep what the device hung up on, once, for the next link."""
         for pending in reversed(unanswered):
             again = pending.sent == 1 and pending.exchange.priority is not Priority.SETUP
-            again &= not pending.outdated
+            again &= not pending.outdated and not pending.exchange.once
             if self._hung_up and again:
                 pending.spelled = ()
                 self._queue.put_back(pending)
