@@ -20,6 +20,7 @@ DRIVERS: Mapping[str, str] = MappingProxyType(
     {
         "extron-sis": "classroom_drivers.devices.extron_sis:ExtronSwitcher",
         "ifp": "classroom_drivers.devices.ifp:InteractivePanel",
+        "itach": "classroom_drivers.devices.itach:ITach",
         "kmtronic": "classroom_drivers.devices.kmtronic:KMTronicRelay",
         "kramer-p3000": "classroom_drivers.devices.kramer_p3000:KramerSwitcher",
         "pjlink": "classroom_drivers.devices.pjlink:PJLinkProjector",
