@@ -86,15 +86,17 @@ class Transcript:
 
 
 def of_frames(frames: Iterable[Frame], *, since_s: float, datagrams: bool) -> tuple[Step, ...]:
-    """Turn a journal's frames into steps; what trickles out of a stream is put together."""
+    """Turn a journal's frames into steps; what trickles through a stream is put together.
+
+    What a driver wrote has the name of its exchange, and stays as it was written.
+    """
     steps: list[Step] = []
     for frame in frames:
         step = _step(frame, frame.at_s - since_s)
         last = steps[-1] if steps else step
-        trickles = step.kind is last.kind is Kind.READ and step.at_s - last.at_s < TRICKLE_S
-        if steps and trickles and not datagrams:
+        if steps and not datagrams and _trickles(last, step):
             parts = (*last.parts[:-1], last.parts[-1] + step.parts[0], *step.parts[1:])
-            steps[-1] = Step(last.at_s, Kind.READ, parts)
+            steps[-1] = Step(last.at_s, last.kind, parts)
         else:
             steps.append(step)
     return tuple(steps)
@@ -138,6 +140,12 @@ def action_of(step: Step) -> tuple[str, str, dict[str, Any]]:
 def slug(word: str) -> str:
     """Spell a word as a part of a file's name."""
     return re.sub(r"[^a-z0-9.]+", "-", word.lower()).strip("-.") or "unknown"
+
+
+def _trickles(last: Step, step: Step) -> bool:
+    nameless = not (last.text or step.text)
+    of_bytes = step.kind is last.kind and step.kind in {Kind.READ, Kind.WRITTEN}
+    return nameless and of_bytes and step.at_s - last.at_s < TRICKLE_S
 
 
 def _step(frame: Frame, at_s: float) -> Step:

@@ -24,6 +24,10 @@ class Box:
         self.faults = faults
         self._since_s: float | None = None
 
+    def visit(self, send: Callable[[bytes], Awaitable[None]]) -> "Visitor":
+        """Take a new connection, whose bytes go out by `send`."""
+        return Visitor(self, send)
+
     def silent(self, now_s: float) -> bool:
         """Say whether it has gone silent by now."""
         if self._since_s is None:

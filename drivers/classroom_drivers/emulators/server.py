@@ -1,4 +1,4 @@
-"""Serves any emulator at a URL: tcp://127.0.0.1:0, udp://127.0.0.1:0, serial:///tmp/projector.
+"""Serves a device at a URL: tcp://127.0.0.1:0, udp://127.0.0.1:0, serial:///tmp/projector.
 
 A serial one is a pseudo-terminal with a name of its own, as a USB adapter has; Linux and macOS.
 """
@@ -6,20 +6,37 @@ A serial one is a pseudo-terminal with a name of its own, as a USB adapter has; 
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from classroom_drivers.api import UnsupportedError
 from classroom_drivers.companions import Start, companions
-from classroom_drivers.emulators.box import HEARD_MAX, Box, Visitor
+from classroom_drivers.emulators.box import HEARD_MAX, Box
 from classroom_drivers.emulators.faults import Faults
 from classroom_drivers.emulators.session import Emulator
 from classroom_drivers.links.address import Address, parse
 
 VISITORS_MAX = 64
 CHUNK = 4096
+
+
+class Guest(Protocol):
+    """One connection, as the device has it."""
+
+    def hear(self, data: bytes) -> None:
+        """Take bytes from the wire."""
+
+    async def run(self) -> None:
+        """Answer until the device hangs up."""
+
+
+class Host(Protocol):
+    """Whatever takes connections: an emulated device in its box, or the way to a real one."""
+
+    def visit(self, send: Callable[[bytes], Awaitable[None]]) -> Guest:
+        """Take a new connection, whose bytes go out by `send`."""
 
 
 class Socket(NamedTuple):
@@ -54,8 +71,7 @@ class Served:
         Raises:
             OSError: the address is taken.
         """
-        kinds = {"tcp": _tcp, "udp": _udp, "serial": _serial}
-        self._socket = await kinds[self._address.scheme](self.box, self._address, self._start)
+        self._socket = await listen(self.box, self._address, self._start)
         self._address = self._socket.address
 
     async def unplug(self) -> None:
@@ -94,7 +110,20 @@ async def serve(
             await served.unplug()
 
 
-async def _tcp(box: Box, address: Address, start: Start) -> Socket:
+async def listen(host: Host, address: Address, start: Start) -> Socket:
+    """Let a host be reached at an address; its connections are started as companions.
+
+    Raises:
+        OSError: the address is taken.
+        UnsupportedError: it is no address to listen at.
+    """
+    kinds = {"tcp": _tcp, "udp": _udp, "serial": _serial}
+    if address.scheme not in kinds:
+        raise UnsupportedError(f"cannot listen at {address}; only at {', '.join(kinds)}")
+    return await kinds[address.scheme](host, address, start)
+
+
+async def _tcp(host: Host, address: Address, start: Start) -> Socket:
     writers: set[asyncio.StreamWriter] = set()
 
     async def attend(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -104,7 +133,7 @@ async def _tcp(box: Box, address: Address, start: Start) -> Socket:
                 await writer.drain()
 
         try:
-            await _until_either(Visitor(box, send), reader)
+            await _until_either(host.visit(send), reader)
         finally:
             writers.discard(writer)
             writer.close()
@@ -127,20 +156,20 @@ async def _tcp(box: Box, address: Address, start: Start) -> Socket:
     return Socket(Address("tcp", address.host, port), close)
 
 
-async def _until_either(visitor: Visitor, reader: asyncio.StreamReader) -> None:
+async def _until_either(visitor: Guest, reader: asyncio.StreamReader) -> None:
     """Attend until the device hangs up or the controller does."""
     async with companions() as start:
         both = start(visitor.run()), start(_listen(visitor, reader))
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
 
 
-async def _listen(visitor: Visitor, reader: asyncio.StreamReader) -> None:
+async def _listen(visitor: Guest, reader: asyncio.StreamReader) -> None:
     with contextlib.suppress(ConnectionError):
         while data := await reader.read(CHUNK):
             visitor.hear(data)
 
 
-async def _udp(box: Box, address: Address, start: Start) -> Socket:
+async def _udp(host: Host, address: Address, start: Start) -> Socket:
     post = _Post()
     loop = asyncio.get_running_loop()
     wire, _ = await loop.create_datagram_endpoint(
@@ -149,11 +178,11 @@ async def _udp(box: Box, address: Address, start: Start) -> Socket:
     port = wire.get_extra_info("sockname")[1]
 
     async def sort() -> None:
-        visitors: dict[object, Visitor] = {}
+        visitors: dict[object, Guest] = {}
         while True:
             data, sender = await post.arrived.get()
             if sender not in visitors and len(visitors) < VISITORS_MAX:
-                visitors[sender] = Visitor(box, _letters_to(wire, sender))
+                visitors[sender] = host.visit(_letters_to(wire, sender))
                 start(visitors[sender].run())
             if sender in visitors:
                 visitors[sender].hear(data)
@@ -184,14 +213,14 @@ def _letters_to(
     return send
 
 
-async def _serial(box: Box, address: Address, start: Start) -> Socket:
+async def _serial(host: Host, address: Address, start: Start) -> Socket:
     ours, theirs = _terminal(Path(address.path))
 
     async def send(data: bytes) -> None:
         with contextlib.suppress(BlockingIOError):  # nobody reads: bytes are lost, as on a wire
             os.write(ours, data)
 
-    visitor = Visitor(box, send)
+    visitor = host.visit(send)
     loop = asyncio.get_running_loop()
     loop.add_reader(ours, lambda: visitor.hear(os.read(ours, CHUNK)))
     start(visitor.run())
