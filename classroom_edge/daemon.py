@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from classroom_drivers.wiring import Wiring
 from classroom_edge.config.models import LAYOUTS, Config
 from classroom_edge.paths import DataFolder
 from classroom_edge.room import LevelView, RecordingState, RoomState, StepView, Who
@@ -59,8 +60,10 @@ class Daemon:
         self._degraded: dict[str, str] = {}
         self._states: Newest[RoomState] = Newest()
         self._library = Library(recordings)
+        wiring = Wiring()
         self.devices = {
-            one.id: DeviceService(config=one, changed=self._stir) for one in config.devices
+            one.id: DeviceService(config=one, changed=self._stir, wiring=wiring)
+            for one in config.devices
         }
         self.media = Media(
             config=config,

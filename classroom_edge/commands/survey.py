@@ -11,6 +11,7 @@ import msgspec
 
 from classroom_drivers import connect
 from classroom_drivers.api import Availability, Device, DeviceError, DeviceState
+from classroom_drivers.wiring import Wiring
 from classroom_edge.config import Config, DeviceConfig, SourceConfig
 from classroom_media.workers.specs import Endpoints, SourceSpec
 
@@ -53,8 +54,9 @@ class SeenSource:
 
 async def devices(config: Config, *, within_s: float = DEVICE_S) -> tuple[SeenDevice, ...]:
     """Connect to all devices at once and give what each tells within the time."""
+    wiring = Wiring()
     async with asyncio.TaskGroup() as tasks:
-        looks = [tasks.create_task(_device(one, within_s)) for one in config.devices]
+        looks = [tasks.create_task(_device(one, wiring, within_s)) for one in config.devices]
     return tuple(look.result() for look in looks)
 
 
@@ -65,7 +67,7 @@ async def sources(config: Config, *, within_s: float = SOURCE_S) -> tuple[SeenSo
     return tuple(look.result() for look in looks)
 
 
-async def _device(config: DeviceConfig, within_s: float) -> SeenDevice:
+async def _device(config: DeviceConfig, wiring: Wiring, within_s: float) -> SeenDevice:
     password = config.password.get_secret_value() if config.password else ""
     news = asyncio.Event()
     async with connect(
@@ -74,6 +76,7 @@ async def _device(config: DeviceConfig, within_s: float) -> SeenDevice:
         password=password,
         options=config.options,
         changed=lambda _state: news.set(),
+        wiring=wiring,
     ) as device:
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):

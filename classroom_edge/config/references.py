@@ -17,6 +17,7 @@ from classroom_edge.config.explain import suggestion
 from classroom_edge.config.mistakes import Slip
 from classroom_edge.config.models import LAYOUTS, SOURCE_SCHEMES, WANTS
 from classroom_edge.config.scan import Path
+from classroom_edge.config.wires import Plug, plug_of
 
 DEVICE_SCHEMES: Final = ("tcp", "udp", "serial")
 HOSTED_SCHEMES: Final = {"rtsp", "rtsps", "http", "https", "tcp"}  # udp may listen anywhere
@@ -40,6 +41,7 @@ class _Checker:
         self._capabilities: dict[str, tuple[str, ...]] = {}
         self._devices = self._by_id("device")
         self._sources = self._by_id("source")
+        self._plugs: list[tuple[Plug, str, int]] = []  # with the device's id and line
 
     def run(self) -> None:
         for part, key in (("device", "id"), ("source", "id"), ("routine", "name")):
@@ -93,11 +95,34 @@ class _Checker:
         if parts is None or not driver:
             return
         options = table.get("options")
+        given = options if isinstance(options, dict) else {}
         try:
-            prepare(driver, url, options=options if isinstance(options, dict) else {})
+            prepare(driver, url, options=given)
         except UnsupportedError as error:
             place = "options" if options else "url"
             self._tell("driver-says", (*path, place), name=driver, reason=str(error))
+        else:
+            self._plug(plug_of(driver, url, given), table, (*path, "url"))
+
+    def _plug(self, plug: Plug, table: Table, path: Path) -> None:
+        """Tell when others are on the wire already and cannot share it, or its name may change."""
+        name = _text(table, "id")
+        for other, of, line in self._plugs:
+            if code := plug.conflict_with(other):
+                self._tell(
+                    code,
+                    path,
+                    port=plug.place,
+                    name=of,
+                    first=line,
+                    unit=plug.unit,
+                    number=plug.number,
+                )
+                break
+        self._plugs.append((plug, name, self._document.value_place(path).line))
+        if better := plug.better_name:
+            code = "port-of-socket" if better.is_socket else "port-of-adapter"
+            self._tell(code, path, is_note=True, port=plug.place, better=f"serial://{better.path}")
 
     def _can(self, device: str, capability: str) -> bool:
         """Whether a device's driver has a capability; True where nobody can know."""

@@ -15,6 +15,7 @@ from classroom_drivers.api import (
     Plain,
     UnsupportedError,
 )
+from classroom_drivers.wiring import Wiring
 from classroom_edge.config.models import DeviceConfig
 from classroom_edge.room import DeviceView, LockoutView, ValueView
 
@@ -27,6 +28,7 @@ class DeviceService:
 
     config: DeviceConfig
     changed: Callable[[], None]
+    wiring: Wiring = field(default_factory=Wiring)  # the room's: what several devices share
     device: Device | None = field(default=None, init=False)
     news: asyncio.Event = field(default_factory=asyncio.Event, init=False)  # replaced at each
 
@@ -39,6 +41,7 @@ class DeviceService:
             password=password.get_secret_value() if password else "",
             options=self.config.options,
             changed=self._take,
+            wiring=self.wiring,
         ) as self.device:
             await asyncio.Event().wait()
 

@@ -184,6 +184,7 @@ ALL = [*FROM_INPUT_METHODS, *FROM_NOTEPAD, *OF_MEANING]
 TOLD_ELSEWHERE = {  # and tested there
     "listens-outside", "unreadable",
     "device-answers", "device-silent", "source-answers", "source-silent",
+    "port-of-adapter", "port-of-socket", "port-same-unit", "port-taken", "port-two-ways",
 }  # fmt: skip
 
 

@@ -37,11 +37,13 @@ class LineDevice(Generic[ReplyT]):
     """A device behind a supervised line; `run` keeps both alive.
 
     SHARING says whether its wire may carry other devices: "chain" when all may speak at any time
-    (VISCA), "bus" when one question at a time may be on it (RS-485).
+    (VISCA), "bus" when one question at a time may be on it (RS-485). UNIT names the option by
+    which devices on a shared wire are told apart.
     """
 
     ABOUT: ClassVar[About]
     SHARING: ClassVar[str] = ""
+    UNIT: ClassVar[str] = "address"
     PORTS: ClassVar[Mapping[str, int]] = MappingProxyType({})  # scheme -> port when none is given
     BAUD: ClassVar[int] = 9600
 
