@@ -17,7 +17,7 @@ from classroom_edge.config.mistakes import Mistake, Slip
 from classroom_edge.words import LANGUAGES, words
 
 MISTAKES_MAX: Final = 100  # told at once; a file with more is another kind of file
-VALUE_MAX: Final = 80  # characters of a value inside a sentence
+VALUE_MAX: Final = 120  # characters of a value inside a sentence: a port by its id fits
 QUOTED_VALUES: Final = {"word", "right", "changes", "reason"}  # what may quote from the line
 _SIGN = re.compile(r"[=＝:：]|(?<=\S)\s+(?=[^\s=＝:：])|(?<=\w)(?=[\"'“‘])")
 NO_PAIR: Final = {"missing-value", "missing-equals", "bad-key", "syntax"}
