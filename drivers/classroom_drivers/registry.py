@@ -11,6 +11,7 @@ from classroom_drivers.actions import fit, from_text
 from classroom_drivers.api import DeviceState, Transport, UnsupportedError
 from classroom_drivers.companions import companions
 from classroom_drivers.connection import Connection
+from classroom_drivers.devices.code_sheet import shipped
 from classroom_drivers.devices.line_device import LineDevice
 from classroom_drivers.links.address import parse
 from classroom_drivers.links.transports import transport_for
@@ -18,6 +19,7 @@ from classroom_drivers.wiring import Wiring
 
 DRIVERS: Mapping[str, str] = MappingProxyType(
     {
+        "code-sheet": "classroom_drivers.devices.code_sheet:CodeSheetDevice",
         "extron-sis": "classroom_drivers.devices.extron_sis:ExtronSwitcher",
         "ifp": "classroom_drivers.devices.ifp:InteractivePanel",
         "itach": "classroom_drivers.devices.itach:ITach",
@@ -27,6 +29,7 @@ DRIVERS: Mapping[str, str] = MappingProxyType(
         "visca": "classroom_drivers.devices.visca:ViscaCamera",
     }
 )
+SHEET = ".toml"  # "package:name.toml" is a driver that needs no code
 OUTSIDERS = "classroom_drivers"  # entry-point group of drivers that others install
 SECRETS = ("password", "pin", "token")  # options that no journal shows
 
@@ -51,12 +54,15 @@ def place_of(name: str) -> str:
 
 
 def load(name: str) -> type[LineDevice[Any]]:
-    """Import a driver and give its class.
+    """Import a driver and give its class; of one that is all code sheet, the class of that.
 
     Raises:
         UnsupportedError: there is no such driver.
     """
-    module, _, attribute = place_of(name).partition(":")
+    place = place_of(name)
+    if place.endswith(SHEET):
+        return shipped(place)
+    module, _, attribute = place.partition(":")
     driver: type[LineDevice[Any]] = getattr(import_module(module), attribute)
     return driver
 
@@ -69,8 +75,8 @@ def build(
     Raises:
         UnsupportedError: no such driver or model, or an option does not fit.
     """
-    driver = load(name)
     given = dict(options or {})
+    driver = load(name).variant(given)
     if model := str(given.pop("model", "")):
         firmware = str(given.pop("firmware", ""))
         quirks = driver.ABOUT.options_of(model, firmware)
@@ -78,6 +84,7 @@ def build(
             known = ", ".join(sorted({row.model for row in driver.ABOUT.quirks})) or "none"
             raise UnsupportedError(f"{name}: no model {model!r}; there are: {known}")
         given = {**quirks, **given}
+    driver = driver.variant(given)
     if password:
         given["password"] = password
     device = driver(transport, **fit(driver.__init__, given))
@@ -101,11 +108,12 @@ def prepare(
     Raises:
         UnsupportedError: no such driver or transport, or an option does not fit.
     """
-    driver = load(name)
+    driver = load(name).variant(options or {})
     address = parse(url, default_ports=driver.PORTS)
     transport, words = transport_for(address, baud=driver.BAUD)
     if driver.SHARING:
         transport = (wiring or Wiring()).wire(address, transport, driver.SHARING)
+    driver = driver.variant({**words, **(options or {})})
     given = {**from_text(driver.__init__, words), **(options or {})}
     return build(name, transport, password=password, options=given)
 

@@ -68,6 +68,11 @@ class LineDevice(Generic[ReplyT]):
         self._changed: Callable[[DeviceState], None] | None = None
         self._published: DeviceState | None = None
 
+    @classmethod
+    def variant(cls, options: Mapping[str, Any]) -> "type[LineDevice[Any]]":
+        """Give the class that is meant by these options; most drivers are but one."""
+        return cls
+
     # what everybody may ask
 
     @property
