@@ -26,7 +26,9 @@ DRIVERS: Mapping[str, str] = MappingProxyType(
         "itach": "classroom_drivers.devices.itach:ITach",
         "kmtronic": "classroom_drivers.devices.kmtronic:KMTronicRelay",
         "kramer-p3000": "classroom_drivers.devices.kramer_p3000:KramerSwitcher",
+        "onvif": "classroom_drivers.devices.onvif:OnvifCamera",
         "pjlink": "classroom_drivers.devices.pjlink:PJLinkProjector",
+        "videohub": "classroom_drivers.devices.videohub:Videohub",
         "visca": "classroom_drivers.devices.visca:ViscaCamera",
     }
 )

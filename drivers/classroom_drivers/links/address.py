@@ -1,6 +1,6 @@
 """Where a device is, as a URL: tcp://host:port, udp://host:port, serial:///dev/ttyUSB0?baud=9600.
 
-On Windows a serial port is serial://COM3.
+On Windows a serial port is serial://COM3. http://host/path is a web service.
 """
 
 import os
@@ -53,9 +53,10 @@ def parse(url: str, *, default_ports: Mapping[str, int] | None = None) -> Addres
             if not (path := parts.netloc + parts.path):
                 raise UnsupportedError(f"{url!r} names no port; e.g. serial:///dev/ttyUSB0")
             return Address("serial", path=path, query=query)
-        case "tcp" | "udp" as scheme:
+        case "tcp" | "udp" | "http" as scheme:
             if not parts.hostname or port is None:
                 raise UnsupportedError(f"{url!r} needs a host and a port; e.g. tcp://10.0.0.7:4352")
-            return Address(scheme, parts.hostname, port, query=query)
+            path = parts.path if scheme == "http" else ""
+            return Address(scheme, parts.hostname, port, path, query)
         case other:
-            raise UnsupportedError(f"{url!r}: {other!r} is not one of tcp, udp, serial")
+            raise UnsupportedError(f"{url!r}: {other!r} is not one of tcp, udp, serial, http")

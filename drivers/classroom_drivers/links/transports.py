@@ -25,6 +25,9 @@ def transport_for(address: Address, *, baud: int) -> tuple[Transport, Mapping[st
             return TcpTransport(address.host, address.port), rest
         case "udp":
             return UdpTransport(address.host, address.port), rest
+        case "http":
+            rest |= {"host": address.host, **({"path": address.path} if address.path else {})}
+            return TcpTransport(address.host, address.port), rest
     words = rest.pop("baud", str(baud))
     if not words.isdigit() or int(words) not in BAUDS:
         known = ", ".join(map(str, sorted(BAUDS)))

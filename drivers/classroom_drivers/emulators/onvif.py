@@ -1,0 +1,587 @@
+"""A network camera with ONVIF: device, media, PTZ and imaging service over HTTP; it really turns.
+
+It moves in real time and, as some real ones do, ignores the time-out of a movement altogether. Its
+clock is years behind. Its other bad habits are its attributes.
+"""
+
+import struct
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import ClassVar
+from xml.etree.ElementTree import Element
+from xml.sax.saxutils import escape
+
+from classroom_drivers.codecs import onvif
+from classroom_drivers.codecs.garbage import Garbage
+from classroom_drivers.codecs.http import (
+    Challenge,
+    Headers,
+    Request,
+    RequestDecoder,
+    Response,
+    digest,
+    encode,
+    parameters,
+)
+from classroom_drivers.codecs.onvif import DEVICE, IMAGING, MEDIA, PTZ, SCHEMA, SOAP
+from classroom_drivers.emulators.pan_tilt_head import Axis
+from classroom_drivers.emulators.session import NEVER
+
+Ways = tuple[float, float]  # an axis from end to end
+
+THINKS_S = 0.004
+SWITCHED_ON_AT = datetime(2020, 1, 1, tzinfo=UTC)
+TOKEN_WITHIN_S = 5.0  # of the camera's clock
+NONCES_MAX = 64
+FULL_DEG_S = 100.0
+FULL_ZOOM_S = 0.5  # of the whole way, in a second
+PANS, TILTS = (-170.0, 170.0), (-30.0, 90.0)
+PATHS = {DEVICE: "/onvif/device_service", MEDIA: "/onvif/media", PTZ: "/onvif/ptz"}
+PATHS[IMAGING] = "/onvif/imaging"
+BEFORE_PASSWORD = {
+    "GetSystemDateAndTime",
+    "GetServices",
+    "GetCapabilities",
+    "GetServiceCapabilities",
+    "GetHostname",
+}
+
+
+class FaultError(Exception):
+    """What the camera refuses."""
+
+    def __init__(self, *codes: str, status: int = 400) -> None:
+        super().__init__("/".join(codes))
+        self.codes = codes
+        self.status = status
+
+
+def _axes() -> dict[str, Axis]:
+    return {"pan": Axis(*PANS), "tilt": Axis(*TILTS), "zoom": Axis(0.0, 1.0)}
+
+
+@dataclass(kw_only=True)
+class OnvifEmulator:
+    """The camera; sessions share it."""
+
+    user: str = "admin"
+    password: str = ""
+    logins: frozenset[str] = frozenset({"digest", "token"})
+    algorithm: str = "MD5"
+    nonce_s: float = NEVER  # a nonce is good for so long
+    says_stale: bool = True
+    degrees: bool = True  # it knows degrees besides generic coordinates
+    places: bool = True  # it can be sent to places at all, and remembers them
+    lens: bool = True  # it has the imaging service
+    services: bool = True  # it knows GetServices; older ones do not
+    tells_place: bool = True
+    tells_moving: bool = True
+    honours: frozenset[str] = frozenset({"Stop", "still"})  # forms of a stop that have an effect
+    refuses: frozenset[str] = frozenset()  # forms of a stop that are refused
+    takes_timeout: bool = True
+    chunked: bool = False
+    serial_number: str = "EC-0001"
+    thinks_s: dict[str, float] = field(default_factory=dict)  # longer than others, by question
+    axes: dict[str, Axis] = field(default_factory=_axes)
+    presets: dict[str, tuple[str, dict[str, float]]] = field(default_factory=dict)
+    autofocus: bool = True
+    focus: float = 0.5
+    asked: list[str] = field(default_factory=list)  # every question, in order
+    _nonces: dict[str, tuple[float, int]] = field(default_factory=dict, init=False)
+    _tokens: set[bytes] = field(default_factory=set, init=False)
+    _made: int = field(default=0, init=False)
+    _now_s: float | None = field(default=None, init=False)
+
+    def session(self, now_s: float) -> "OnvifSession":
+        """Begin a connection."""
+        return OnvifSession(self)
+
+    @property
+    def moving(self) -> bool:
+        """Say whether anything moves."""
+        return any(axis.speed for axis in self.axes.values())
+
+    def advance(self, now_s: float) -> None:
+        """Let time pass."""
+        since_s, self._now_s = self._now_s if self._now_s is not None else now_s, now_s
+        for axis in self.axes.values():
+            axis.advance(max(now_s - since_s, 0.0))
+
+    def date(self, now_s: float) -> datetime:
+        """Give what its clock shows."""
+        return SWITCHED_ON_AT + timedelta(seconds=now_s)
+
+    def name_of(self, request: Request) -> str:
+        """Say what is asked, for how long it thinks about it."""
+        found = onvif.read(request.body)
+        return onvif.asked_of(found)[1] if isinstance(found, Element) else ""
+
+    def answer(self, request: Request, now_s: float) -> Response:
+        """Do what is asked and give the answer."""
+        self.advance(now_s)
+        asked = onvif.read(request.body)
+        if request.method != "POST" or not isinstance(asked, Element):
+            return Response(400)
+        service, name = onvif.asked_of(asked)
+        self.asked.append(name)
+        try:
+            if self.password and name not in BEFORE_PASSWORD:
+                refusal = self._check_password(request, now_s)
+                if refusal is not None:
+                    return refusal
+            content = self._obey(service, name, asked, now_s)
+        except FaultError as fault:
+            return Response(fault.status, _SOAP_HEADERS, _fault(fault))
+        return Response(200, _SOAP_HEADERS, _envelope(service, f"{name}Response", content))
+
+    # who asks
+
+    def _check_password(self, request: Request, now_s: float) -> Response | None:
+        """Give a refusal, or None when the password was proved."""
+        proofs = request.values("authorization")
+        if "digest" in self.logins and proofs:
+            return None if self._proved(request, proofs[0], now_s) else self._challenge(now_s)
+        if "token" in self.logins and b"UsernameToken" in request.body:
+            if self._token_good(request.body, now_s):
+                return None
+            raise FaultError("Sender", onvif.NOT_AUTHORIZED)
+        if "digest" in self.logins:
+            return self._challenge(now_s)
+        raise FaultError("Sender", onvif.NOT_AUTHORIZED)
+
+    def _challenge(self, now_s: float, *, stale: bool = False) -> Response:
+        self._made += 1
+        nonce = struct.pack(">Q", self._made * 0x9E3779B97F4A7C15 & (1 << 64) - 1).hex()
+        self._nonces[nonce] = now_s, 0
+        for old in list(self._nonces)[:-NONCES_MAX]:
+            del self._nonces[old]
+        words = f'Digest realm="camera", qop="auth", algorithm={self.algorithm}, nonce="{nonce}"'
+        if stale and self.says_stale:
+            words += ", stale=true"
+        return Response(401, (("WWW-Authenticate", words),))
+
+    def _proved(self, request: Request, proof: str, now_s: float) -> bool:
+        told = parameters(proof)
+        made_s, used = self._nonces.get(told.get("nonce", ""), (float("-inf"), 0))
+        count = int(told.get("nc", "0") or "0", 16)
+        wanted = digest(
+            Challenge("camera", told.get("nonce", ""), self.algorithm, "auth"),
+            user=self.user,
+            password=self.password,
+            method=request.method,
+            target=told.get("uri", ""),
+            count=count,
+            cnonce=told.get("cnonce", ""),
+        )
+        good = parameters(wanted)["response"] == told.get("response")
+        if not good or count <= used or now_s > made_s + self.nonce_s:
+            return False
+        self._nonces[told["nonce"]] = made_s, count
+        return True
+
+    def _token_good(self, body: bytes, now_s: float) -> bool:
+        proof = onvif.token_of(body)
+        if proof is None or proof.user != self.user:
+            return False
+        created = datetime.strptime(proof.created, "%Y-%m-%dT%H:%M:%S%z")
+        early = abs((created - self.date(now_s)).total_seconds()) <= TOKEN_WITHIN_S
+        nonce = b64decode(proof.nonce)
+        wanted = onvif.proof_of(self.password, nonce=nonce, created=proof.created)
+        fresh = nonce not in self._tokens
+        self._tokens.add(nonce)
+        return early and fresh and proof.digest == wanted
+
+    # what is asked
+
+    def _obey(self, service: str, name: str, asked: Element, now_s: float) -> str:
+        do = self._VERBS.get((service, name))
+        if do is None or (service == IMAGING and not self.lens):
+            raise FaultError("Receiver", "ActionNotSupported", status=500)
+        if service == PTZ and onvif.word(asked, "ProfileToken") not in {"", "main"}:
+            raise FaultError("Sender", "InvalidArgVal", "NoProfile")
+        if name == "GetSystemDateAndTime":
+            return self._tell_date(now_s)
+        return do(self, asked)
+
+    def _tell_date(self, now_s: float) -> str:
+        at = self.date(now_s)
+        return (
+            "<w:SystemDateAndTime><t:DateTimeType>Manual</t:DateTimeType>"
+            "<t:DaylightSavings>false</t:DaylightSavings><t:UTCDateTime><t:Time>"
+            f"<t:Hour>{at.hour}</t:Hour><t:Minute>{at.minute}</t:Minute>"
+            f"<t:Second>{at.second}</t:Second></t:Time><t:Date><t:Year>{at.year}</t:Year>"
+            f"<t:Month>{at.month}</t:Month><t:Day>{at.day}</t:Day></t:Date></t:UTCDateTime>"
+            "</w:SystemDateAndTime>"
+        )
+
+    def _tell_information(self, _: Element) -> str:
+        return (
+            "<w:Manufacturer>Classroom Edge</w:Manufacturer><w:Model>Emulated Camera</w:Model>"
+            "<w:FirmwareVersion>1.0</w:FirmwareVersion>"
+            f"<w:SerialNumber>{escape(self.serial_number)}</w:SerialNumber>"
+            "<w:HardwareId>1</w:HardwareId>"
+        )
+
+    def _there(self) -> dict[str, str]:
+        return {s: path for s, path in PATHS.items() if s != IMAGING or self.lens}
+
+    def _tell_services(self, _: Element) -> str:
+        if not self.services:
+            raise FaultError("Receiver", "ActionNotSupported", status=500)
+        version = "<w:Version><t:Major>2</t:Major><t:Minor>60</t:Minor></w:Version>"
+        return "".join(
+            f"<w:Service><w:Namespace>{service}</w:Namespace>"
+            f"<w:XAddr>http://127.0.0.1{path}</w:XAddr>{version}</w:Service>"
+            for service, path in self._there().items()
+        )
+
+    def _tell_capabilities(self, _: Element) -> str:
+        names = {DEVICE: "Device", MEDIA: "Media", PTZ: "PTZ", IMAGING: "Imaging"}
+        order = [DEVICE, IMAGING, MEDIA, PTZ]
+        inside = {MEDIA: "<t:StreamingCapabilities/>"}
+        found = "".join(
+            f"<t:{names[s]}><t:XAddr>http://127.0.0.1{PATHS[s]}</t:XAddr>"
+            f"{inside.get(s, '')}</t:{names[s]}>"
+            for s in order
+            if s in self._there()
+        )
+        return f"<w:Capabilities>{found}</w:Capabilities>"
+
+    def _tell_scopes(self, _: Element) -> str:
+        return "".join(
+            f"<w:Scopes><t:ScopeDef>Fixed</t:ScopeDef><t:ScopeItem>{one}</t:ScopeItem></w:Scopes>"
+            for one in SCOPES
+        )
+
+    def _tell_profiles(self, _: Element) -> str:
+        bounds = '<t:Bounds x="0" y="0" width="1920" height="1080"/>'
+        view = (
+            '<t:VideoSourceConfiguration token="view"><t:Name>view</t:Name>'
+            f"<t:UseCount>1</t:UseCount><t:SourceToken>eye</t:SourceToken>{bounds}"
+            "</t:VideoSourceConfiguration>"
+        )
+        return (
+            '<w:Profiles token="main" fixed="true"><t:Name>main</t:Name>'
+            f"{view}{self._configuration('t:PTZConfiguration')}</w:Profiles>"
+        )
+
+    def _configuration(self, tag: str) -> str:
+        return (
+            f'<{tag} token="ptz"><t:Name>ptz</t:Name><t:UseCount>1</t:UseCount>'
+            f"<t:NodeToken>head</t:NodeToken><t:DefaultPTZTimeout>PT10S</t:DefaultPTZTimeout></{tag}>"
+        )
+
+    def _tell_configurations(self, _: Element) -> str:
+        return self._configuration("w:PTZConfiguration")
+
+    def _tell_configuration_options(self, _: Element) -> str:
+        times = "<t:PTZTimeout><t:Min>PT1S</t:Min><t:Max>PT60S</t:Max></t:PTZTimeout>"
+        spaces = f"<t:Spaces>{self._spaces()}</t:Spaces>"
+        return f"<w:PTZConfigurationOptions>{spaces}{times}</w:PTZConfigurationOptions>"
+
+    def _tell_node(self, asked: Element) -> str:
+        if onvif.word(asked, "NodeToken") not in {"", "head"}:
+            raise FaultError("Sender", "InvalidArgVal", "NoEntity")
+        spaces = f"<t:SupportedPTZSpaces>{self._spaces()}</t:SupportedPTZSpaces>"
+        return (
+            f'<w:PTZNode token="head">{spaces}'
+            f"<t:MaximumNumberOfPresets>{100 if self.places else 0}</t:MaximumNumberOfPresets>"
+            f"<t:HomeSupported>{_bool(self.places)}</t:HomeSupported></w:PTZNode>"
+        )
+
+    def _spaces(self) -> str:
+        """Describe the coordinates, in the schema's order."""
+        one, full = (-1.0, 1.0), (0.0, 1.0)
+        rows: list[tuple[str, str, Ways, Ways | None]] = []
+        if self.places:
+            rows.append(("AbsolutePanTiltPositionSpace", onvif.GENERIC_PLACE, one, one))
+        if self.places and self.degrees:
+            rows.append(("AbsolutePanTiltPositionSpace", onvif.DEGREE_PLACE, PANS, TILTS))
+        if self.places:
+            rows.append(("AbsoluteZoomPositionSpace", onvif.ZOOM_PLACE, full, None))
+            step = onvif.DEGREE_STEP if self.degrees else onvif.GENERIC_STEP
+            far = (-360.0, 360.0) if self.degrees else one
+            rows.append(("RelativePanTiltTranslationSpace", step, far, far))
+        rows.append(("ContinuousPanTiltVelocitySpace", onvif.DRIVE, one, one))
+        rows.append(("ContinuousZoomVelocitySpace", onvif.ZOOM_DRIVE, one, None))
+        if self.places:
+            rows.append(("PanTiltSpeedSpace", onvif.SPEED, full, None))
+        return "".join(_space(*row) for row in rows)
+
+    def _tell_status(self, _: Element) -> str:
+        if not self.tells_place:
+            raise FaultError("Receiver", "ActionNotSupported", status=500)
+        pan, tilt, zoom = (self.axes[name] for name in ("pan", "tilt", "zoom"))
+        if self.degrees:
+            place, space = (pan.at, tilt.at), onvif.DEGREE_PLACE
+        else:
+            place, space = (_share(pan.at, PANS), _share(tilt.at, TILTS)), onvif.GENERIC_PLACE
+        x, y = place
+        moving = ""
+        if self.tells_moving:
+            turns = "MOVING" if pan.speed or tilt.speed else "IDLE"
+            zooms = "MOVING" if zoom.speed else "IDLE"
+            moving = f"<t:PanTilt>{turns}</t:PanTilt><t:Zoom>{zooms}</t:Zoom>"
+            moving = f"<t:MoveStatus>{moving}</t:MoveStatus>"
+        now = self.date(self._now_s or 0.0).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return (
+            f'<w:PTZStatus><t:Position><t:PanTilt x="{x:.4f}" y="{y:.4f}" space="{space}"/>'
+            f'<t:Zoom x="{zoom.at:.4f}" space="{onvif.ZOOM_PLACE}"/></t:Position>'
+            f"{moving}<t:UtcTime>{now}</t:UtcTime></w:PTZStatus>"
+        )
+
+    def _drive(self, asked: Element) -> str:
+        if onvif.first(asked, "Timeout") is not None and not self.takes_timeout:
+            raise FaultError("Sender", "InvalidArgVal", "TimeoutNotSupported")
+        turn, lens = onvif.first(asked, "Velocity/PanTilt"), onvif.first(asked, "Velocity/Zoom")
+        speeds: dict[str, float | None] = {
+            "pan": onvif.coordinate(turn, "x"),
+            "tilt": onvif.coordinate(turn, "y"),
+            "zoom": onvif.coordinate(lens, "x"),
+        }
+        if any(speed is not None and not -1 <= speed <= 1 for speed in speeds.values()):
+            raise FaultError("Sender", "InvalidArgVal", "InvalidVelocity")
+        if not any(speeds.values()) and not self._may_stop("still"):
+            return ""
+        for name, speed in speeds.items():
+            if speed is not None:
+                self.axes[name].drive(speed * (FULL_ZOOM_S if name == "zoom" else FULL_DEG_S))
+        return ""
+
+    def _stop(self, asked: Element) -> str:
+        if not self._may_stop("Stop"):
+            return ""
+        both = {onvif.word(asked, "PanTilt"), onvif.word(asked, "Zoom")} <= {""}
+        for axis, names in (("PanTilt", ("pan", "tilt")), ("Zoom", ("zoom",))):
+            if both or onvif.word(asked, axis) in {"true", "1"}:
+                for name in names:
+                    self.axes[name].drive(0.0)
+        return ""
+
+    def _may_stop(self, form: str) -> bool:
+        if form in self.refuses:
+            raise FaultError("Sender", "InvalidArgVal")
+        return form in self.honours
+
+    def _move_to(self, asked: Element) -> str:
+        turn = onvif.first(asked, "Position/PanTilt")
+        zoom = onvif.coordinate(onvif.first(asked, "Position/Zoom"), "x")
+        x, y = onvif.coordinate(turn, "x"), onvif.coordinate(turn, "y")
+        if not self.places:
+            raise FaultError("Sender", "InvalidArgVal", "InvalidPosition")
+        if turn is not None and x is not None and y is not None:
+            if turn.get("space") != onvif.DEGREE_PLACE:
+                x, y = _spread(x, PANS), _spread(y, TILTS)
+            self._go(asked, pan=x, tilt=y)
+        if zoom is not None:
+            self.axes["zoom"].go(zoom, FULL_ZOOM_S)
+        return ""
+
+    def _move_by(self, asked: Element) -> str:
+        turn = onvif.first(asked, "Translation/PanTilt")
+        x, y = onvif.coordinate(turn, "x") or 0.0, onvif.coordinate(turn, "y") or 0.0
+        if not self.places:
+            raise FaultError("Sender", "InvalidArgVal", "InvalidTranslation")
+        if turn is not None and turn.get("space") != onvif.DEGREE_STEP:
+            x, y = x * (PANS[1] - PANS[0]) / 2, y * (TILTS[1] - TILTS[0]) / 2
+        self._go(asked, pan=self.axes["pan"].at + x, tilt=self.axes["tilt"].at + y)
+        return ""
+
+    def _go(self, asked: Element, **places: float) -> None:
+        share = onvif.coordinate(onvif.first(asked, "Speed/PanTilt"), "x")
+        for name, place in places.items():
+            self.axes[name].go(place, FULL_DEG_S * (share or 1.0))
+
+    def _go_home(self, asked: Element) -> str:
+        self._go(asked, pan=0.0, tilt=0.0)
+        return ""
+
+    def _tell_presets(self, _: Element) -> str:
+        return "".join(
+            f'<w:Preset token="{token}"><t:Name>{escape(name)}</t:Name></w:Preset>'
+            for token, (name, _) in self.presets.items()
+        )
+
+    def _set_preset(self, asked: Element) -> str:
+        token = onvif.word(asked, "PresetToken")
+        if token and token not in self.presets:
+            raise FaultError("Sender", "InvalidArgVal", "NoToken")
+        token = token or f"Preset_{len(self.presets) + 1}"
+        name = onvif.word(asked, "PresetName") or self.presets.get(token, (token, {}))[0]
+        self.presets[token] = name, {name: axis.at for name, axis in self.axes.items()}
+        return f"<w:PresetToken>{token}</w:PresetToken>"
+
+    def _go_to_preset(self, asked: Element) -> str:
+        token = onvif.word(asked, "PresetToken")
+        if token not in self.presets:
+            raise FaultError("Sender", "InvalidArgVal", "NoToken")
+        for name, place in self.presets[token][1].items():
+            self.axes[name].go(place, FULL_ZOOM_S if name == "zoom" else FULL_DEG_S)
+        return ""
+
+    def _remove_preset(self, asked: Element) -> str:
+        self.presets.pop(onvif.word(asked, "PresetToken"), None)
+        return ""
+
+    def _tell_imaging(self, _: Element) -> str:
+        mode = "AUTO" if self.autofocus else "MANUAL"
+        focus = f"<t:Focus><t:AutoFocusMode>{mode}</t:AutoFocusMode></t:Focus>"
+        return f"<w:ImagingSettings>{focus}</w:ImagingSettings>"
+
+    def _set_imaging(self, asked: Element) -> str:
+        mode = onvif.word(asked, "ImagingSettings/Focus/AutoFocusMode")
+        self.autofocus = {"AUTO": True, "MANUAL": False}.get(mode, self.autofocus)
+        return ""
+
+    def _tell_focus_moves(self, _: Element) -> str:
+        ends = "<t:Min>0</t:Min><t:Max>100</t:Max>"
+        where = f"<t:Absolute><t:Position>{ends}</t:Position></t:Absolute>"
+        return f"<w:MoveOptions>{where}</w:MoveOptions>"
+
+    def _focus_at(self, asked: Element) -> str:
+        where = float(onvif.word(asked, "Focus/Absolute/Position") or -1)
+        if not 0 <= where <= 100:
+            raise FaultError("Sender", "InvalidArgVal", "SettingsInvalid")
+        self.focus = where / 100
+        return ""
+
+    def _tell_stream(self, _: Element) -> str:
+        uri = "<t:Uri>rtsp://127.0.0.1:554/main</t:Uri>"
+        rest = "<t:InvalidAfterConnect>false</t:InvalidAfterConnect>"
+        rest += "<t:InvalidAfterReboot>false</t:InvalidAfterReboot><t:Timeout>PT0S</t:Timeout>"
+        return f"<w:MediaUri>{uri}{rest}</w:MediaUri>"
+
+    def _tell_abilities(self, _: Element) -> str:
+        return "<w:Capabilities/>"
+
+    _VERBS: ClassVar[Mapping[tuple[str, str], Callable[["OnvifEmulator", Element], str]]] = (
+        MappingProxyType(
+            {
+                (DEVICE, "GetSystemDateAndTime"): _tell_abilities,  # answered with the time at hand
+                (DEVICE, "GetDeviceInformation"): _tell_information,
+                (DEVICE, "GetServices"): _tell_services,
+                (DEVICE, "GetCapabilities"): _tell_capabilities,
+                (DEVICE, "GetScopes"): _tell_scopes,
+                (MEDIA, "GetProfiles"): _tell_profiles,
+                (MEDIA, "GetStreamUri"): _tell_stream,
+                (PTZ, "GetServiceCapabilities"): _tell_abilities,
+                (PTZ, "GetConfigurations"): _tell_configurations,
+                (PTZ, "GetConfigurationOptions"): _tell_configuration_options,
+                (PTZ, "GetNodes"): _tell_node,
+                (PTZ, "GetNode"): _tell_node,
+                (PTZ, "GetStatus"): _tell_status,
+                (PTZ, "ContinuousMove"): _drive,
+                (PTZ, "Stop"): _stop,
+                (PTZ, "AbsoluteMove"): _move_to,
+                (PTZ, "RelativeMove"): _move_by,
+                (PTZ, "GotoHomePosition"): _go_home,
+                (PTZ, "GetPresets"): _tell_presets,
+                (PTZ, "SetPreset"): _set_preset,
+                (PTZ, "GotoPreset"): _go_to_preset,
+                (PTZ, "RemovePreset"): _remove_preset,
+                (IMAGING, "GetImagingSettings"): _tell_imaging,
+                (IMAGING, "SetImagingSettings"): _set_imaging,
+                (IMAGING, "GetMoveOptions"): _tell_focus_moves,
+                (IMAGING, "Move"): _focus_at,
+            }
+        )
+    )
+
+
+class OnvifSession:
+    """One connection: requests one after the other, each thought about."""
+
+    def __init__(self, camera: OnvifEmulator) -> None:
+        self.closed = False
+        self._camera = camera
+        self._decoder = RequestDecoder()
+        self._waiting: list[Request] = []
+        self._answer_s = NEVER
+
+    def due_s(self) -> float:
+        """Give when the camera has thought."""
+        return self._answer_s
+
+    def receive(self, data: bytes, now_s: float) -> list[bytes]:
+        """Take what arrived; give what the camera says by now."""
+        for found in self._decoder.feed(data):
+            if isinstance(found, Garbage):
+                self.closed = True
+                return [encode(Response(400))]
+            self._waiting.append(found)
+            self._think(now_s)
+        if now_s < self._answer_s:
+            return []
+        request, self._answer_s = self._waiting.pop(0), NEVER
+        self._think(now_s)
+        self.closed = "close" in (word.lower() for word in request.values("connection"))
+        response = self._camera.answer(request, now_s)
+        return [encode(response, chunked=self._camera.chunked)]
+
+    def _think(self, now_s: float) -> None:
+        if self._waiting and self._answer_s == NEVER:
+            name = self._camera.name_of(self._waiting[0])
+            self._answer_s = now_s + self._camera.thinks_s.get(name, THINKS_S)
+
+
+def _envelope(service: str, name: str, content: str) -> bytes:
+    spaces = f'xmlns:s="{SOAP}" xmlns:w="{service}" xmlns:t="{SCHEMA}"'
+    body = f"<w:{name}>{content}</w:{name}>"
+    return f"<s:Envelope {spaces}><s:Body>{body}</s:Body></s:Envelope>".encode()
+
+
+def _fault(fault: FaultError) -> bytes:
+    first, *rest = fault.codes
+    codes = ""
+    for code in reversed(rest):
+        codes = f"<s:Subcode><s:Value>ter:{code}</s:Value>{codes}</s:Subcode>"
+    content = (
+        f"<s:Code><s:Value>s:{first}</s:Value>{codes}</s:Code>"
+        f'<s:Reason><s:Text xml:lang="en">{fault.codes[-1]}</s:Text></s:Reason>'
+    )
+    spaces = f'xmlns:s="{SOAP}" xmlns:ter="http://www.onvif.org/ver10/error"'
+    body = f"<s:Body><s:Fault>{content}</s:Fault></s:Body>"
+    return f"<s:Envelope {spaces}>{body}</s:Envelope>".encode()
+
+
+def _space(tag: str, uri: str, x: Ways, y: Ways | None) -> str:
+    ends = f"<t:XRange><t:Min>{x[0]:g}</t:Min><t:Max>{x[1]:g}</t:Max></t:XRange>"
+    if y is not None:
+        ends += f"<t:YRange><t:Min>{y[0]:g}</t:Min><t:Max>{y[1]:g}</t:Max></t:YRange>"
+    return f"<t:{tag}><t:URI>{uri}</t:URI>{ends}</t:{tag}>"
+
+
+def _share(at: float, ends: Ways) -> float:
+    return 2 * (at - ends[0]) / (ends[1] - ends[0]) - 1
+
+
+def _spread(share: float, ends: Ways) -> float:
+    return ends[0] + (share + 1) / 2 * (ends[1] - ends[0])
+
+
+def _bool(value: object) -> str:
+    return "true" if value else "false"
+
+
+SCOPES = (
+    "onvif://www.onvif.org/type/ptz",
+    "onvif://www.onvif.org/name/Emulated%20Camera",
+    "onvif://www.onvif.org/hardware/Emulated%20Camera",
+)
+_SOAP_HEADERS: Headers = (("Content-Type", "application/soap+xml; charset=utf-8"),)
+MODELS: Mapping[str, Callable[[], OnvifEmulator]] = MappingProxyType(
+    {
+        "camera": OnvifEmulator,
+        # an older one: no HTTP digest, no degrees, no lens, answers in chunks
+        "token": lambda: OnvifEmulator(
+            logins=frozenset({"token"}), degrees=False, lens=False, services=False, chunked=True
+        ),
+        # a cheap one: it can be driven, and says nothing of where it points
+        "plain": lambda: OnvifEmulator(
+            places=False, tells_place=False, lens=False, honours=frozenset({"still"})
+        ),
+    }
+)
