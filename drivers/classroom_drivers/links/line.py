@@ -182,15 +182,14 @@ class Line(Generic[ReplyT]):
         talk.answered = 0
         if not alive:
             await self._listener.probe()
-        talk.missed.clear()
         talk.open()
         self._failures = 0
         while True:
+            talk.missed.clear()  # what the sign of life itself missed does not count
             self._tap.answers = True
             self._hung_up = True  # if it ends now, then in good health
             self._set(Availability.ONLINE, "")
             await talk.missed.wait()
-            talk.missed.clear()
             self._hung_up = False
             self._set(Availability.DEGRADED, "an answer did not come")
             await self._listener.probe()
