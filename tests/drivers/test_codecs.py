@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classroom_drivers.codecs import ifp, kmtronic, pjlink, visca, visca_ip
+from classroom_drivers.codecs import pjlink, visca, visca_ip
 from classroom_drivers.codecs.garbage import Garbage
 from tests.drivers.streams import collect, kept
 
@@ -200,76 +200,3 @@ def test_the_answer_to_a_resend_is_not_taken_twice() -> None:
 def test_sony_messages_survive_the_wire(kind: visca_ip.Kind, sequence: int, payload: bytes) -> None:
     message = visca_ip.Message(kind, sequence, payload)
     assert visca_ip.MessageDecoder().feed(visca_ip.encode(message)) == [message]
-
-
-# interactive panels, relays
-
-
-PANEL = ifp.FAMILIES["aabbcc"]
-
-
-@pytest.mark.parametrize(
-    ("frame", "documented"),
-    [
-        (PANEL.on, "AA BB CC 01 00 00 01 DD EE FF"),
-        (PANEL.off, "AA BB CC 01 01 00 02 DD EE FF"),
-        (PANEL.questions["power"], "AA BB CC 01 02 00 03 DD EE FF"),
-        (PANEL.inputs["hdmi-1"], "AA BB CC 02 06 00 08 DD EE FF"),
-        (PANEL.inputs["hdmi-2"], "AA BB CC 02 07 00 09 DD EE FF"),
-        (PANEL.inputs["pc"], "AA BB CC 02 08 00 0A DD EE FF"),
-        (PANEL.questions["input"], "AA BB CC 02 00 00 02 DD EE FF"),
-        (PANEL.volume(30), "AA BB CC 03 00 1E 21 DD EE FF"),
-        (PANEL.questions["volume"], "AA BB CC 03 02 00 05 DD EE FF"),
-        (PANEL.mute, "AA BB CC 03 01 00 04 DD EE FF"),
-        (PANEL.unmute, "AA BB CC 03 01 01 05 DD EE FF"),
-        (PANEL.questions["sound-mute"], "AA BB CC 03 03 00 06 DD EE FF"),
-        (PANEL.keys["home"], "AA BB CC 07 48 00 4F DD EE FF"),
-    ],
-)
-def test_panel_frames_are_spelled_as_documented(frame: ifp.Frame, documented: str) -> None:
-    assert PANEL.encode(frame) == bytes.fromhex(documented)
-
-
-@pytest.mark.parametrize(
-    ("asked", "documented", "answer"),
-    [
-        ("power", "AA BB CC 80 00 00 80 DD EE FF", True),
-        ("power", "AA BB CC 80 01 00 81 DD EE FF", False),
-        ("input", "AA BB CC 81 06 00 87 DD EE FF", "hdmi-1"),
-        ("volume", "AA BB CC 82 00 1E A0 DD EE FF", 30),
-        ("sound-mute", "AA BB CC 82 01 00 83 DD EE FF", True),
-        ("sound-mute", "AA BB CC 82 01 01 84 DD EE FF", False),
-        ("volume", "AA BB CC 82 01 01 84 DD EE FF", None),
-    ],
-)
-def test_panel_answers_are_read_as_documented(asked: str, documented: str, answer: object) -> None:
-    (frame,) = ifp.FrameDecoder().feed(bytes.fromhex(documented))
-    assert isinstance(frame, ifp.Frame)
-    assert PANEL.read(asked, frame) == answer
-
-
-def test_a_frame_with_a_wrong_sum_is_garbage_and_the_next_one_is_read() -> None:
-    found = ifp.FrameDecoder().feed(bytes.fromhex("AABBCC800000 81 DDEEFF AABBCC80010081DDEEFF"))
-    assert found[-1] == ifp.Frame(0x80, 1)
-    assert all(isinstance(noise, Garbage) for noise in found[:-1])
-
-
-@given(st.integers(0, 255), st.integers(0, 255), st.integers(0, 255))
-def test_panel_frames_survive_the_wire(main: int, sub: int, value: int) -> None:
-    frame = ifp.Frame(main, sub, value)
-    assert ifp.FrameDecoder().feed(ifp.encode(frame)) == [frame]
-
-
-@pytest.mark.parametrize(
-    ("message", "documented"),
-    [
-        (kmtronic.Message(1, kmtronic.CLOSED), "FF 01 01"),
-        (kmtronic.Message(1, kmtronic.OPEN), "FF 01 00"),
-        (kmtronic.Message(2, kmtronic.ASK), "FF 02 03"),
-    ],
-)
-def test_relay_messages_are_spelled_as_documented(
-    message: kmtronic.Message, documented: str
-) -> None:
-    assert kmtronic.encode(message) == bytes.fromhex(documented)
-    assert kmtronic.MessageDecoder().feed(bytes.fromhex(documented)) == [message]

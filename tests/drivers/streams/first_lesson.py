@@ -1,6 +1,6 @@
-"""The codecs of the first lesson: VISCA, a panel, relays."""
+"""The codecs of the first lesson: VISCA."""
 
-from classroom_drivers.codecs import ifp, kmtronic, visca, visca_ip
+from classroom_drivers.codecs import visca, visca_ip
 from tests.drivers.streams import Stream
 
 STREAMS = (
@@ -27,17 +27,5 @@ STREAMS = (
         decoder=visca_ip.ControllerCodec,
         data=bytes.fromhex("0111 0003 00000007 9041FF 0201 0001 00000000 01"),
         end=None,  # datagrams: noise is a datagram of its own
-    ),
-    Stream(
-        name="ifp",
-        decoder=ifp.FrameDecoder,
-        data=bytes.fromhex("AABBCC80000080DDEEFF AABBCC82001EA0DDEEFF"),
-        end=bytes(10),
-    ),
-    Stream(
-        name="kmtronic",
-        decoder=kmtronic.MessageDecoder,
-        data=bytes.fromhex("FF0101 FF0200 FF0103"),
-        end=bytes(3),
     ),
 )

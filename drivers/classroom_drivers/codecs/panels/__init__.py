@@ -1,0 +1,1 @@
+"""Interactive panels on the wire: one module for each family of frames, `FAMILIES` names them."""
