@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from classroom_edge.config import Config
 from classroom_edge.paths import DataFolder
 from classroom_edge.store import Store
-from classroom_edge.web import commands, entrance, files, lite, recordings, streams, watch
+from classroom_edge.web import assets, commands, entrance, files, lite, recordings, streams, watch
 from classroom_edge.web.access import May, may_work
 from classroom_edge.web.accounts import Accounts, wall_clock
 from classroom_edge.web.certificates import (
@@ -39,6 +39,7 @@ from classroom_edge.web.site import Site
 logger = logging.getLogger(__name__)
 
 ROUTERS: Final[Sequence[APIRouter]] = (
+    assets.router,
     commands.router,
     streams.router,
     recordings.router,

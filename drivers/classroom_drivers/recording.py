@@ -34,10 +34,15 @@ class Recording:
         self._began_s = self.device.now_s()
 
     async def perform(self, capability: str, action: str, given: Mapping[str, Any]) -> None:
-        """Do an action; what the device had told before it, and the action, become steps."""
+        """Do an action; what the device had told before it, and the action, become steps.
+
+        Raises:
+            DeviceError: it was not done, and is not among the steps.
+        """
         at_s = self.device.now_s() - self._began_s
-        self._extra += [*self._expected(at_s), done(capability, action, given, at_s)]
+        steps = [*self._expected(at_s), done(capability, action, given, at_s)]
         await self.device.perform(capability, action, given)
+        self._extra += steps
 
     def transcript(self, note: str = "") -> Transcript:
         """Give what was recorded so far; what the device tells now is what a replay expects."""

@@ -34,6 +34,8 @@ PROMISED = {
     "/api/v1/routines/{name}/steps",
     "/api/v1/layout/{name}",
     "/api/v1/devices/{device}/{capability}/{action}",
+    "/api/v1/devices/assets.csv",
+    "/api/v1/devices/assets.json",
     "/healthz",
     "/metrics",
 }

@@ -1,0 +1,60 @@
+"""``classroom-edge drivers``: which there are, and what they or a code sheet still lack."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from classroom_drivers.registry import DRIVERS
+from classroom_edge.cli import run
+
+Output = pytest.CaptureFixture[str]
+SHEETS = Path(__file__).parents[2] / "drivers" / "classroom_drivers" / "sheets"
+
+
+def test_every_driver_is_listed_with_what_it_can_and_how_far_it_was_tried(capsys: Output) -> None:
+    assert run(["drivers", "list", "--json"], "en") == 0
+    told = {one["name"]: one for one in json.loads(capsys.readouterr().out)}
+    assert told.keys() >= set(DRIVERS)
+    assert told["kmtronic"]["capabilities"] == ["relay"]
+    assert told["kmtronic"]["maturity"] in {"emulator", "bench", "field"}
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh-CN", "验证程度"), ("en", "Tried on")])
+def test_people_get_a_table_in_their_language(language: str, word: str, capsys: Output) -> None:
+    assert run(["drivers", "list"], language) == 0
+    said = capsys.readouterr().out
+    assert word in said
+    assert "pjlink" in said
+
+
+def test_the_page_of_supported_devices_is_written_for_the_repository(capsys: Output) -> None:
+    assert run(["drivers", "list", "--markdown"], "zh-CN") == 0
+    assert capsys.readouterr().out.startswith("# Supported devices")
+
+
+def test_a_driver_is_checked_in_four_lines(capsys: Output) -> None:
+    assert run(["drivers", "check", "kmtronic"], "en") == 0
+    said = capsys.readouterr().out
+    assert said.count("✓") == 4
+    assert run(["drivers", "check", "kmtronic", "--json"], "en") == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    lines = [line["line"] for line in told["scale"]]
+    assert lines == ["described", "emulated", "conforms", "proved"]
+
+
+def test_an_unknown_driver_is_wrong_use(capsys: Output) -> None:
+    assert run(["drivers", "check", "no-such"], "en") == 2
+    assert "pjlink" in capsys.readouterr().err
+
+
+def test_a_code_sheet_is_checked_by_its_file(tmp_path: Path, capsys: Output) -> None:
+    good = next(iter(sorted(SHEETS.glob("*.toml"))))
+    assert run(["drivers", "check", str(good), "--json"], "en") == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    assert told["sheet"] == str(good)
+    bad = tmp_path / "bad.toml"
+    bad.write_text("title = 3\n", encoding="utf-8")
+    assert run(["drivers", "check", str(bad)], "zh-CN") == 1
+    assert "bad.toml" in capsys.readouterr().out
+    assert run(["drivers", "check", str(tmp_path / "none.toml")], "en") == 1
