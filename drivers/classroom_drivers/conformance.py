@@ -156,17 +156,29 @@ async def _turns(device: Device, can: tuple[str, ...]) -> None:
 
 
 async def presets(device: Device) -> None:
-    """Remembers a place and finds it again. Uses preset 99."""
+    """Remembers a place and finds it again. Uses preset 99, or the nearest below that it has."""
+    number = await _a_preset(device)
     can = device.state().choices.get("ptz", ())
     if {"move-to", "home"} <= set(can):
         await device.perform("pan-tilt-zoom", "move-to", {"pan_deg": 4, "tilt_deg": 0})
         await _near(device, "pan-deg", 4.0, 0.5)
-        await device.perform("presets", "store-preset", {"number": 99})
+        await device.perform("presets", "store-preset", {"number": number})
         await device.perform("pan-tilt-zoom", "home", {})
         await _near(device, "pan-deg", 0.0, 0.5)
-        await device.perform("presets", "recall-preset", {"number": 99})
+        await device.perform("presets", "recall-preset", {"number": number})
         await _near(device, "pan-deg", 4.0, 0.5)
     await _refused(device, "presets", "recall-preset", {"number": -1})
+
+
+async def _a_preset(device: Device) -> int:
+    """Find a number that the device stores, and that nobody is likely to use."""
+    for number in (99, 89, 79, 15, 6):
+        try:
+            await device.perform("presets", "store-preset", {"number": number})
+        except UnsupportedError:
+            continue
+        return number
+    raise AssertionError("a device that remembers nothing")
 
 
 async def relay(device: Device) -> None:
