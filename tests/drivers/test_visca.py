@@ -4,14 +4,10 @@ import asyncio
 
 import pytest
 
-from classroom_drivers.api import Availability, PowerState, RefusedError, UnsupportedError
-from classroom_drivers.codecs import visca
-from classroom_drivers.devices.visca import ViscaCamera
-from classroom_drivers.emulators.box import Box
-from classroom_drivers.emulators.memory import MemoryTransport
+from classroom_drivers.api import PowerState, RefusedError, UnsupportedError
 from classroom_drivers.emulators.session import NEVER
 from classroom_drivers.emulators.visca import ViscaEmulator
-from tests.drivers.benches import BYTE_S_AT_9600, Bench, make, running
+from tests.drivers.benches import Bench, make, running
 from tests.drivers.virtual import until, virtual
 
 
@@ -109,61 +105,3 @@ async def test_the_slowest_movement_still_moves_and_the_fastest_is_allowed() -> 
             await bench.device.drive(pan=pan, tilt=tilt)
             assert bench.emulator.axes["pan"].speed > 0
             assert bench.emulator.axes["tilt"].speed < 0
-
-
-@virtual
-async def test_a_serial_chain_is_numbered_before_anything_else_is_said() -> None:
-    async with running(make("visca-serial")) as bench:
-        await until(lambda: bench.online)
-        sent = [data for _, data in bench.wire.written[:3]]
-        assert sent == [
-            visca.encode(visca.ALL, visca.SET_ADDRESS),
-            visca.encode(visca.ALL, visca.CLEAR),
-            visca.encode(1, visca.ASK_POWER),
-        ]
-
-
-@virtual
-async def test_in_a_chain_only_the_camera_of_that_address_is_heard() -> None:
-    emulator = ViscaEmulator(address=2)
-    wire = MemoryTransport(Box(emulator), byte_s=BYTE_S_AT_9600)
-    async with running(Bench(ViscaCamera(wire, address=2), emulator, Box(emulator), wire)) as bench:
-        await until(lambda: bench.online, within_s=3)
-        await bench.device.drive(pan=0.5)
-        assert emulator.axes["pan"].speed > 0
-
-
-@virtual
-async def test_a_camera_that_answers_with_a_wrong_address_is_understood() -> None:
-    """PTZOptics G3 cameras say A0 41 FF where 90 41 FF is meant."""
-    odd = OddCamera(
-        (visca.ASK_POWER, bytes.fromhex("905002FF")),
-        (visca.HOME, bytes.fromhex("A041FF A051FF")),
-    )
-    wire = MemoryTransport(Box(odd))
-    async with running(Bench(ViscaCamera(wire), odd, Box(odd), wire)) as bench:
-        await until(lambda: bench.online)
-        await bench.device.home()
-
-
-@virtual
-async def test_errors_that_nobody_asked_for_do_no_harm() -> None:
-    bench = make("visca")
-    async with running(bench):
-        await until(lambda: bench.online)
-        bench.device.unasked(visca.Refusal(1, 0, 2))
-        bench.device.unasked(visca.Completion(1, 2))
-        await bench.device.home()
-        assert bench.online
-
-
-@virtual
-async def test_a_camera_that_joins_the_chain_has_it_numbered_anew() -> None:
-    async with running(make("visca-serial")) as bench:
-        await until(lambda: bench.online)
-        before = len(bench.wire.written)
-        bench.device.unasked(visca.NetworkChange(1))
-        await asyncio.sleep(1)
-        again = [data for _, data in bench.wire.written[before:]]
-        assert visca.encode(visca.ALL, visca.SET_ADDRESS) in again
-        assert bench.availability is Availability.ONLINE

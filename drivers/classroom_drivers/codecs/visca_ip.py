@@ -4,7 +4,9 @@ The header is a type, the length of what follows and a sequence number. RESET ma
 count from 0 again. Who hears nothing sends the same bytes again: a sequence error in return tells
 that the first ones had arrived.
 
-Source: Sony, VISCA over IP (as in the FR7, SRG-X400 and NewTek NDI PTZ3 manuals); UDP port 52381.
+Source: Sony, SRG-300H Technical Manual, p31-32 ("If time out occurs on the controller"); BRC-X400
+Command List, p10-12; that the number begins at 0 again after the greatest: Everet EVP230N User
+Manual, p41. UDP port 52381.
 """
 
 from dataclasses import dataclass
@@ -15,7 +17,8 @@ from classroom_drivers.codecs.garbage import Garbage
 
 HEADER_LENGTH = 8
 KEPT = 64  # sequence numbers whose answers are remembered
-PAYLOAD_MAX = 16
+PAYLOAD_MAX = visca.PACKET_MAX
+SEQUENCES = 1 << 32  # after the last comes 0 again
 RESET = b"\x01"
 SEQUENCE_ERROR = bytes.fromhex("0F01")
 MESSAGE_ERROR = bytes.fromhex("0F02")
@@ -44,7 +47,7 @@ class Message:
 def encode(message: Message) -> bytes:
     """Spell a message: one datagram."""
     head = message.kind.to_bytes(2, "big") + len(message.payload).to_bytes(2, "big")
-    return head + (message.sequence & 0xFFFFFFFF).to_bytes(4, "big") + message.payload
+    return head + (message.sequence % SEQUENCES).to_bytes(4, "big") + message.payload
 
 
 def kind_of(packet: bytes) -> Kind:
@@ -90,15 +93,17 @@ class OutOfStep:
 class ControllerCodec:
     """The controller's side: envelopes and counting. A repeated answer is given once only."""
 
+    counter = (4, 8)  # where the sequence number is, in what is sent and in its answer
+
     def __init__(self) -> None:
         self._messages = MessageDecoder()
         self._next = 0
-        self._answered: set[int] = set()  # of the last few, against answers to a resend
+        self._answered: dict[int, None] = {}  # the last few, in order, against answers to a resend
 
     def spell(self, data: bytes) -> list[bytes]:
         """Put every packet, or RESET, into an envelope of its own: one datagram each."""
         if data == RESET:
-            self._next, self._answered = 0, set()
+            self._next, self._answered = 0, {}
             return [encode(Message(Kind.CONTROL, 0, RESET))]
         packets = [packet + bytes([visca.END]) for packet in data.split(bytes([visca.END]))[:-1]]
         return [self._envelope(packet) for packet in packets]
@@ -120,14 +125,15 @@ class ControllerCodec:
         return found
 
     def _envelope(self, packet: bytes) -> bytes:
-        sequence, self._next = self._next, self._next + 1
-        self._answered.discard(sequence - KEPT)
+        sequence, self._next = self._next, (self._next + 1) % SEQUENCES
         return encode(Message(kind_of(packet), sequence, packet))
 
     def _replies(self, message: Message) -> list[visca.Reply | Garbage]:
         found = visca.ReplyDecoder().feed(message.payload)
         fresh = message.sequence not in self._answered
-        self._answered.add(message.sequence)
+        self._answered[message.sequence] = None
+        if len(self._answered) > KEPT:
+            del self._answered[next(iter(self._answered))]
         return [reply for reply in found if fresh or isinstance(reply, visca.Completion)]
 
 

@@ -6,77 +6,65 @@
     udp://10.0.0.7:52381?framing=sony   Sony's envelopes
 
 Checked on: emulator only.
-Source: as named in codecs.visca and codecs.visca_ip; that a stop must carry valid speeds, and
-other habits of real cameras: issues of obs-ptz and Companion's PTZOptics module.
+Source: as named in visca_models; that a stop must carry valid speeds, and other habits of real
+cameras: issues of obs-ptz and Companion's PTZOptics module.
 """
 
-import asyncio
-from collections.abc import Callable, Mapping
-from itertools import chain, repeat
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import ClassVar
 
-from classroom_drivers.api import (
-    DEAD_MAN_S,
-    LinkError,
-    PowerState,
-    RefusedError,
-    ReplyTimeoutError,
-    Transport,
-    UnsupportedError,
-)
+from classroom_drivers.actions import capabilities_of
+from classroom_drivers.api import PowerState, RefusedError, Transport, UnsupportedError
 from classroom_drivers.codecs import visca
-from classroom_drivers.codecs.plain import PlainCodec
-from classroom_drivers.codecs.visca_ip import RESET, ControllerCodec, OutOfStep, ResetDone
-from classroom_drivers.companions import companions
-from classroom_drivers.devices.about import About
-from classroom_drivers.devices.dead_man import DeadMan
-from classroom_drivers.devices.line_device import POLL_S
-from classroom_drivers.devices.powered_device import PoweredDevice, Warmth
-from classroom_drivers.links.exchange import Codec, Exchange, Priority
+from classroom_drivers.devices.powered_device import Warmth
+from classroom_drivers.devices.visca_dialogue import (
+    CODECS,
+    VERSION_LENGTH,
+    Manner,
+    NotUnderstoodError,
+)
+from classroom_drivers.devices.visca_models import ABOUT, names_of
+from classroom_drivers.devices.visca_movement import MovingCamera
+from classroom_drivers.devices.visca_places import (
+    Pointing,
+    PresetNumbers,
+    check_range,
+    preset_numbers,
+)
+from classroom_drivers.links.exchange import Priority
 
-REPLY_S = 1.0
-SONY_REPLY_S, SONY_RESEND = 0.35, 2  # a datagram may be lost; the same one again does no harm
-CHAIN_S = 0.3  # cameras with fixed addresses do not answer the address packet at all
-STOP_REPEATS_S = (0.25, 0.25, 0.5, 1.0)  # a slow camera is given more time, then asked for ever
-BUSY_TRIES, BUSY_S = 5, 0.1
-DRIVE_MAX_S = 10.0
-MOVING_POLL_S = 0.5
-STILL_S = 0.8  # a camera that has not moved for so long has arrived
+LOOK_S = 2.5  # what seldom changes is not asked more often, however fast the camera moves
 POWER = {b"\x02": PowerState.ON, b"\x03": PowerState.OFF, b"\x04": PowerState.OFF}
-OF_EARLIER = {0x04, 0x05}  # refusals about a movement that was replaced, not about what we ask
-
-Heard = visca.Reply | ResetDone | OutOfStep
-CODECS: Mapping[str, Callable[[], Codec[Heard]]] = MappingProxyType(
-    {"bare": lambda: PlainCodec(visca.ReplyDecoder().feed), "sony": ControllerCodec}
+ON_OFF = {b"\x02": True, b"\x03": False}
+TRACKING = MappingProxyType(
+    {  # on, off, and the question if there is one
+        "ptzoptics": (bytes.fromhex("0A115402"), bytes.fromhex("0A115403"), b""),
+        "lumens": (
+            bytes.fromhex("010B000002"),
+            bytes.fromhex("010B000003"),
+            bytes.fromhex("090B0000"),
+        ),
+        "presets": (visca.recall_preset(80), visca.recall_preset(81), b""),
+    }
 )
 
 
-class BusyError(RefusedError):
-    """Both sockets of the camera are in use; a little later it will do."""
+class ViscaCamera(MovingCamera):
+    """A camera.
 
-
-class OutOfStepError(LinkError):
-    """The camera and we count differently."""
-
-
-class ViscaCamera(PoweredDevice[Heard]):
-    """A camera. Of a movement that is driven, the end is ours to guarantee.
-
-    Options: `address` in a serial chain; `framing`, "bare" or "sony"; `units_per_deg` of the
-    camera's positions; `warm_up_s`; `move_gap_s`, the quiet it wants after a movement.
+    Options: `address` in a chain; `chain`, whether others may be on the line (on a serial one,
+    unless it is said otherwise); `framing`, "bare" or "sony"; `units_per_deg` of its positions,
+    `mirrored` if pan counts to the left, `one_speed` if places have one speed; `focus_far` and
+    `focus_near`, the ends of its focus; `presets`, "0-89,100-254", `first_preset`, what people call
+    its preset 0, `preset_pages` if those from 128 on have other commands; `tracking`, "ptzoptics",
+    "lumens" or "presets"; `freeze`; `warm_up_s`; `move_gap_s`, the quiet it wants
+    after a movement; `tally_again_s`, how often its lamp has to be lit again.
     """
 
-    ABOUT = About(
-        title="PTZ cameras with VISCA: serial, raw over TCP and UDP, in Sony's envelopes",
-        reached_by=(
-            "serial:///dev/ttyUSB0?baud=9600",
-            "tcp://host",
-            "udp://host",
-            "udp://host:52381?framing=sony",
-        ),
-        sources=("Sony, EVI-D100 Technical Manual, p23", "Sony, EVI-D70 Technical Manual, p38"),
-    )
+    ABOUT = ABOUT
+    SHARING: ClassVar[str] = "chain"
     PORTS: ClassVar[Mapping[str, int]] = MappingProxyType({"tcp": 5678, "udp": 1259})
 
     def __init__(
@@ -84,350 +72,185 @@ class ViscaCamera(PoweredDevice[Heard]):
         transport: Transport,
         *,
         address: int = 1,
+        chain: bool | None = None,
         framing: str = "bare",
         units_per_deg: float = visca.UNITS_PER_DEG,
+        mirrored: bool = False,
+        one_speed: bool = False,
+        focus_far: int = 0x1000,
+        focus_near: int = 0xC000,
+        presets: str = "0-254",
+        first_preset: int = 0,
+        preset_pages: bool = False,
+        tracking: str = "",
+        freeze: bool = False,
         warm_up_s: float = 15.0,
         move_gap_s: float = 0.05,
+        tally_again_s: float = 0.0,
     ) -> None:
-        if framing not in CODECS:
-            raise UnsupportedError(f"no framing {framing!r}; there are {', '.join(CODECS)}")
-        _check("address", address, 1, 7)
-        waiting = ("pan-tilt-zoom", "presets", "tally")
+        _among("framing", framing, CODECS)
+        _among("tracking", tracking, ("", *TRACKING))
+        check_range("address", address, 1, 7)
+        waiting = ("pan-tilt-zoom", "presets", "focus", "freeze", "tracking", "tally")
+        serial = transport.byte_s > 0
         super().__init__(
             transport,
-            CODECS[framing],
             Warmth(warm_up_s=warm_up_s, late_s=warm_up_s, waiting=waiting),
+            Manner(
+                address=address,
+                framing=framing,
+                chain=serial if chain is None else chain,
+            ),
+            pointing=Pointing(units_per_deg=units_per_deg, mirrored=mirrored, one_speed=one_speed),
+            presets=PresetNumbers(
+                numbers=preset_numbers(presets), first=first_preset, pages=preset_pages
+            ),
+            move_gap_s=move_gap_s,
         )
-        self._address = address
-        self._sony = framing == "sony"
-        self._reply_s, self._resend = (SONY_REPLY_S, SONY_RESEND) if self._sony else (REPLY_S, 0)
-        self._chain = transport.byte_s > 0 and not self._sony
-        self._units_per_deg = units_per_deg
-        self._move_gap_s = move_gap_s
-        self.choices["ptz"] = ("drive", "move-to", "move-by", "home")
+        self._focus_far, self._focus_near = focus_far, focus_near
+        self._freezes = freeze
+        self._tracking = TRACKING.get(tracking)
+        self._switches = {"autofocus": visca.ASK_AUTOFOCUS, "tally": visca.ASK_TALLY}
+        if freeze:
+            self._switches["freeze"] = visca.ASK_FREEZE
+        if self._tracking and self._tracking[2]:
+            self._switches["tracking"] = self._tracking[2]
+        self._tally_again_s = tally_again_s
+        self._tally_s = float("-inf")  # when the lamp was last lit
+        self._looked_s = float("-inf")
+        self._unknown: set[str] = set()  # questions that this camera does not know
         self._identified = False
-        self._new_link = False
-        self._dead_man = DeadMan()
-        self._driven = False  # it may be moving without an end of its own
-        self._zooming = False
-        self._moved_s = float("-inf")  # when it was last seen or made to move
-        self._movement = 0  # counts stops and movements: what is older must not start any more
+
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        """What it can do; not every model holds its picture or follows people."""
+        absent = {"freeze"} if not self._freezes else set()
+        absent |= {"tracking"} if not self._tracking else set()
+        return tuple(name for name in capabilities_of(type(self)) if name not in absent)
+
+    # what everybody may ask
 
     async def switch(self, *, on: bool) -> None:
         """Send the command."""
-        await self._do("power", visca.power(on=on), kind="power")
+        await self.do("power", visca.power(on=on), kind="power")
+
+    async def set_autofocus(self, *, on: bool) -> None:
+        """Leave sharpness to the camera (True) or keep it as it is (False)."""
+        self.check_ready("focus")
+        await self.do("autofocus", visca.autofocus(on=on), kind="autofocus")
+        self._said("autofocus", on)
+
+    async def set_focus(self, *, position: float) -> None:
+        """Focus at a distance, 0 near to 1 far; autofocus ends."""
+        check_range("position", position, 0, 1)
+        await self.set_autofocus(on=False)
+        span = self._focus_far - self._focus_near
+        place = self._focus_near + round(position * span)
+        await self.do("focus", visca.focus_to(place), kind="focus")
+        self._said("focus", position)
+
+    async def set_freeze(self, *, on: bool) -> None:
+        """Hold the picture (True) or let it run (False)."""
+        self.check_ready("freeze")
+        await self.do("freeze", visca.freeze(on=on), kind="freeze")
+        self._said("freeze", on)
+
+    async def set_tracking(self, *, on: bool) -> None:
+        """Let it follow (True) or stay (False)."""
+        if not self._tracking:
+            raise UnsupportedError("this model follows nobody, as far as is known")
+        self.check_ready("tracking")
+        begin, end, _ = self._tracking
+        await self.do("tracking", begin if on else end, kind="tracking")
+        self._said("tracking", on)
 
     async def set_tally(self, *, on: bool) -> None:
         """Light the lamp or put it out."""
         self.check_ready("tally")
-        await self._do("tally", visca.tally(on=on), kind="tally")
-        self.assume("tally", on, ask=False)
-
-    async def recall_preset(self, *, number: int) -> None:
-        """Go to a remembered place."""
-        _check("number", number, 0, visca.PRESET_MAX)
-        self.check_ready("presets")
-        if await self._go("recall", visca.recall_preset(number)):
-            self.assume("preset", number, ask=False)
-
-    async def store_preset(self, *, number: int) -> None:
-        """Remember the present place under a number."""
-        _check("number", number, 0, visca.PRESET_MAX)
-        self.check_ready("presets")
-        await self._do("store", visca.store_preset(number))
-        self.assume("preset", number, ask=False)
-
-    async def move_to(
-        self, *, pan_deg: float, tilt_deg: float, zoom: float | None = None, speed: float = 1.0
-    ) -> None:
-        """Point at a place, at `speed` (0 to 1) of full speed; zoom stays if not given."""
-        _check("pan_deg", pan_deg, -180, 180)
-        _check("tilt_deg", tilt_deg, -90, 90)
-        _check("speed", speed, 0, 1)
-        _check("zoom", zoom or 0.0, 0, 1)
-        self.check_ready("pan-tilt-zoom")
-        body = visca.move_to(
-            round(pan_deg * self._units_per_deg),
-            round(tilt_deg * self._units_per_deg),
-            max(round(speed * visca.PAN_SPEED_MAX), 1),
-            max(round(speed * visca.TILT_SPEED_MAX), 1),
-        )
-        if await self._go("move", body) and zoom is not None:
-            await self._do("zoom", visca.zoom_to(round(zoom * visca.ZOOM_TELE)), kind="move")
-
-    async def move_by(self, *, pan_deg: float, tilt_deg: float, speed: float = 1.0) -> None:
-        """Turn by so much from where it points, at `speed` (0 to 1) of full speed."""
-        _check("pan_deg", pan_deg, -360, 360)
-        _check("tilt_deg", tilt_deg, -180, 180)
-        _check("speed", speed, 0, 1)
-        self.check_ready("pan-tilt-zoom")
-        body = visca.move_by(
-            round(pan_deg * self._units_per_deg),
-            round(tilt_deg * self._units_per_deg),
-            max(round(speed * visca.PAN_SPEED_MAX), 1),
-            max(round(speed * visca.TILT_SPEED_MAX), 1),
-        )
-        await self._go("move by", body)
-
-    async def home(self) -> None:
-        """Point straight ahead."""
-        self.check_ready("pan-tilt-zoom")
-        await self._go("home", visca.HOME)
-
-    async def drive(
-        self, *, pan: float = 0.0, tilt: float = 0.0, zoom: float = 0.0, for_s: float = DEAD_MAN_S
-    ) -> None:
-        """Move at -1 to 1 of full speed until stopped, or for `for_s` without another call."""
-        for name, speed in (("pan", pan), ("tilt", tilt), ("zoom", zoom)):
-            _check(name, speed, -1, 1)
-        _check("for_s", for_s, 0, DRIVE_MAX_S)
-        if not (pan or tilt or zoom):
-            await self.stop()
-            return
-        self.check_ready("pan-tilt-zoom")
-        mine = self._begin_movement()
-        self._dead_man.hold(for_s)
-        self._driven = True
-        body = visca.drive(_step(pan, visca.PAN_SPEED_MAX), _step(tilt, visca.TILT_SPEED_MAX))
-        await self._do("drive", body, kind="move")
-        if (zoom or self._zooming) and mine == self._movement:
-            self._zooming = bool(zoom)
-            speed = _step(zoom, visca.ZOOM_SPEED_MAX)
-            await self._do("zoom", visca.zoom(speed), kind="move")
-
-    async def stop(self) -> None:
-        """Stop; overtakes everything that waits and is repeated until the camera confirms."""
-        mine = self._movement = self._movement + 1
-        for wait_s in chain(STOP_REPEATS_S, repeat(STOP_REPEATS_S[-1])):
-            if await self._stopped(wait_s):
-                break
-        if mine == self._movement:
-            self._driven = self._zooming = False
-            self._moved_s = float("-inf")
-            self._dead_man.release()
-            self.assume("moving", value=False)
+        await self.do("tally", visca.tally(on=on), kind="tally")
+        self._tally_s = self.now_s()
+        self._said("tally", on)
 
     async def identify(self) -> None:
-        """Ask for maker, model and firmware again; a camera tells them as numbers."""
-        version = await self._ask("version", visca.ASK_VERSION, 7)
-        for name, part in (("maker", version[:2]), ("model", version[2:4])):
-            self.note(name, part.hex())
-        self.note("firmware", version[4:6].hex())
-        self._identified = True
+        """Ask for maker, model and firmware again."""
+        version = await self.ask("version", visca.ASK_VERSION, (VERSION_LENGTH,), Priority.COMMAND)
+        self.identified(version)
+
+    # what the line and the camera bring
 
     async def begin(self) -> None:
-        """Remember that this link is new: addresses and counters are not set yet."""
+        """Know nothing that only we have said: the camera may have been switched off meanwhile."""
+        await super().begin()
+        self._unknown.clear()
         self._identified = False
-        self._new_link = True
+        self.forget("tally", "tracking")
 
     async def probe(self) -> None:
-        """Set up what is new, ask for power; and stop what a lost link left moving."""
-        if self._sony:
-            await self._hear("reset", RESET, ResetDone)
-        elif self._chain and self._new_link:
-            await self._set_addresses()
-        self._note_power(await self._ask("power", visca.ASK_POWER, 1, Priority.SETUP))
-        if self._new_link and self._driven:
-            await self._stop_what_was_left()
-        self._new_link = False
+        """Come into step and ask for power."""
+        await super().probe()
+        self._note_power(await self.ask("power", visca.ASK_POWER, (1,), Priority.SETUP))
+        self.new_link = False
+
+    def identified(self, version: bytes) -> None:
+        """Know maker, model and firmware; a camera tells them as numbers."""
+        maker, model = names_of(*(int.from_bytes(version[at : at + 2], "big") for at in (0, 2)))
+        for name, value in (("maker", maker), ("model", model), ("firmware", version[4:6].hex())):
+            self.note(name, value)
+        self._identified = True
 
     async def poll(self) -> None:
-        """Ask for power, and where it points when it is on."""
-        self._note_power(await self._ask("power", visca.ASK_POWER, 1, Priority.POLL))
+        """Ask for power, and for everything else when it is on."""
+        await self.keep_address()
+        self._note_power(await self.ask("power", visca.ASK_POWER, (1,)))
         if self.known("power") != PowerState.ON:
             return
-        place = await self._ask("position", visca.ASK_POSITION, 8, Priority.POLL)
-        lens = await self._ask("zoom", visca.ASK_ZOOM, 4, Priority.POLL)
-        before = self.known("pan-deg"), self.known("tilt-deg"), self.known("zoom")
-        pan, tilt = visca.from_nibbles(place[:4]), visca.from_nibbles(place[4:])
-        self.note("pan-deg", round(pan / self._units_per_deg, 2))
-        self.note("tilt-deg", round(tilt / self._units_per_deg, 2))
-        tele = visca.from_nibbles(lens, signed=False) / visca.ZOOM_TELE
-        self.note("zoom", round(tele, 4))
-        after = self.known("pan-deg"), self.known("tilt-deg"), self.known("zoom")
-        if before != after and None not in before:
-            self._moved_s = self.now_s()
-        moving = self._driven or self.now_s() - self._moved_s < STILL_S
-        self.note("moving", moving)
-        self.poll_s = MOVING_POLL_S if moving else POLL_S
+        await self.ask_place()
+        if self.now_s() - self._looked_s >= LOOK_S:
+            self._looked_s = self.now_s()
+            await self._look()
+
+    async def _look(self) -> None:
+        """Ask what seldom changes, as far as this camera tells it."""
         if not self._identified:
-            await self.identify()
+            await self._maybe("version", visca.ASK_VERSION, VERSION_LENGTH, self.identified)
+        for name, question in self._switches.items():
+            await self._maybe(name, question, 1, partial(self._note_switch, name))
+        await self._maybe("focus", visca.ASK_FOCUS, visca.DIGITS, self._note_focus)
+        again_s = self._tally_again_s or float("inf")
+        if self.known("tally") and self.now_s() - self._tally_s >= again_s:
+            await self.set_tally(on=True)
 
-    async def tend(self) -> None:
-        """Stop what nobody refreshes."""
-        async with companions() as start:
-            start(super().tend())
-            await self._dead_man.run(self.stop)
+    async def _maybe(
+        self, name: str, body: bytes, length: int, take: Callable[[bytes], None]
+    ) -> None:
+        """Ask what not every camera knows; one that does not is not asked again on this link."""
+        if name in self._unknown:
+            return
+        try:
+            take(await self.ask(name, body, (length,)))
+        except NotUnderstoodError:
+            self._unknown.add(name)
+        except RefusedError:
+            return
 
-    def unasked(self, reply: Heard) -> None:
-        """Take completions, and the news that somebody joined or left the chain."""
-        match reply:
-            case visca.Completion(address) if self._ours(address):
-                self.poll_soon()
-            case visca.NetworkChange():
-                self._new_link = True
-                self.line.doubt()
+    def _note_switch(self, name: str, code: bytes) -> None:
+        if code in ON_OFF:
+            self.note(name, ON_OFF[code])
+
+    def _note_focus(self, place: bytes) -> None:
+        span = self._focus_far - self._focus_near
+        share = (visca.from_nibbles(place, signed=False) - self._focus_near) / span
+        self.note("focus", round(min(max(share, 0.0), 1.0), 4))
 
     def _note_power(self, code: bytes) -> None:
         self.note_power(POWER.get(code, PowerState.OFF))
 
-    def _begin_movement(self) -> int:
-        self._movement += 1
-        self.forget("preset")
-        self.assume("moving", value=True, ask=False)
-        self._moved_s = self.now_s()
-        self.poll_s = MOVING_POLL_S
-        return self._movement
-
-    async def _go(self, name: str, body: bytes) -> bool:
-        """Start a movement that has an end; say whether it is still the newest."""
-        mine = self._begin_movement()
-        if self._zooming:
-            await self._do("stop zoom", visca.ZOOM_STOP, kind="move")
-        if mine == self._movement:
-            self._driven = self._zooming = False
-            self._dead_man.release()
-            await self._do(name, body, kind="move")
-        return mine == self._movement
-
-    async def _stop_what_was_left(self) -> None:
-        for wait_s in STOP_REPEATS_S:
-            if await self._stopped(wait_s, Priority.SETUP):
-                self._driven = self._zooming = False
-                self._dead_man.release()
-                return
-        raise LinkError("the camera does not confirm a stop")
-
-    async def _stopped(self, wait_s: float, priority: Priority = Priority.STOP) -> bool:
-        """Say stop to all axes; tell whether both halves are confirmed by the camera.
-
-        An acknowledgement does not say of what, so only two of them are proof.
-        """
-        confirmed = 0
-
-        def both(heard: Heard) -> bool | None:
-            nonlocal confirmed
-            match heard:
-                case visca.Ack(address) if self._ours(address):
-                    confirmed += 1
-                case visca.Refusal(address, _, code) if self._ours(address):
-                    self._check_refusal("stop", code)
-            return True if confirmed == 2 else None
-
-        exchange = Exchange[Heard, bool](
-            name="stop",
-            data=b"".join(visca.encode(self._address, b) for b in (visca.STOP, visca.ZOOM_STOP)),
-            answer=both,
-            timeout_s=wait_s,
-            priority=priority,
-            kind="move",
-        )
-        try:
-            return await self.line.ask(exchange)
-        except (ReplyTimeoutError, BusyError):
-            return False
-
-    async def _do(self, name: str, body: bytes, *, kind: str = "") -> None:
-        """Do a command; a busy camera is asked again, unless something newer was asked for."""
-        mine = self._movement
-        for _ in range(BUSY_TRIES):
-            try:
-                await self._command(name, body, kind)
-            except (BusyError, OutOfStepError) as error:
-                problem = error
-                await asyncio.sleep(BUSY_S)
-                if kind == "move" and mine != self._movement:
-                    return
-            else:
-                return
-        raise problem
-
-    async def _command(self, name: str, body: bytes, kind: str) -> None:
-        def accepted(heard: Heard) -> bool | None:
-            match heard:
-                case visca.Ack(address) if self._ours(address):
-                    return True
-                case visca.Refusal(address, _, code) if self._ours(address):
-                    self._check_refusal(name, code)
-                case OutOfStep():
-                    raise OutOfStepError(f"{name}: out of step")
-            return None
-
-        exchange = Exchange[Heard, bool](
-            name=name,
-            data=visca.encode(self._address, body),
-            answer=accepted,
-            timeout_s=self._reply_s,
-            resend=self._resend,
-            kind=kind,
-            gap_s=self._move_gap_s if kind == "move" else 0.0,
-        )
-        await self.line.ask(exchange)
-
-    async def _ask(
-        self, name: str, body: bytes, length: int, priority: Priority = Priority.COMMAND
-    ) -> bytes:
-        def told(heard: Heard) -> bytes | None:
-            match heard:
-                case visca.Answer(address, data) if self._ours(address) and len(data) == length:
-                    return data
-                case visca.Refusal(address, _, code) if self._ours(address):
-                    self._check_refusal(name, code)
-                case OutOfStep():
-                    raise OutOfStepError(f"{name}: out of step")
-            return None
-
-        exchange = Exchange[Heard, bytes](
-            name=f"{name}?",
-            data=visca.encode(self._address, body),
-            answer=told,
-            timeout_s=self._reply_s,
-            resend=self._resend,
-            priority=priority,
-        )
-        try:
-            return await self.line.ask(exchange)
-        except OutOfStepError:  # the question had arrived and the answer was lost: ask anew
-            return await self.line.ask(exchange)
-
-    async def _set_addresses(self) -> None:
-        """Number the chain and clear what cameras were doing; fixed addresses stay silent."""
-        try:
-            await self._hear("addresses", visca.encode(visca.ALL, visca.SET_ADDRESS), visca.Echo)
-            await self._hear("clear", visca.encode(visca.ALL, visca.CLEAR), visca.Echo)
-        except ReplyTimeoutError:
-            return
-
-    async def _hear(self, name: str, data: bytes, kind: type[Heard]) -> None:
-        exchange = Exchange[Heard, Heard](
-            name=name,
-            data=data,
-            answer=lambda heard: heard if isinstance(heard, kind) else None,
-            timeout_s=CHAIN_S,
-            resend=self._resend,
-            priority=Priority.SETUP,
-        )
-        await self.line.ask(exchange)
-
-    def _check_refusal(self, name: str, code: int) -> None:
-        if code in OF_EARLIER:
-            return
-        text = f"{name}: {visca.REFUSALS.get(code, f'error {code:02X}')}"
-        raise BusyError(text) if code == visca.BUSY else RefusedError(text)
-
-    def _ours(self, address: int) -> bool:
-        """Only in a chain does the address matter; some cameras give a wrong one elsewhere."""
-        return not self._chain or address == self._address
+    def _said(self, name: str, value: float) -> None:
+        """Take for true what we asked for, and look soon whether it is."""
+        self._looked_s = float("-inf")
+        self.assume(name, value)
 
 
-def _check(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        raise UnsupportedError(f"{name}: {value} is not within {low} and {high}")
-
-
-def _step(share: float, fastest: int) -> int:
-    """Turn a share of full speed into a step; anything but 0 moves."""
-    if not share:
-        return 0
-    step = max(round(abs(share) * fastest), 1)
-    return step if share > 0 else -step
+def _among(name: str, value: str, known: Iterable[str]) -> None:
+    if value not in known:
+        raise UnsupportedError(f"no {name} {value!r}; there are {', '.join(filter(None, known))}")

@@ -1,0 +1,37 @@
+"""What turns in an emulated camera: axes that take their time."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Axis:
+    """One direction of movement, in the camera's units."""
+
+    low: float
+    high: float
+    at: float = 0.0
+    speed: float = 0.0  # units a second, signed
+    target: float | None = None
+
+    def advance(self, seconds: float) -> None:
+        """Move on for a while."""
+        self.at = min(max(self.at + self.speed * seconds, self.low), self.high)
+        if self.target is not None and (self.target - self.at) * self.speed <= 0:
+            self.at, self.speed, self.target = self.target, 0.0, None
+
+    def drive(self, speed: float) -> None:
+        """Move until told otherwise."""
+        self.speed, self.target = speed, None
+
+    def go(self, target: float, speed: float) -> None:
+        """Move to a place."""
+        self.target = min(max(target, self.low), self.high)
+        self.speed = speed if self.target > self.at else -speed
+
+    def reset(self, at: float) -> None:
+        """Be somewhere, at rest."""
+        self.at, self.speed, self.target = at, 0.0, None
+
+    def left_s(self) -> float:
+        """Say how long it is to the target."""
+        return 0.0 if self.target is None else abs((self.target - self.at) / self.speed)
