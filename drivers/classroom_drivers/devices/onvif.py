@@ -170,9 +170,11 @@ class OnvifCamera(LineDevice[Answer]):
         while True:
             racing = self._under_way
             await self._stop(Priority.STOP)
-            if not racing or mine != self._movement:
+            if not racing:
                 break
             await self._landed.wait()  # it may begin after the stop that overtook it
+            if mine != self._movement:
+                return
         if mine == self._movement:
             self._be_still()
 
@@ -191,7 +193,7 @@ class OnvifCamera(LineDevice[Answer]):
         check("pan_deg", pan_deg, -360, 360)
         check("tilt_deg", tilt_deg, -180, 180)
         check("speed", speed, 0, 1)
-        await self._go(self._view.move_by(pan_deg, tilt_deg, speed))
+        await self._go(self._view.move_by(pan_deg, tilt_deg, speed), once=True)
 
     async def home(self) -> None:
         """Point straight ahead, or where the camera has its home."""
@@ -221,7 +223,8 @@ class OnvifCamera(LineDevice[Answer]):
         check("number", number, 0, PRESET_MAX)
         await self._look_for_presets()
         known = self._view.presets.get(number, "")
-        answer = await self._ask(onvif.set_preset(self._view.token, token=known, name=str(number)))
+        message = onvif.set_preset(self._view.token, token=known, name=str(number))
+        answer = await self._ask(message, once=True)
         self._view.presets[number] = onvif.preset_token_of(answer) or known
         self.assume("preset", number, ask=False)
 
@@ -430,18 +433,31 @@ class OnvifCamera(LineDevice[Answer]):
         self.poll_s = MOVING_POLL_S
         self.assume("moving", value=True)
 
-    async def _go(self, message: Message) -> None:
+    async def _go(self, message: Message, *, once: bool = False) -> None:
         """Start a movement that has an end."""
         self._begin_movement()
         self._driven = self._zooming = False
         self._dead_man.release()
-        await self._move(message)
+        await self._move(message, once=once)
 
-    async def _move(self, message: Message, *, deadline_s: float = DEADLINE_S) -> None:
+    async def _move(
+        self, message: Message, *, once: bool = False, deadline_s: float = DEADLINE_S
+    ) -> None:
+        """Ask for a movement, and not again after something newer, however it was refused."""
+        mine = self._movement
         self._under_way += 1
         self._landed.clear()
         try:
-            await self._ask(message, kind="move", deadline_s=deadline_s)
+            await self._ask(
+                message,
+                kind="move",
+                once=once,
+                deadline_s=deadline_s,
+                wanted=lambda: mine == self._movement,
+            )
+        except UnprovedError:
+            if mine == self._movement:
+                raise
         finally:
             self._under_way -= 1
             if not self._under_way:

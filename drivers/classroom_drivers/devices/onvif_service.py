@@ -6,6 +6,7 @@ Source: ONVIF Core Specification 25.12, on authentication: a question without an
 token only. So the first question is asked bare, and the answer decides.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
@@ -84,9 +85,11 @@ class OnvifService:
         priority: Priority = Priority.COMMAND,
         kind: str = "",
         timeout_s: float = ANSWER_S,
+        once: bool = False,
         deadline_s: float = DEADLINE_S,
+        wanted: Callable[[], bool] = lambda: True,
     ) -> Element:
-        """Ask and give what the answer carries.
+        """Ask and give what the answer carries; as long as it is wanted, prove the password.
 
         Raises:
             FaultError: the camera says no.
@@ -102,12 +105,13 @@ class OnvifService:
                 timeout_s=timeout_s,
                 priority=priority,
                 kind=kind,
+                once=once,
                 deadline_s=deadline_s,
             )
             try:
                 return await line.ask(exchange)
             except UnprovedError as error:
-                if not error.again or not left:
+                if not (error.again and left and wanted()):
                     raise
         raise AssertionError("the last try returns or raises")
 
