@@ -38,6 +38,7 @@ from classroom_drivers.links.shared_wire import BACK_OFF_S, tap_of
 
 OPEN_S = 1.5  # the longest wait for a link to open
 LOCKED_OUT_S = 10.0  # between attempts with a password that was refused
+IN_VAIN_MAX = 4
 JITTER = 0.2  # devices that vanished together do not come back in step
 
 ReplyT_contra = TypeVar("ReplyT_contra", contravariant=True)
@@ -90,6 +91,7 @@ class Line(Generic[ReplyT]):
         self._hung_up = False  # the last link ended in good health, by the other side
         self._answered = False  # something was answered on it
         self._woken = asyncio.Event()
+        self._in_vain = 0  # so often it was woken since it was last online
 
     async def ask(self, exchange: Exchange[ReplyT, ResultT]) -> ResultT:
         """Send in its turn and give the answer.
@@ -183,7 +185,7 @@ class Line(Generic[ReplyT]):
         if not alive:
             await self._listener.probe()
         talk.open()
-        self._failures = 0
+        self._failures = self._in_vain = 0
         while True:
             talk.missed.clear()  # what the sign of life itself missed does not count
             self._tap.answers = True
@@ -206,16 +208,21 @@ class Line(Generic[ReplyT]):
         return self._tap.pause_s(self._failures) * self._chance.uniform(1 - JITTER, 1)
 
     async def _pause(self, longest_s: float) -> None:
-        """Wait to try again; once the least of it is over, until woken or the device is heard."""
+        """Wait to try again; once the least of it is over, until woken or the device is heard.
+
+        On a bus, that least grows with every attempt that somebody asked for in vain.
+        """
         self._woken.clear()
         late_s = 0.0 if self._hung_up else self._tap.turns.late_s
         longest_s = max(longest_s, late_s)
-        least_s = 0.0 if self._hung_up else max(late_s, min(longest_s, BACK_OFF_S[1]))
+        least_s = max(late_s * 2**self._in_vain, 0.0 if self._hung_up else BACK_OFF_S[1])
+        least_s = min(least_s, longest_s)
         await asyncio.sleep(least_s)
         codec = self._codec()
         with suppress(TimeoutError), self._tap.overhear(lambda data: self._overhear(codec, data)):
             async with asyncio.timeout(longest_s - least_s):
                 await self._woken.wait()
+                self._in_vain = min(self._in_vain + 1, IN_VAIN_MAX)
 
     def _overhear(self, codec: Codec[ReplyT], data: bytes) -> None:
         for found in codec.feed(data):
