@@ -29,6 +29,7 @@ DRIVERS: Mapping[str, str] = MappingProxyType(
         "kramer-p3000": "classroom_drivers.devices.kramer_p3000:KramerSwitcher",
         "onvif": "classroom_drivers.devices.onvif:OnvifCamera",
         "pjlink": "classroom_drivers.devices.pjlink:PJLinkProjector",
+        "samsung-mdc": "classroom_drivers.devices.samsung_mdc:SamsungDisplay",
         "videohub": "classroom_drivers.devices.videohub:Videohub",
         "visca": "classroom_drivers.devices.visca:ViscaCamera",
     }
@@ -114,7 +115,7 @@ def prepare(
     """
     driver = load(name).variant(options or {})
     address = parse(url, default_ports=driver.PORTS)
-    transport, words = transport_for(address, baud=driver.BAUD)
+    transport, words = transport_for(address, baud=driver.BAUD, tls_after=driver.TLS_AFTER)
     if driver.SHARING:
         transport = (wiring or Wiring()).wire(address, transport, driver.SHARING)
     driver = driver.variant({**words, **(options or {})})

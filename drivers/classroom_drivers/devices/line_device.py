@@ -46,6 +46,7 @@ class LineDevice(Generic[ReplyT]):
     UNIT: ClassVar[str] = "address"
     PORTS: ClassVar[Mapping[str, int]] = MappingProxyType({})  # scheme -> port when none is given
     BAUD: ClassVar[int] = 9600
+    TLS_AFTER: ClassVar[bytes] = b""  # what it says in clear before TLS begins
 
     def __init__(
         self,

@@ -46,6 +46,8 @@ class MemoryLink:
 class MemoryTransport:
     """The way to an emulator in the same process; `plugged` can be changed at any time."""
 
+    private = True  # nobody can read along
+
     def __init__(self, box: Box, *, byte_s: float = 0.0) -> None:
         self.byte_s = byte_s
         self.written: list[tuple[float, bytes]] = []  # when it began on the wire, and what

@@ -1,6 +1,8 @@
 """Serves a device at a URL: tcp://127.0.0.1:0, udp://127.0.0.1:0, serial:///tmp/projector.
 
-A serial one is a pseudo-terminal with a name of its own, as a USB adapter has; Linux and macOS.
+At tls://127.0.0.1:0 it says what its emulator's `tls_after` is, if it has one, and then encrypts
+with a certificate of its own. A serial one is a pseudo-terminal with a name of its own, as a USB
+adapter has; Linux and macOS.
 """
 
 import asyncio
@@ -14,6 +16,7 @@ from typing import Any, NamedTuple, Protocol
 from classroom_drivers.api import UnsupportedError
 from classroom_drivers.companions import Start, companions
 from classroom_drivers.emulators.box import HEARD_MAX, Box
+from classroom_drivers.emulators.certificate import own_context
 from classroom_drivers.emulators.faults import Faults
 from classroom_drivers.emulators.session import Emulator
 from classroom_drivers.links.address import Address, parse
@@ -117,13 +120,37 @@ async def listen(host: Host, address: Address, start: Start) -> Socket:
         OSError: the address is taken.
         UnsupportedError: it is no address to listen at.
     """
-    kinds = {"tcp": _tcp, "udp": _udp, "serial": _serial}
+    kinds = {"tcp": _tcp, "tls": _tls, "udp": _udp, "serial": _serial}
     if address.scheme not in kinds:
         raise UnsupportedError(f"cannot listen at {address}; only at {', '.join(kinds)}")
     return await kinds[address.scheme](host, address, start)
 
 
 async def _tcp(host: Host, address: Address, start: Start) -> Socket:
+    return await _stream(host, address, start, _in_clear)
+
+
+async def _tls(host: Host, address: Address, start: Start) -> Socket:
+    context = own_context()
+    said_before: bytes = getattr(getattr(host, "emulator", None), "tls_after", b"")
+
+    async def encrypt(writer: asyncio.StreamWriter) -> None:
+        writer.write(said_before)
+        await writer.start_tls(context)
+
+    return await _stream(host, address, start, encrypt)
+
+
+async def _in_clear(writer: asyncio.StreamWriter) -> None:
+    """Leave a connection as it is."""
+
+
+async def _stream(
+    host: Host,
+    address: Address,
+    start: Start,
+    prepare: Callable[[asyncio.StreamWriter], Awaitable[None]],
+) -> Socket:
     writers: set[asyncio.StreamWriter] = set()
 
     async def attend(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -133,6 +160,10 @@ async def _tcp(host: Host, address: Address, start: Start) -> Socket:
                 await writer.drain()
 
         try:
+            await prepare(writer)
+        except OSError:
+            pass  # who called was no friend of TLS, or left
+        else:
             await _until_either(host.visit(send), reader)
         finally:
             writers.discard(writer)
@@ -153,7 +184,7 @@ async def _tcp(host: Host, address: Address, start: Start) -> Socket:
         for writer in writers:
             writer.transport.abort()
 
-    return Socket(Address("tcp", address.host, port), close)
+    return Socket(Address(address.scheme, address.host, port), close)
 
 
 async def _until_either(visitor: Guest, reader: asyncio.StreamReader) -> None:

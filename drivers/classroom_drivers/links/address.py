@@ -53,10 +53,10 @@ def parse(url: str, *, default_ports: Mapping[str, int] | None = None) -> Addres
             if not (path := parts.netloc + parts.path):
                 raise UnsupportedError(f"{url!r} names no port; e.g. serial:///dev/ttyUSB0")
             return Address("serial", path=path, query=query)
-        case "tcp" | "udp" | "http" as scheme:
+        case "tcp" | "tls" | "udp" | "http" as scheme:
             if not parts.hostname or port is None:
                 raise UnsupportedError(f"{url!r} needs a host and a port; e.g. tcp://10.0.0.7:4352")
             path = parts.path if scheme == "http" else ""
             return Address(scheme, parts.hostname, port, path, query)
         case other:
-            raise UnsupportedError(f"{url!r}: {other!r} is not one of tcp, udp, serial, http")
+            raise UnsupportedError(f"{url!r}: {other!r} is not one of tcp, tls, udp, serial, http")

@@ -27,6 +27,7 @@ class SharedWire:
         bus = sharing == "bus"
         quiet_s = max(QUIET_BYTES * transport.byte_s, QUIET_LEAST_S) if transport.byte_s else 0.0
         self.byte_s = transport.byte_s
+        self.private: bool = getattr(transport, "private", False)  # nobody can read along
         self.sharing = sharing
         self.turns = Turns(half_duplex=bus, quiet_s=quiet_s if bus else 0.0)
         self._transport = transport
@@ -166,6 +167,7 @@ class Tap:
 
     def __init__(self, wire: SharedWire) -> None:
         self.byte_s = wire.byte_s
+        self.private = wire.private
         self.turns = wire.turns
         self.open = wire.use
         self.overhear = wire.overhear

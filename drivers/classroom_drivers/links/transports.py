@@ -5,16 +5,19 @@ from collections.abc import Mapping
 from classroom_drivers.api import Transport, UnsupportedError
 from classroom_drivers.links.address import Address
 from classroom_drivers.links.serial_port import SerialTransport
-from classroom_drivers.links.tcp import TcpTransport
+from classroom_drivers.links.tcp import Encryption, TcpTransport
 from classroom_drivers.links.udp import UdpTransport
 
 BAUDS = frozenset({1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200})
 
 
-def transport_for(address: Address, *, baud: int) -> tuple[Transport, Mapping[str, str]]:
+def transport_for(
+    address: Address, *, baud: int, tls_after: bytes = b""
+) -> tuple[Transport, Mapping[str, str]]:
     """Give the transport, and the part of the query that it has no use for.
 
-    `baud` is what the device has when the address does not say.
+    `baud` is what the device has when the address does not say, `tls_after` what it says in clear
+    before TLS begins.
 
     Raises:
         UnsupportedError: an option of the transport is wrong.
@@ -23,6 +26,9 @@ def transport_for(address: Address, *, baud: int) -> tuple[Transport, Mapping[st
     match address.scheme:
         case "tcp":
             return TcpTransport(address.host, address.port), rest
+        case "tls":
+            encryption = Encryption(after=tls_after, fingerprint=rest.pop("fingerprint", ""))
+            return TcpTransport(address.host, address.port, encryption=encryption), rest
         case "udp":
             return UdpTransport(address.host, address.port), rest
         case "http":
