@@ -32,6 +32,7 @@ DRIVERS: Mapping[str, str] = MappingProxyType(
         "samsung-mdc": "classroom_drivers.devices.samsung_mdc:SamsungDisplay",
         "videohub": "classroom_drivers.devices.videohub:Videohub",
         "visca": "classroom_drivers.devices.visca:ViscaCamera",
+        "x32": "classroom_drivers.devices.x32:Mixer",
     }
 )
 SHEET = ".toml"  # "package:name.toml" is a driver that needs no code
