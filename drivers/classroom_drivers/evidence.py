@@ -39,7 +39,7 @@ def _folders(driver: str) -> Iterator[Path]:
     if spec is None or spec.origin is None:
         return
     here = Path(spec.origin).parent
-    for folder in (here, *here.parents[: module.count(".") + 1]):
+    for folder in (here, *here.parents[: module.count(".")]):
         yield folder / FOLDER
 
 

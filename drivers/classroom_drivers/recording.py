@@ -49,11 +49,8 @@ class Recording:
         address = parse(self.url, default_ports=self.device.PORTS)
         values = self.device.state().values
         told = {name: str(value.value) for name, value in values.items()}
-        happened = of_frames(
-            self.device.journal.frames(),
-            since_s=self._began_s,
-            datagrams=address.scheme == "udp",
-        )
+        frames = (f for f in self.device.journal.frames() if f.at_s >= self._began_s)
+        happened = of_frames(frames, since_s=self._began_s, datagrams=address.scheme == "udp")
         steps = sorted((*happened, *self._extra), key=lambda step: step.at_s)
         now_s = self.device.now_s() - self._began_s
         mask = self.device.journal.mask
