@@ -22,7 +22,7 @@ from classroom_drivers.api import (
 )
 
 ONLINE_S = 10.0
-SETTLE_S = 10.0  # until a poll has confirmed what was asked
+SETTLE_S = 20.0  # until a poll has confirmed what was asked; some want 10 s of quiet in between
 COVER_S = 120.0  # a long curtain
 POWER_S = 180.0  # warming or cooling, at the longest
 PACE_S = 0.02

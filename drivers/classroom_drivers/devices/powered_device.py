@@ -35,8 +35,9 @@ class Warmth:
     """How long a device usually takes to switch, and what has to wait meanwhile.
 
     `late_s`: it may go on saying what it was for so long after it accepted. `says_on_early`: it
-    says "on" before it can be used, so that it is believed only after `warm_up_s`. `min_on_s` and
-    `min_off_s`: it must stay so long before it may be switched again.
+    says "on" before it can be used, so that it is believed only after `warm_up_s`; `says_off_early`
+    is the same for "off" and `cool_down_s`. `min_on_s` and `min_off_s`: it must stay so long
+    before it may be switched again.
     """
 
     warm_up_s: float
@@ -45,6 +46,7 @@ class Warmth:
     min_off_s: float = 0.0
     late_s: float = 5.0
     says_on_early: bool = False
+    says_off_early: bool = False
     waiting: tuple[str, ...] = ()  # capabilities that wait, besides power
 
 
@@ -88,8 +90,7 @@ class PoweredDevice(LineDevice[ReplyT]):
         for_s = self.now_s() - self.since_s("power")
         if known is not None and BEHIND.get(known) is reported and for_s < self.warmth.late_s:
             return
-        early = self.warmth.says_on_early and for_s < self.warmth.warm_up_s
-        if early and (known, reported) == (PowerState.WARMING, PowerState.ON):
+        if known is not None and for_s < self._early_s(known, reported):
             return
         if known is not None and known is not reported:
             self._switched_s = self.now_s()
@@ -152,6 +153,15 @@ class PoweredDevice(LineDevice[ReplyT]):
         if self.line.availability in {Availability.OFFLINE, Availability.AUTH_FAILED}:
             self._keep(None)
         super().line_changed()
+
+    def _early_s(self, known: PowerState, reported: PowerState) -> float:
+        """Say for how long the device may claim to be there without being so."""
+        warmth = self.warmth
+        if (known, reported) == (PowerState.WARMING, PowerState.ON) and warmth.says_on_early:
+            return warmth.warm_up_s
+        if (known, reported) == (PowerState.COOLING, PowerState.OFF) and warmth.says_off_early:
+            return warmth.cool_down_s
+        return 0.0
 
     def _locked_until_s(self) -> float:
         """Say until when power is locked; 0 when it is not."""
