@@ -19,18 +19,25 @@ from classroom_drivers.wiring import Wiring
 
 DRIVERS: Mapping[str, str] = MappingProxyType(
     {
+        "benq": "classroom_drivers.sheets:benq.toml",
         "code-sheet": "classroom_drivers.devices.code_sheet:CodeSheetDevice",
         "epson-escvp21": "classroom_drivers.devices.epson_escvp21:EpsonProjector",
         "extron-sis": "classroom_drivers.devices.extron_sis:ExtronSwitcher",
+        "hitachi": "classroom_drivers.sheets:hitachi.toml",
         "hyperdeck": "classroom_drivers.devices.hyperdeck:HyperDeck",
         "ifp": "classroom_drivers.devices.ifp:InteractivePanel",
         "itach": "classroom_drivers.devices.itach:ITach",
         "kmtronic": "classroom_drivers.devices.kmtronic:KMTronicRelay",
         "kramer-p3000": "classroom_drivers.devices.kramer_p3000:KramerSwitcher",
+        "lg": "classroom_drivers.sheets:lg.toml",
+        "nec": "classroom_drivers.sheets:nec.toml",
         "onvif": "classroom_drivers.devices.onvif:OnvifCamera",
+        "optoma": "classroom_drivers.sheets:optoma.toml",
+        "panasonic": "classroom_drivers.sheets:panasonic.toml",
         "pjlink": "classroom_drivers.devices.pjlink:PJLinkProjector",
         "samsung-mdc": "classroom_drivers.devices.samsung_mdc:SamsungDisplay",
         "videohub": "classroom_drivers.devices.videohub:Videohub",
+        "viewsonic": "classroom_drivers.sheets:viewsonic.toml",
         "visca": "classroom_drivers.devices.visca:ViscaCamera",
         "x32": "classroom_drivers.devices.x32:Mixer",
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from classroom_drivers.api import Plain
 from classroom_drivers.code_sheet.sheet import (
     CHANNEL,
+    NUMBER,
     VALUE,
     Answer,
     Control,
@@ -20,7 +21,7 @@ from classroom_drivers.codecs.sheet_frame import Shape
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a frame of the device tells; None if it uses a word that the sheet does not know."""
+    """What a frame of the device tells; None where it accepts and tells no more."""
 
     value: Plain | None
     channel: int = 1
@@ -48,7 +49,10 @@ class ControllerSide:
     def told(
         self, control: Control, data: bytes, *, channel: int = 1, pushed: bool = False
     ) -> Told | None:
-        """Give what an answer tells of a control, None if it is no answer to that."""
+        """Give what an answer tells of a control, None if it is no answer to that.
+
+        One with a word that the sheet does not know is none: it may be noise.
+        """
         for answer in control.pushed if pushed else control.answers:
             words = self._read(answer.shape, data)
             if words is None:
@@ -56,7 +60,8 @@ class ControllerSide:
             meant = int(words.get(CHANNEL, channel))
             if pushed or meant == channel:
                 value = _meaning(control, answer, words, meant)
-                return Told(value, meant, _every(control, words))
+                if value is not None:
+                    return Told(value, meant, _every(control, words))
         return None
 
     def accepted(
@@ -93,7 +98,7 @@ class ControllerSide:
 
 
 def _given(number: int | None) -> dict[str, Word]:
-    return {} if number is None else {VALUE: number, "number": number}
+    return {} if number is None else {VALUE: number, NUMBER: number}
 
 
 def _meaning(

@@ -6,6 +6,8 @@ from typing import Any
 
 from classroom_drivers.code_sheet.sheet import (
     CHANNEL,
+    HEALTH,
+    NUMBER,
     PERCENT_MAX,
     VALUE,
     Answer,
@@ -18,7 +20,6 @@ from classroom_drivers.code_sheet.wire import Wire
 from classroom_drivers.codecs.sheet_format import Word
 from classroom_drivers.codecs.sheet_frame import Shape
 
-NUMBER = "number"
 SWITCH = ("on", "off")
 POWER = ("on", "off", "warming", "cooling")
 COVER = ("open", "closed", "opening", "closing", "stopped")
@@ -97,7 +98,7 @@ def read_controls(root: Table, wire: Wire, *, gap_s: float, reply_s: float) -> t
             section = Section(capability=capability, kind=kinds[name])
             row = table.table(name)
             reader = _Reader(row, wire, section, gap_s, reply_s, has_power=has_power)
-            found.append(reader.control("health" if name == "faults" else name))
+            found.append(reader.control(HEALTH if name == "faults" else name))
     return tuple(found)
 
 
@@ -128,6 +129,7 @@ class _Reader:
         table, section = self._table, self._section
         low, high = self._range()
         always = name == "power" or not self._has_power
+        reply_s = table.number("reply-s", self._reply_s, least=0.05, most=30)
         ask = self._shape("ask", names=self._names[1:])
         orders = self._orders()
         accepted = self._accepted()
@@ -152,7 +154,8 @@ class _Reader:
             channels=table.whole("channels", 1, least=1, most=CHANNELS_MAX) if section.many else 1,
             always=table.flag("in-standby", usual=always),
             gap_s=table.number("gap-s", self._gap_s, most=60),
-            reply_s=table.number("reply-s", self._reply_s, least=0.05, most=30),
+            reply_s=reply_s,
+            accept_s=table.number("accept-s", reply_s, least=0.05, most=60),
             travel_s=table.number("travel-s", 0.0, most=600) if name == "cover" else 0.0,
         )
         self._check(made)

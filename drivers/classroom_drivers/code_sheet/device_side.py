@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from classroom_drivers.code_sheet.sheet import CHANNEL, VALUE, Control, Kind, Order, Sheet
+from classroom_drivers.code_sheet.sheet import CHANNEL, NUMBER, VALUE, Control, Kind, Order, Sheet
 from classroom_drivers.codecs.sheet_format import Word
 from classroom_drivers.codecs.sheet_frame import Shape
 
@@ -33,17 +33,18 @@ class DeviceSide:
     def __init__(self, sheet: Sheet, options: Mapping[str, Word]) -> None:
         self.sheet = sheet
         self._options = options
+        known = [(control, *row) for control in sheet.controls for row in _shapes(control)]
+        self._known = sorted(known, key=lambda row: VALUE in row[3].names)  # fixed frames first
 
     def understand(self, data: bytes) -> Request | None:
         """Give what a frame asks for, None if it is unknown or for somebody else."""
-        for control in self.sheet.controls:
-            for name, order, shape in _shapes(control):
-                words = shape.read(data)
-                if words is None or not self._for_us(words):
-                    continue
-                request = _request(control, name, order, words)
-                if request and 1 <= request.channel <= control.channels:
-                    return request
+        for control, name, order, shape in self._known:
+            words = shape.read(data)
+            if words is None or not self._for_us(words):
+                continue
+            request = _request(control, name, order, words)
+            if request and _within(request):
+                return request
         return None
 
     def for_everybody(self, request: Request) -> bool:
@@ -134,6 +135,15 @@ def _request(
     meant = control.name_of(words[VALUE])
     found = control.orders.get(meant) if meant else None
     return Request(control, meant, found, words) if meant and found else None
+
+
+def _within(request: Request) -> bool:
+    """Say whether there is such a channel, and whether the number in it is one that is taken."""
+    control = request.control
+    number = request.words.get(VALUE if control.kind is Kind.PERCENT else NUMBER)
+    low, high = sorted((control.low, control.high))
+    fits = not isinstance(number, int) or low <= number <= high
+    return fits and 1 <= request.channel <= control.channels
 
 
 def _word(control: Control, state: Word, shape: Shape) -> Word:

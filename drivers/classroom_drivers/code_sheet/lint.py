@@ -11,7 +11,7 @@ from pathlib import Path
 from classroom_drivers.api import UnsupportedError
 from classroom_drivers.code_sheet.catalogue import Entry, entries, entry
 from classroom_drivers.code_sheet.controller_side import ControllerSide
-from classroom_drivers.code_sheet.device_side import DeviceSide
+from classroom_drivers.code_sheet.device_side import ASK, DeviceSide
 from classroom_drivers.code_sheet.mistakes import Findings, Mistake
 from classroom_drivers.code_sheet.places import Places
 from classroom_drivers.code_sheet.reading import content, examine
@@ -30,6 +30,9 @@ from classroom_drivers.codecs.sheet_stream import Heard
 SHOWN_MAX = 8  # names in one sentence
 REFUSED = ("refused", "unsupported", "busy")
 ACCEPTED = "accepted"
+CONFIRMED = ("power", "input-select", "volume", "mute", "freeze", "relay", "level")
+LOSS_S = 10.0
+SETUP_SHARE = 0.5  # of the usual patience, for a sign of life
 
 
 def lint(path: Path | str) -> list[Mistake]:
@@ -132,10 +135,24 @@ class _Check:
             data = found.spell(self._ours)
             self._check_cut(self._sheet.commands, data, found.path)
             other = seen.setdefault(data, found)
-            if other.what != found.what and other.kind != found.kind:
+            if (other.control, other.name, other.question) == (
+                found.control,
+                found.name,
+                found.question,
+            ):
+                self._check_understood(found, data)
+            else:
                 self._findings.add(
                     "same-frame", found.path, other=other.what, data=data.hex(" ").upper()
                 )
+
+    def _check_understood(self, found: Entry, data: bytes) -> None:
+        """Note a frame that would do for another command too."""
+        request = self._theirs.understand(data)
+        name = ASK if found.question else found.name
+        if request and (request.control, request.name) != (found.control, name):
+            other = f"{request.control.name} {request.name}"
+            self._findings.add("same-frame", found.path, other=other, data=data.hex(" ").upper())
 
     def _check_cut(self, framing: Framing, data: bytes, path: tuple[str, ...]) -> bool:
         whole = framing.decoder().feed(data) == [Heard(data)]
@@ -286,10 +303,24 @@ class _Check:
                 self._findings.add("idle-checksum", ("checksums", rule), name=rule)
         if not any(control.ask for control in sheet.controls):
             self._findings.add("no-question", ())
+        for control in sheet.controls:
+            if control.orders and not control.ask and control.capability in CONFIRMED:
+                self._findings.add("no-feedback", control.path)
+        if (seconds := _loss_s(sheet)) > LOSS_S:
+            self._findings.add("slow-loss", ("line",), seconds=round(seconds))
         _, unproved = coverage(sheet)
         if unproved:
             shown = ", ".join(unproved[:SHOWN_MAX]) + " ..." * (len(unproved) > SHOWN_MAX)
             self._findings.add("no-examples", ("examples",), what=shown)
+
+
+def _loss_s(sheet: Sheet) -> float:
+    """Say how long a silent device goes unnoticed: a poll, its answer, and a sign of life."""
+    first = next((control for control in sheet.controls if control.ask), None)
+    if first is None:
+        return 0.0
+    tries = 1 + sheet.resend
+    return sheet.poll_s + sheet.gap_s + first.reply_s * tries * (1 + SETUP_SHARE)
 
 
 def _shapes(sheet: Sheet) -> Iterator[tuple[tuple[str, ...], Shape, Control | None]]:

@@ -124,6 +124,7 @@ def _power(table: Table, wire: Wire) -> PowerHabits:
         min_on_s=table.number("min-on-s", 0.0, most=600),
         min_off_s=table.number("min-off-s", 0.0, most=600),
         says_on_early=table.flag("says-on-early"),
+        says_off_early=table.flag("says-off-early"),
         deaf=table.flag("deaf-in-standby"),
         standby_says=says,
     )

@@ -15,6 +15,8 @@ from classroom_drivers.codecs.sheet_stream import Cut, FrameDecoder
 
 VALUE = "value"
 CHANNEL = "channel"
+NUMBER = "number"
+HEALTH = "health"
 PERCENT_MAX = 100
 
 
@@ -78,7 +80,8 @@ class Control:
     channels: int = 1
     always: bool = False  # in standby too
     gap_s: float = 0.0
-    reply_s: float = 1.0
+    reply_s: float = 1.0  # so long an answer may take
+    accept_s: float = 1.0  # and so long the acceptance of an order
     travel_s: float = 0.0
 
     def name_of(self, word: Word) -> str | None:
@@ -137,6 +140,7 @@ class PowerHabits:
     min_on_s: float = 0.0
     min_off_s: float = 0.0
     says_on_early: bool = False
+    says_off_early: bool = False
     deaf: bool = False  # in standby it hears nothing but the order to wake
     standby_says: Shape | None = None  # to what it will not do in standby; None is silence
 
@@ -190,8 +194,11 @@ class Sheet:
 
     @property
     def capabilities(self) -> tuple[str, ...]:
-        """Name what the device can do, each once."""
-        return tuple(dict.fromkeys(control.capability for control in self.controls))
+        """Name what the device can do, each once; hours alone do not tell how it feels."""
+        named = dict.fromkeys(control.capability for control in self.controls)
+        if not self.control(HEALTH):
+            named.pop(HEALTH, None)
+        return tuple(named)
 
     @property
     def longest_gap_s(self) -> float:

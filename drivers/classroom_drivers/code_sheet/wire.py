@@ -73,7 +73,7 @@ class Wire:
             table.complain("no-cut", "cut")
             return None
         try:
-            whole = self._shape(ANYTHING, reply=reply)
+            whole = self._shape(ANYTHING, reply=reply, vague=True)
         except UnclearError as error:
             table.complain(error.key, "frame", **error.values)
             return None
@@ -91,15 +91,15 @@ class Wire:
                     found.append(Refusal(shape=shape, kind=kind, means=means))
         return tuple(found)
 
-    def _shape(self, body: tuple[Piece, ...], *, reply: bool) -> Shape:
+    def _shape(self, body: tuple[Piece, ...], *, reply: bool, vague: bool = False) -> Shape:
         envelope = self._envelopes[reply]
-        return Shape(envelope, body, self._computed, any_case=self._any_case)
+        return Shape(envelope, body, self._computed, any_case=self._any_case, vague=vague)
 
     def _envelope(self, table: Table, usual: str) -> tuple[Piece, ...]:
         text = table.text("frame") or usual
         try:
             pieces = parse(text, in_hex=self.in_hex)
-            shape = Shape(pieces, ANYTHING, self._computed, any_case=self._any_case)
+            shape = Shape(pieces, ANYTHING, self._computed, vague=True)
         except UnclearError as error:
             table.complain(error.key, "frame", **error.values)
             return parse(PLAIN, in_hex=self.in_hex)

@@ -227,6 +227,14 @@ _ALL: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("没有写出处。", '例如 sources = ["LG 55XS2B manual, p. 40"]。'),
         ("It does not say where it comes from.", 'Such as sources = ["LG 55XS2B manual, p. 40"].'),
     ),
+    "no-feedback": (
+        ("不能查询，设成什么只能假定。", "手册若有查询命令，请写成 ask 和 answer。"),
+        ("It cannot be asked: what was set is assumed.", "Give ask and answer if the manual does."),
+    ),
+    "slow-loss": (
+        ("设备失联要 {seconds} 秒才能发现，多于 10 秒。", "减小 poll-s、reply-s 或 resend。"),
+        ("Its loss is seen after {seconds} s; 10 is the most.", "Lower poll-s, reply-s or resend."),
+    ),
     "no-question": (
         ("没有查询，设备掉线和状态变化都无法得知。", "手册若有查询命令，请写成 ask 和 answer。"),
         ("It has no question: its loss cannot be seen.", "Give ask and answer if the manual does."),
@@ -239,4 +247,14 @@ _ALL: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
 WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
     {key: {"zh-CN": chinese, "en": english} for key, (chinese, english) in _ALL.items()}
 )
-ADVICE = frozenset({"no-source", "no-question", "no-examples", "idle-option", "idle-checksum"})
+ADVICE = frozenset(
+    {
+        "no-source",
+        "no-feedback",
+        "slow-loss",
+        "no-question",
+        "no-examples",
+        "idle-option",
+        "idle-checksum",
+    }
+)

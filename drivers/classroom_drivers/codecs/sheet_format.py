@@ -2,7 +2,8 @@
 
 A placeholder names its format after a colon: ``{value:u8}`` is one byte, ``{value:u16le}`` two, the
 lower one first, ``{value:03d}`` three decimal digits, ``{value:02X}`` two hexadecimal ones,
-``{value:d}`` as many as it takes, ``{value:s}`` text.
+``{value:d}`` as many as it takes, ``{value:s}`` text, ``{value:h}`` text of which each byte is
+written as two hexadecimal digits.
 
 Source: none; the notation is ours.
 """
@@ -17,6 +18,7 @@ DIGITS_MAX = 9
 _INTEGER = re.compile(r"u(8|16|24|32)(le|be)?$")
 _DIGITS = re.compile(r"(?:0([1-9]))?([dxX])$")
 _PRINTABLE = rb"[^\x00-\x1f]{0,%d}?" % TEXT_MAX
+_PAIRS = rb"(?:[0-9A-Fa-f]{2}){0,%d}?" % TEXT_MAX
 
 
 class UnclearError(ValueError):
@@ -59,6 +61,8 @@ def format_of(name: str) -> Format:
             return _bytes(name, size, little=found[2] == "le")
     if found := _DIGITS.match(name):
         return _digits(name, int(found[1] or 0), found[2])
+    if name == "h":
+        return Format(name, 0, -1, _PAIRS, lambda word: str(word).encode().hex().encode(), _pairs)
     if name == "s":
         return Format(name, 0, -1, _PRINTABLE, lambda word: str(word).encode(), _text)
     raise UnclearError("unknown-format", format=name)
@@ -89,3 +93,8 @@ def _digits(name: str, width: int, letter: str) -> Format:
 
 def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace").strip()
+
+
+def _pairs(data: bytes) -> str:
+    whole = bytes.fromhex(data.decode())
+    return _text(whole.partition(b"\0")[0])

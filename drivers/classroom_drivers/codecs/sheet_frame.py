@@ -125,6 +125,8 @@ def _joined(pieces: Iterator[Piece]) -> tuple[Piece, ...]:
 class Shape:
     """One frame: its envelope, the body within it, and what both compute.
 
+    A vague one only says whether bytes are a frame, and need not tell its parts apart.
+
     Raises:
         UnclearError: two parts of it cannot be told apart, or too many vary in length.
     """
@@ -136,12 +138,14 @@ class Shape:
         computed: Mapping[str, Rule],
         *,
         any_case: bool = False,
+        vague: bool = False,
     ) -> None:
         before, after = _around_body(envelope)
         self.pieces = (*before, *body, *after)
         self.computed = computed
         self._body = len(before), len(before) + len(body)
-        _check_apart(self.pieces)
+        if not vague:
+            _check_apart(self.pieces)
         for _, field in self._computed_fields():
             if field.format.size == 0:
                 raise UnclearError("loose-checksum", name=field.name)

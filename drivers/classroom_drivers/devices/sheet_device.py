@@ -42,6 +42,7 @@ class SheetDevice(PoweredDevice[Heard]):
         warmth = Warmth(
             **{name: options.pop(name, getattr(sheet.power, name)) for name in TIMES},
             says_on_early=sheet.power.says_on_early,
+            says_off_early=sheet.power.says_off_early,
             waiting=tuple(name for name in sheet.capabilities if name != "power"),
         )
         super().__init__(

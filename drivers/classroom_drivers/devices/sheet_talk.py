@@ -43,10 +43,8 @@ class SheetTalk:
         def answer(heard: Heard) -> Told | None:
             if heard.data == data:
                 return None  # an echo
-            told = self._side.told(control, heard.data, channel=channel)
-            if told is None:
-                self._check_refused(name, heard)
-            return told
+            self._check_refused(name, heard)
+            return self._side.told(control, heard.data, channel=channel)
 
         exchange = Exchange[Heard, Told](
             name=name,
@@ -82,7 +80,7 @@ class SheetTalk:
             name=f"{control.name} {name}".strip(),
             data=data,
             answer=self._accepting(control, order, data, channel, number),
-            timeout_s=control.reply_s,
+            timeout_s=control.accept_s,
             resend=0 if once else self._sheet.resend,
             priority=priority,
             kind="" if once else f"{control.name} {channel}",
