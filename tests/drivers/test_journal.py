@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from classroom_drivers.links.journal import Direction, Journal
-from tests.drivers.benches import NAMES, RIGS, make, running
+from tests.drivers.benches import ANSWERING, RIGS, make, running
 from tests.drivers.virtual import until, virtual
 
 SECRET = "p4ssw0rd"
@@ -94,9 +94,9 @@ def test_a_codec_names_the_secrets_of_its_own_making() -> None:
     assert [data for what, data in seen(journal) if what == "written"] == [b"*****%1POWR ?\r"] * 2
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ANSWERING)  # of others there may be nothing to write
 @virtual
-async def test_every_device_has_a_journal_that_shows_no_password(name: str) -> None:
+async def test_every_device_that_is_asked_has_a_journal_that_shows_no_password(name: str) -> None:
     password = RIGS[name].password
     async with running(make(name)) as bench:
         await until(lambda: len(bench.device.journal) > 1, within_s=30)
