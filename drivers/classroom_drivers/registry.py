@@ -29,6 +29,7 @@ DRIVERS: Mapping[str, str] = MappingProxyType(
         "itach": "classroom_drivers.devices.itach:ITach",
         "kmtronic": "classroom_drivers.devices.kmtronic:KMTronicRelay",
         "kramer-p3000": "classroom_drivers.devices.kramer_p3000:KramerSwitcher",
+        "lcus": "classroom_drivers.devices.lcus:LcusRelay",
         "lg": "classroom_drivers.sheets:lg.toml",
         "nec": "classroom_drivers.sheets:nec.toml",
         "onvif": "classroom_drivers.devices.onvif:OnvifCamera",

@@ -20,6 +20,7 @@ from classroom_drivers.devices.ifp_models import MODELS
 from classroom_drivers.devices.powered_device import PoweredDevice, Warmth
 from classroom_drivers.links.exchange import Exchange, Priority
 
+LATE_S = 5.0  # it may go on saying what it was for so long
 RESEND = 1  # a lost byte on RS-232 is no reason to doubt the panel
 LIFE_S = 0.5  # for a sign of life
 DEAF_LIFE_S = 0.22  # the same, where silence is an answer: it must not delay a panel that returns
@@ -73,13 +74,12 @@ class InteractivePanel(PoweredDevice[Frame]):
             ids = wire.set_ids
             raise UnsupportedError(f"set_id: {set_id} is not within {ids[0]} and {ids[-1]}")
         self._deaf = deaf_in_standby or self._family.deaf
-        late = {"late_s": warm_up_s} if self._deaf else {}
         warmth = Warmth(
             warm_up_s=warm_up_s,
             cool_down_s=cool_down_s,
+            late_s=warm_up_s if self._deaf else LATE_S,
             says_on_early=True,
             waiting=WAITING,
-            **late,
         )
         super().__init__(transport, lambda: PanelCodec(wire, set_id), warmth)
         self._gap_s = max(gap_s, self._family.gap_s)

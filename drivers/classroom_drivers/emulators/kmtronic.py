@@ -1,12 +1,24 @@
-"""A KMTronic USB relay board: obeys in silence, answers when asked."""
+"""A KMTronic relay board: obeys in silence, answers when asked in the way of its size."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 
 from classroom_drivers.codecs.garbage import Garbage
-from classroom_drivers.codecs.kmtronic import ASK, CLOSED, Message, MessageDecoder, encode
+from classroom_drivers.codecs.kmtronic import (
+    ASK,
+    ASK_ALL,
+    CLOSED,
+    Message,
+    MessageDecoder,
+    States,
+    encode,
+    encode_states,
+)
 from classroom_drivers.emulators.session import NEVER
+
+SINGLY = 2  # boards up to this size answer for one relay at a time
 
 
 @dataclass(kw_only=True)
@@ -22,10 +34,15 @@ class KMTronicEmulator:
 
     def obey(self, message: Message) -> list[bytes]:
         """Do a message and give the answer, if it has one."""
+        singly = self.channels <= SINGLY
+        if message == ASK_ALL and not singly:
+            relays = range(1, self.channels + 1)
+            return [encode_states(States(tuple(relay in self.closed for relay in relays)))]
         if message.relay > self.channels:
             return []
         if message.word == ASK:
-            return [encode(Message(message.relay, int(message.relay in self.closed)))]
+            answer = Message(message.relay, int(message.relay in self.closed))
+            return [encode(answer)] if singly else []
         if message.word == CLOSED:
             self.closed.add(message.relay)
         else:
@@ -53,5 +70,10 @@ class KMTronicSession:
 
 
 MODELS: Mapping[str, Callable[[], KMTronicEmulator]] = MappingProxyType(
-    {"one": KMTronicEmulator, "two": lambda: KMTronicEmulator(channels=2)}
+    {
+        "one": KMTronicEmulator,
+        "two": partial(KMTronicEmulator, channels=2),
+        "four": partial(KMTronicEmulator, channels=4),
+        "eight": partial(KMTronicEmulator, channels=8),
+    }
 )

@@ -8,9 +8,9 @@ Source: Clevertouch, "RS232 code for Clevertouch Plus" (9600 8N1); the same byte
 support.launchnovo.com, "RS-232 specification". Page numbers are not given: tables of 3 pages.
 """
 
+from classroom_drivers.codecs.cutter import Cutter
 from classroom_drivers.codecs.garbage import Garbage
 from classroom_drivers.codecs.panels.family import (
-    Cutter,
     Family,
     Frame,
     Level,
@@ -36,7 +36,7 @@ class AabbccWire:
 
     spell_reply = spell
 
-    def replies(self) -> Cutter:
+    def replies(self) -> Cutter[Frame]:
         """Give a reader of what a panel says."""
         return Cutter(_take)
 

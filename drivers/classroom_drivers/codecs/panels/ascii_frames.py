@@ -10,8 +10,9 @@ whose examples 1 and 4 let displays 02 and 03 answer as 01.
 
 import re
 
+from classroom_drivers.codecs.cutter import Cutter
 from classroom_drivers.codecs.garbage import Garbage
-from classroom_drivers.codecs.panels.family import Cutter, Frame
+from classroom_drivers.codecs.panels.family import Frame
 
 END = b"\r"
 LONGEST = 40
@@ -39,11 +40,11 @@ class AsciiWire:
         lead = b"4" if len(body) == 1 else self._lead
         return lead + f"{set_id:02}".encode() + body + END
 
-    def replies(self) -> Cutter:
+    def replies(self) -> Cutter[Frame]:
         """Give a reader of what a panel says."""
         return Cutter(lambda data: _take(data, self._reply))
 
-    def requests(self) -> Cutter:
+    def requests(self) -> Cutter[Frame]:
         """Give a reader of what a controller says."""
         return Cutter(lambda data: _take(data, self._request))
 

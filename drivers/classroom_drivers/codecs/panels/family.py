@@ -6,7 +6,7 @@ differs between them is data: a `Wire` puts a body into a frame and takes it out
 controller reads what an emulated panel spells, and the other way round.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
@@ -52,27 +52,6 @@ class Wire(Protocol):
 
     def requests(self) -> Decoder:
         """Give a reader of what a controller says."""
-
-
-class Cutter:
-    """Cuts a byte stream, however it arrived, into frames. Never raises.
-
-    `take` looks at the beginning and gives what is there with its length, or None while it may
-    still become a frame; how long that can be is its own bound.
-    """
-
-    def __init__(self, take: Callable[[bytes], tuple[Frame | Garbage, int] | None]) -> None:
-        self._take = take
-        self._rest = b""
-
-    def feed(self, data: bytes) -> list[Frame | Garbage]:
-        """Take bytes as they arrive; give what they complete, noise included."""
-        self._rest += data
-        found: list[Frame | Garbage] = []
-        while self._rest and (taken := self._take(self._rest)):
-            found.append(taken[0])
-            self._rest = self._rest[taken[1] :]
-        return found
 
 
 class PanelCodec:

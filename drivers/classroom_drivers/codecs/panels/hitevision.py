@@ -13,9 +13,9 @@ own service reads and writes, com.newline.serialport (19200 8N1).
 
 from dataclasses import replace
 
+from classroom_drivers.codecs.cutter import Cutter
 from classroom_drivers.codecs.garbage import Garbage
 from classroom_drivers.codecs.panels.family import (
-    Cutter,
     Family,
     Frame,
     Level,
@@ -47,7 +47,7 @@ class HiteVisionWire:
         """Spell what a panel says."""
         return bytes([STARTS[0], 0x09]) + SIGN + body + bytes([END])
 
-    def replies(self) -> Cutter:
+    def replies(self) -> Cutter[Frame]:
         """Give a reader of what a panel says."""
         return Cutter(_take)
 

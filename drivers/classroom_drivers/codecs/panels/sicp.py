@@ -21,9 +21,9 @@ from dataclasses import replace
 from functools import reduce
 from operator import xor
 
+from classroom_drivers.codecs.cutter import Cutter
 from classroom_drivers.codecs.garbage import Garbage
 from classroom_drivers.codecs.panels.family import (
-    Cutter,
     Family,
     Frame,
     Level,
@@ -50,7 +50,7 @@ class SicpWire:
 
     spell_reply = spell
 
-    def replies(self) -> Cutter:
+    def replies(self) -> Cutter[Frame]:
         """Give a reader of what a panel says."""
         return Cutter(_take)
 
@@ -76,11 +76,11 @@ class A6Wire:
             return self.spell(body, set_id)
         return _summed(bytes([ANSWERING, set_id, 0, 0, len(body) + 2, 1]) + body)
 
-    def replies(self) -> Cutter:
+    def replies(self) -> Cutter[Frame]:
         """Give a reader of what a panel says."""
         return Cutter(lambda data: _take_a6(data, self._head))
 
-    def requests(self) -> Cutter:
+    def requests(self) -> Cutter[Frame]:
         """Give a reader of what a controller says."""
         return Cutter(lambda data: _take_a6(data, ASKING))
 
