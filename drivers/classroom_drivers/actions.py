@@ -5,7 +5,8 @@ An action is a public method of a capability's Protocol: ``power``, ``set-power`
 
 import inspect
 from collections.abc import Callable, Mapping
-from types import NoneType, UnionType
+from functools import cache
+from types import MappingProxyType, NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from classroom_drivers.api import CAPABILITIES, Device, Plain, UnsupportedError
@@ -14,15 +15,19 @@ TRUE = frozenset({"true", "1", "yes", "on"})
 FALSE = frozenset({"false", "0", "no", "off"})
 
 
+@cache
 def actions(capability: str) -> Mapping[str, Callable[..., Any]]:
     """Give a capability's actions: kebab-case name to the Protocol's method."""
-    return {
-        name.replace("_", "-"): method
-        for name, method in vars(CAPABILITIES[capability]).items()
-        if not name.startswith("_") and inspect.iscoroutinefunction(method)
-    }
+    return MappingProxyType(
+        {
+            name.replace("_", "-"): method
+            for name, method in vars(CAPABILITIES[capability]).items()
+            if not name.startswith("_") and inspect.iscoroutinefunction(method)
+        }
+    )
 
 
+@cache
 def capabilities_of(kind: type) -> tuple[str, ...]:
     """Name the capabilities for which a class has every method."""
     return tuple(name for name, protocol in CAPABILITIES.items() if issubclass(kind, protocol))
@@ -50,11 +55,7 @@ def fit(function: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any
     Raises:
         UnsupportedError: one is unknown, missing or of another kind.
     """
-    parameters = {
-        name: parameter
-        for name, parameter in inspect.signature(function).parameters.items()
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-    }
+    parameters = _keywords(function)
     names = {name.replace("-", "_"): value for name, value in given.items()}
     if unknown := names.keys() - parameters.keys():
         there_are = ", ".join(parameters) or "none"
@@ -66,14 +67,31 @@ def fit(function: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any
     }
     if missing:
         raise UnsupportedError(f"missing: {', '.join(sorted(missing))}")
-    hints = get_type_hints(function)
+    hints = _hints(function)
     return {name: _typed(name, value, hints[name]) for name, value in names.items()}
 
 
 def from_text(function: Callable[..., Any], words: Mapping[str, str]) -> dict[str, Any]:
     """Read texts, of a URL's query or a command line, as the kinds that the arguments have."""
-    hints = get_type_hints(function)
+    hints = _hints(function)
     return {name: _read(text, hints.get(name.replace("-", "_"))) for name, text in words.items()}
+
+
+@cache
+def _keywords(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    parameters = inspect.signature(function).parameters
+    return MappingProxyType(
+        {
+            name: parameter
+            for name, parameter in parameters.items()
+            if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+        }
+    )
+
+
+@cache
+def _hints(function: Callable[..., Any]) -> Mapping[str, Any]:
+    return MappingProxyType(get_type_hints(function))
 
 
 def _read(text: str, hint: object) -> Plain:
