@@ -1,43 +1,15 @@
 """Our emulated devices, worked by controllers that others wrote."""
 
-import asyncio
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
 
-import pytest
-from aiopjlink import PJLink
-from aiopjlink.projector import PJLinkERR3, Power, Sources
 from visca_over_ip import Camera
 
-from classroom_drivers.emulators.pjlink import PJLinkEmulator
-from classroom_drivers.emulators.server import serve
 from classroom_drivers.emulators.visca import ViscaEmulator
-from classroom_drivers.links.address import parse
 from tests.waiting import eventually
-
-
-@pytest.mark.parametrize("password", ["", "secret"])
-async def test_aiopjlink_works_our_projector(password: str) -> None:
-    projector = PJLinkEmulator(password=password, warm_up_s=0.05, cool_down_s=0.05)
-    async with serve(projector, "tcp://127.0.0.1:0") as served:
-        port = parse(served.url).port
-        async with PJLink("127.0.0.1", port, password=password or None) as link:
-            assert await link.power.get() == Power.OFF
-            with pytest.raises(PJLinkERR3):
-                await link.sources.get()
-            await link.power.turn_on()
-            async with asyncio.timeout(5):
-                while await link.power.get() != Power.ON:
-                    await asyncio.sleep(0.01)
-            await link.sources.set(Sources.Mode.DIGITAL, "2")
-            assert await link.sources.get() == (Sources.Mode.DIGITAL, "2")
-            await link.mute.video(True)
-            assert await link.mute.status() == (True, False)
-            assert await link.lamps.hours() == projector.lamp_hours
-            assert await link.info.manufacturer_name() == projector.maker
 
 
 @contextmanager
