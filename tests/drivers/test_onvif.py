@@ -4,6 +4,7 @@ import asyncio
 from base64 import b64decode
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element
+from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from classroom_drivers.api import (
     ValueSource,
 )
 from classroom_drivers.codecs import onvif
+from classroom_drivers.codecs.http import Request
 from classroom_drivers.codecs.onvif import Fault, Preset
 from classroom_drivers.emulators.faults import Faults
 from classroom_drivers.emulators.onvif import OnvifEmulator
@@ -360,3 +362,42 @@ async def test_focus_goes_where_it_is_told() -> None:
         assert bench.emulator.autofocus is False
         await until(lambda: source(bench, "autofocus") is ValueSource.POLLED)
         assert value(bench, "autofocus") is False
+
+
+# the emulated camera
+
+
+letters = st.sampled_from("ax<>&;1-.é")
+
+
+@given(
+    st.sampled_from(sorted(OnvifEmulator._VERBS)),
+    st.dictionaries(
+        st.sampled_from(
+            ["ProfileToken", "PresetToken", "PresetName", "Focus", "Position", "Speed"]
+        ),
+        st.text(letters, max_size=4),
+    ),
+    st.text(letters, max_size=8),
+)
+def test_the_emulated_camera_survives_whatever_is_asked(
+    verb: tuple[str, str], parts: dict[str, str], proof: str
+) -> None:
+    camera = OnvifEmulator(password="secret", thinks_s=dict.fromkeys([verb[1]], 0.0))
+    content = "".join(f"<{tag}>{escape(text)}</{tag}>" for tag, text in parts.items())
+    token = f"<Created>{escape(proof)}</Created><Nonce>{escape(proof)}</Nonce>"
+    header = (
+        f"<Security><UsernameToken><Username>admin</Username>{token}</UsernameToken></Security>"
+    )
+    message = onvif.envelope(onvif.Message(*verb, content), header)
+    for headers in ((), (("Authorization", f'Digest nc={proof}, nonce="{proof}"'),)):
+        camera.answer(Request("POST", "/", headers, message), 1.0)
+    camera.password = ""
+    camera.answer(Request("POST", "/", (), message), 2.0)
+
+
+@given(st.binary(max_size=300))
+def test_the_emulated_camera_closes_on_noise(noise: bytes) -> None:
+    session = OnvifEmulator().session(0.0)
+    session.receive(noise, 0.0)
+    session.receive(b"", 1.0)

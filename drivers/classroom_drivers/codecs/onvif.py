@@ -161,11 +161,8 @@ class Token:
 
 def token_of(body: bytes) -> Token | None:
     """Read the user name token of an envelope; None if there is none."""
-    try:
-        root = ElementTree.fromstring(body)  # noqa: S314 - `read` has refused what is dangerous
-    except (ElementTree.ParseError, ValueError):
-        return None
-    token = first(root, "Header/Security/UsernameToken")
+    root = _tree(body)
+    token = first(root, "Header/Security/UsernameToken") if root is not None else None
     if token is None:
         return None
     return Token(*(word(token, name) for name in ("Username", "Password", "Nonce", "Created")))
@@ -285,14 +282,8 @@ def focus_at(source: str, position: float) -> Message:
 
 def read(body: bytes) -> Element | Fault | None:
     """Give what an envelope carries; None if it is none."""
-    text = body.decode("utf-8", "replace")
-    if _FORBIDDEN.search(text):
-        return None
-    try:
-        root = ElementTree.fromstring(text)  # noqa: S314 - no document type, bounded by codecs.http
-    except (ElementTree.ParseError, ValueError):
-        return None
-    carried = next(iter(_all(root, "Body/*")), None)
+    root = _tree(body)
+    carried = next(iter(_all(root, "Body/*")), None) if root is not None else None
     if carried is None:
         return None
     return _fault(carried) if _local(carried) == "Fault" else carried
@@ -313,6 +304,11 @@ def word(element: Element, path: str) -> str:
     """Give the text at a path of local names; nothing if there is none."""
     found = first(element, path)
     return (found.text or "").strip() if found is not None else ""
+
+
+def number(element: Element, path: str) -> float | None:
+    """Give the number at a path of local names; None if there is none."""
+    return _float(word(element, path))
 
 
 def coordinate(element: Element | None, axis: str) -> float | None:
@@ -442,6 +438,16 @@ def numbers_of(presets: Iterable[Preset]) -> dict[int, str]:
     return found | dict(zip(free, rest, strict=False))
 
 
+def _tree(body: bytes) -> Element | None:
+    text = body.decode("utf-8", "replace")
+    if _FORBIDDEN.search(text):
+        return None
+    try:
+        return ElementTree.fromstring(text)  # noqa: S314 - no document type, bounded by codecs.http
+    except (ElementTree.ParseError, ValueError):
+        return None
+
+
 def _profile(token: str) -> str:
     return f"<ProfileToken>{escape(token)}</ProfileToken>"
 
@@ -489,7 +495,7 @@ def _float(text: str) -> float | None:
 def _range(element: Element | None) -> tuple[float, float] | None:
     if element is None:
         return None
-    low, high = _float(word(element, "Min")), _float(word(element, "Max"))
+    low, high = number(element, "Min"), number(element, "Max")
     return (low, high) if low is not None and high is not None and low < high else None
 
 

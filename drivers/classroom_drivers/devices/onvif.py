@@ -443,7 +443,7 @@ class OnvifCamera(LineDevice[Answer]):
     async def _move(
         self, message: Message, *, once: bool = False, deadline_s: float = DEADLINE_S
     ) -> None:
-        """Ask for a movement, and not again after something newer, however it was refused."""
+        """Ask for a movement; once something newer was asked for, its own end is no matter."""
         mine = self._movement
         self._under_way += 1
         self._landed.clear()
@@ -455,7 +455,7 @@ class OnvifCamera(LineDevice[Answer]):
                 deadline_s=deadline_s,
                 wanted=lambda: mine == self._movement,
             )
-        except UnprovedError:
+        except (UnprovedError, ReplyTimeoutError):
             if mine == self._movement:
                 raise
         finally:

@@ -4,6 +4,7 @@ It moves in real time and, as some real ones do, ignores the time-out of a movem
 clock is years behind. Its other bad habits are its attributes.
 """
 
+import re
 import struct
 from base64 import b64decode
 from collections.abc import Callable, Mapping
@@ -34,7 +35,6 @@ Ways = tuple[float, float]  # an axis from end to end
 
 THINKS_S = 0.004
 SWITCHED_ON_AT = datetime(2020, 1, 1, tzinfo=UTC)
-TOKEN_WITHIN_S = 5.0  # of the camera's clock
 NONCES_MAX = 64
 FULL_DEG_S = 100.0
 FULL_ZOOM_S = 0.5  # of the whole way, in a second
@@ -72,6 +72,7 @@ class OnvifEmulator:
     logins: frozenset[str] = frozenset({"digest", "token"})
     algorithm: str = "MD5"
     nonce_s: float = NEVER  # a nonce is good for so long
+    token_s: float = NEVER  # so far from its own clock a token may be
     says_stale: bool = True
     degrees: bool = True  # it knows degrees besides generic coordinates
     places: bool = True  # it can be sent to places at all, and remembers them
@@ -92,6 +93,7 @@ class OnvifEmulator:
     asked: list[str] = field(default_factory=list)  # every question, in order
     _nonces: dict[str, tuple[float, int]] = field(default_factory=dict, init=False)
     _tokens: set[bytes] = field(default_factory=set, init=False)
+    _host: str = field(default="", init=False)  # as it is called by who asks
     _made: int = field(default=0, init=False)
     _now_s: float | None = field(default=None, init=False)
 
@@ -127,6 +129,7 @@ class OnvifEmulator:
             return Response(400)
         service, name = onvif.asked_of(asked)
         self.asked.append(name)
+        self._host = next(iter(request.values("host")), "") or "127.0.0.1"
         try:
             if self.password and name not in BEFORE_PASSWORD:
                 refusal = self._check_password(request, now_s)
@@ -166,7 +169,8 @@ class OnvifEmulator:
     def _proved(self, request: Request, proof: str, now_s: float) -> bool:
         told = parameters(proof)
         made_s, used = self._nonces.get(told.get("nonce", ""), (float("-inf"), 0))
-        count = int(told.get("nc", "0") or "0", 16)
+        digits = told.get("nc", "")
+        count = int(digits, 16) if _HEX.fullmatch(digits) else 0
         wanted = digest(
             Challenge("camera", told.get("nonce", ""), self.algorithm, "auth"),
             user=self.user,
@@ -184,15 +188,18 @@ class OnvifEmulator:
 
     def _token_good(self, body: bytes, now_s: float) -> bool:
         proof = onvif.token_of(body)
-        if proof is None or proof.user != self.user:
+        try:
+            if proof is None or proof.user != self.user:
+                return False
+            created = datetime.fromisoformat(proof.created)
+            nonce = b64decode(proof.nonce)
+            late_s = abs((created - self.date(now_s)).total_seconds())
+        except (ValueError, TypeError):
             return False
-        created = datetime.strptime(proof.created, "%Y-%m-%dT%H:%M:%S%z")
-        early = abs((created - self.date(now_s)).total_seconds()) <= TOKEN_WITHIN_S
-        nonce = b64decode(proof.nonce)
         wanted = onvif.proof_of(self.password, nonce=nonce, created=proof.created)
         fresh = nonce not in self._tokens
-        self._tokens.add(nonce)
-        return early and fresh and proof.digest == wanted
+        self._tokens = {*list(self._tokens)[-NONCES_MAX:], nonce}
+        return late_s <= self.token_s and fresh and proof.digest == wanted
 
     # what is asked
 
@@ -234,7 +241,7 @@ class OnvifEmulator:
         version = "<w:Version><t:Major>2</t:Major><t:Minor>60</t:Minor></w:Version>"
         return "".join(
             f"<w:Service><w:Namespace>{service}</w:Namespace>"
-            f"<w:XAddr>http://127.0.0.1{path}</w:XAddr>{version}</w:Service>"
+            f"<w:XAddr>http://{self._host}{path}</w:XAddr>{version}</w:Service>"
             for service, path in self._there().items()
         )
 
@@ -243,7 +250,7 @@ class OnvifEmulator:
         order = [DEVICE, IMAGING, MEDIA, PTZ]
         inside = {MEDIA: "<t:StreamingCapabilities/>"}
         found = "".join(
-            f"<t:{names[s]}><t:XAddr>http://127.0.0.1{PATHS[s]}</t:XAddr>"
+            f"<t:{names[s]}><t:XAddr>http://{self._host}{PATHS[s]}</t:XAddr>"
             f"{inside.get(s, '')}</t:{names[s]}>"
             for s in order
             if s in self._there()
@@ -265,7 +272,7 @@ class OnvifEmulator:
         )
         return (
             '<w:Profiles token="main" fixed="true"><t:Name>main</t:Name>'
-            f"{view}{self._configuration('t:PTZConfiguration')}</w:Profiles>"
+            f"{view}{_ENCODER}{self._configuration('t:PTZConfiguration')}</w:Profiles>"
         )
 
     def _configuration(self, tag: str) -> str:
@@ -307,7 +314,7 @@ class OnvifEmulator:
             rows.append(("RelativePanTiltTranslationSpace", step, far, far))
         rows.append(("ContinuousPanTiltVelocitySpace", onvif.DRIVE, one, one))
         rows.append(("ContinuousZoomVelocitySpace", onvif.ZOOM_DRIVE, one, None))
-        if self.places:
+        if self.places and not self.degrees:
             rows.append(("PanTiltSpeedSpace", onvif.SPEED, full, None))
         return "".join(_space(*row) for row in rows)
 
@@ -442,8 +449,8 @@ class OnvifEmulator:
         return f"<w:MoveOptions>{where}</w:MoveOptions>"
 
     def _focus_at(self, asked: Element) -> str:
-        where = float(onvif.word(asked, "Focus/Absolute/Position") or -1)
-        if not 0 <= where <= 100:
+        where = onvif.number(asked, "Focus/Absolute/Position")
+        if where is None or not 0 <= where <= 100:
             raise FaultError("Sender", "InvalidArgVal", "SettingsInvalid")
         self.focus = where / 100
         return ""
@@ -453,6 +460,11 @@ class OnvifEmulator:
         rest = "<t:InvalidAfterConnect>false</t:InvalidAfterConnect>"
         rest += "<t:InvalidAfterReboot>false</t:InvalidAfterReboot><t:Timeout>PT0S</t:Timeout>"
         return f"<w:MediaUri>{uri}{rest}</w:MediaUri>"
+
+    def _tell_sources(self, _: Element) -> str:
+        size = "<t:Resolution><t:Width>1920</t:Width><t:Height>1080</t:Height></t:Resolution>"
+        rate = "<t:Framerate>25</t:Framerate>"
+        return f'<w:VideoSources token="eye">{rate}{size}</w:VideoSources>'
 
     def _tell_abilities(self, _: Element) -> str:
         return "<w:Capabilities/>"
@@ -466,6 +478,7 @@ class OnvifEmulator:
                 (DEVICE, "GetCapabilities"): _tell_capabilities,
                 (DEVICE, "GetScopes"): _tell_scopes,
                 (MEDIA, "GetProfiles"): _tell_profiles,
+                (MEDIA, "GetVideoSources"): _tell_sources,
                 (MEDIA, "GetStreamUri"): _tell_stream,
                 (PTZ, "GetServiceCapabilities"): _tell_abilities,
                 (PTZ, "GetConfigurations"): _tell_configurations,
@@ -571,13 +584,28 @@ SCOPES = (
     "onvif://www.onvif.org/name/Emulated%20Camera",
     "onvif://www.onvif.org/hardware/Emulated%20Camera",
 )
+_ENCODER = (
+    '<t:VideoEncoderConfiguration token="h264"><t:Name>h264</t:Name><t:UseCount>1</t:UseCount>'
+    "<t:Encoding>H264</t:Encoding><t:Resolution><t:Width>1920</t:Width><t:Height>1080</t:Height>"
+    "</t:Resolution><t:Quality>5</t:Quality><t:RateControl><t:FrameRateLimit>25</t:FrameRateLimit>"
+    "<t:EncodingInterval>1</t:EncodingInterval><t:BitrateLimit>4096</t:BitrateLimit>"
+    "</t:RateControl><t:Multicast><t:Address><t:Type>IPv4</t:Type>"
+    "</t:Address><t:Port>0</t:Port><t:TTL>1</t:TTL><t:AutoStart>false</t:AutoStart></t:Multicast>"
+    "<t:SessionTimeout>PT60S</t:SessionTimeout></t:VideoEncoderConfiguration>"
+)
+_HEX = re.compile(r"[0-9a-fA-F]{8}")
 _SOAP_HEADERS: Headers = (("Content-Type", "application/soap+xml; charset=utf-8"),)
 MODELS: Mapping[str, Callable[[], OnvifEmulator]] = MappingProxyType(
     {
         "camera": OnvifEmulator,
         # an older one: no HTTP digest, no degrees, no lens, answers in chunks
         "token": lambda: OnvifEmulator(
-            logins=frozenset({"token"}), degrees=False, lens=False, services=False, chunked=True
+            logins=frozenset({"token"}),
+            token_s=5.0,
+            degrees=False,
+            lens=False,
+            services=False,
+            chunked=True,
         ),
         # a cheap one: it can be driven, and says nothing of where it points
         "plain": lambda: OnvifEmulator(
