@@ -334,13 +334,19 @@ def emulate(
     fault: Annotated[
         list[str] | None, typer.Option(help="option.fault", show_default=False)
     ] = None,
+    sheet: Annotated[
+        str, typer.Option(help="option.sheet", metavar="FILE", show_default=False)
+    ] = "",
 ) -> None:
     """Pretend to be a device."""
     from classroom_edge.commands import emulate as command
 
+    faults, language = tuple(fault or ()), context.obj
     _finish(
         context,
-        lambda: command.emulate(driver, listen, password, model, tuple(fault or ())),
+        lambda: command.emulate(
+            driver, listen, password, model, faults, sheet=sheet, language=language
+        ),
     )
 
 

@@ -5,6 +5,7 @@ import signal
 import sys
 
 from classroom_drivers.api import UnsupportedError
+from classroom_drivers.code_sheet.lint import lint
 from classroom_drivers.emulated import make
 from classroom_drivers.emulators.faults import faults_of
 from classroom_drivers.emulators.server import serve
@@ -14,15 +15,25 @@ GOOD, FAILED, WRONG_USE = 0, 1, 2
 
 
 def emulate(
-    driver: str, listen: str, password: str = "", model: str = "", faults: tuple[str, ...] = ()
+    driver: str,
+    listen: str,
+    password: str = "",
+    model: str = "",
+    faults: tuple[str, ...] = (),
+    *,
+    sheet: str = "",
+    language: str = "en",
 ) -> int:
     """Serve an emulated device; give the exit status. Prints ``ready URL`` once it can be reached.
 
     `faults` are spelled KIND=VALUE: split, delay_s, drop, garble, silent_after_s, hang_up_after,
-    slow_bps.
+    slow_bps. `sheet` is the code sheet of a device of driver ``code-sheet``.
     """
+    if wrong := [mistake for mistake in (lint(sheet) if sheet else ()) if not mistake.advice]:
+        sys.stderr.writelines(f"{sheet}: {mistake.tell(language)}\n" for mistake in wrong)
+        return WRONG_USE
     try:
-        emulator = make(driver, model=model, password=password)
+        emulator = make(driver, model=model, password=password, sheet=sheet)
         words = dict(_pair(fault) for fault in faults)
         asyncio.run(_serve(emulator, listen, words))
     except UnsupportedError as error:

@@ -1,15 +1,19 @@
 """What can be wrong with a code sheet, and what helps, in both languages."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
 from types import MappingProxyType
 from typing import Final
 
 from classroom_drivers.code_sheet.places import Path, Places
-from classroom_drivers.code_sheet.words import ADVICE, WORDS
 
 LANGUAGES: Final = ("zh-CN", "en")
 MISTAKES_MAX = 200
+ADVICE = frozenset({"no-source", "no-feedback", "slow-loss", "no-question", "no-examples"})
+ADVICE |= {"idle-option", "idle-checksum"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +32,27 @@ class Mistake:
 
     def message(self, language: str) -> str:
         """Say what is wrong, "zh-CN" or "en"."""
-        return self._say(0, language)
+        return _words(language)[f"{self.key}.message"].format_map(self.values)
 
     def remedy(self, language: str) -> str:
         """Say what helps."""
-        return self._say(1, language)
+        return _words(language)[f"{self.key}.remedy"].format_map(self.values)
 
     def tell(self, language: str) -> str:
         """Say it all in one line: where, what, and what helps."""
-        where = {"zh-CN": f"第 {self.line} 行", "en": f"line {self.line}"}[language]
-        place = " ".join(part for part in (where if self.line else "", self.section) if part)
-        mark = {"zh-CN": "：", "en": ": "}[language] if place else ""
-        gap = "" if language == "zh-CN" else " "
+        words = _words(language)
+        where = words["place.line"].format(line=self.line) if self.line else ""
+        place = " ".join(part for part in (where, self.section) if part)
+        mark = words["place.mark"] if place else ""
+        gap = words["place.gap"]
         return f"{place}{mark}{self.message(language)}{gap}{self.remedy(language)}"
 
-    def _say(self, part: int, language: str) -> str:
-        return WORDS[self.key][language][part].format_map(self.values)
+
+@cache
+def _words(language: str) -> Mapping[str, str]:
+    file = resources.files(__package__) / f"mistakes.{language}.json"
+    found: Mapping[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    return found
 
 
 @dataclass(slots=True)
