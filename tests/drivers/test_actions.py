@@ -23,6 +23,8 @@ def test_a_class_has_the_capabilities_whose_methods_it_has() -> None:
         "power",
         "input-select",
         "mute",
+        "freeze",
+        "keys",
         "identity",
         "health",
     )
@@ -75,7 +77,7 @@ async def test_private_and_foreign_methods_cannot_be_performed() -> None:
     ("driver", "url", "options", "complaint"),
     [
         ("no-such", "tcp://127.0.0.1:1", {}, "no driver"),
-        ("pjlink", "http://127.0.0.1", {}, "not one of tcp, udp, serial"),
+        ("pjlink", "carrier-pigeon://roof", {}, "not one of tcp, tls, udp, serial"),
         ("kmtronic", "tcp://127.0.0.1", {}, "needs a host and a port"),
         ("pjlink", "tcp://127.0.0.1:99999", {}, "is not a URL"),
         ("visca", "serial://", {}, "names no port"),
