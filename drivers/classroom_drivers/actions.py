@@ -27,9 +27,13 @@ def actions(capability: str) -> Mapping[str, Callable[..., Any]]:
     )
 
 
-@cache
 def capabilities_of(kind: type) -> tuple[str, ...]:
     """Name the capabilities for which a class has every method."""
+    return _capabilities_of(kind)
+
+
+@cache
+def _capabilities_of(kind: type) -> tuple[str, ...]:
     return tuple(name for name, protocol in CAPABILITIES.items() if issubclass(kind, protocol))
 
 
