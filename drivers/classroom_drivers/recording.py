@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from classroom_drivers.api import Plain, ValueSource
 from classroom_drivers.devices.line_device import LineDevice
@@ -83,10 +84,10 @@ def is_pretended(url: str) -> bool:
 
     Nothing that is recorded there is evidence of a real device.
     """
-    address = parse(url, default_ports={"tcp": 1, "udp": 1})
-    if address.scheme == "serial":
-        return Path(address.path).resolve().is_relative_to("/dev/pts")
+    parts = urlsplit(url)
+    if parts.scheme == "serial":
+        return Path(parts.netloc + parts.path).resolve().is_relative_to("/dev/pts")
     try:
-        return ipaddress.ip_address(address.host).is_loopback
+        return ipaddress.ip_address(parts.hostname or "").is_loopback
     except ValueError:
-        return address.host == "localhost"
+        return parts.hostname == "localhost"
