@@ -16,7 +16,7 @@ from classroom_drivers.api import (
     UnsupportedError,
     ValueSource,
 )
-from classroom_drivers.codecs import onvif
+from classroom_drivers.codecs import loose_xml, onvif
 from classroom_drivers.codecs.http import Request
 from classroom_drivers.codecs.onvif import Fault, Preset
 from classroom_drivers.emulators.faults import Faults
@@ -143,9 +143,25 @@ def test_what_is_no_envelope_or_has_a_document_type_is_not_read(hostile: bytes) 
     assert onvif.read(hostile) is None
 
 
-def test_elements_nested_a_hundred_thousand_deep_do_no_harm() -> None:
-    deep = PRESET.format("<a>" * 100_000 + "</a>" * 100_000)
-    assert isinstance(onvif.read(deep.encode()), Element)
+def test_what_is_nested_too_deep_is_not_read() -> None:
+    assert onvif.read(PRESET.format("<a>" * 100_000 + "</a>" * 100_000).encode()) is None
+    deep = loose_xml.DEPTH_MAX - 2
+    assert isinstance(onvif.read(PRESET.format("<a>" * deep + "</a>" * deep).encode()), Element)
+
+
+def test_a_prefix_that_nobody_has_declared_is_taken_for_none() -> None:
+    """PyPI ipycam 1.3 writes its answers to Stop so."""
+    assert onvif.asked_of(body("<ptz:StopResponse/>")) == ("", "StopResponse")
+    inner = '<a xmlns="x"><p:b xmlns:p="y"/><p:b/></a>'
+    assert [one.tag for one in body(inner)] == ["{y}b", "b"]
+
+
+def test_a_wrong_encoding_is_not_believed() -> None:
+    told = onvif.read(
+        b'<?xml version="1.0" encoding="gb2312"?>' + PRESET.format("<a>é</a>").encode()
+    )
+    assert isinstance(told, Element)
+    assert told.text == "é"
 
 
 @given(st.text(max_size=40), st.text(max_size=10))

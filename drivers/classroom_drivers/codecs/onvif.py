@@ -1,7 +1,7 @@
 """ONVIF: what is asked of a network camera and what it tells, as SOAP messages. No I/O.
 
 Elements are found by their local names: cameras differ in prefixes, and some in namespaces. What
-is no XML, has a document type or declares entities is not read; numbers that are none are unknown.
+is no XML, or hostile, is not read (`loose_xml`); numbers that are none are unknown.
 
 Source: ONVIF Core Specification (SOAP faults, user name token, GetServices), Media, Media2, PTZ
 and Imaging Service Specifications, 25.12; OASIS WSS UsernameToken Profile 1.0.
@@ -14,9 +14,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha1
-from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
+
+from classroom_drivers.codecs import loose_xml
 
 SOAP = "http://www.w3.org/2003/05/soap-envelope"
 SCHEMA = "http://www.onvif.org/ver10/schema"
@@ -161,7 +162,7 @@ class Token:
 
 def token_of(body: bytes) -> Token | None:
     """Read the user name token of an envelope; None if there is none."""
-    root = _tree(body)
+    root = loose_xml.read(body)
     token = first(root, "Header/Security/UsernameToken") if root is not None else None
     if token is None:
         return None
@@ -282,7 +283,7 @@ def focus_at(source: str, position: float) -> Message:
 
 def read(body: bytes) -> Element | Fault | None:
     """Give what an envelope carries; None if it is none."""
-    root = _tree(body)
+    root = loose_xml.read(body)
     carried = next(iter(_all(root, "Body/*")), None) if root is not None else None
     if carried is None:
         return None
@@ -438,16 +439,6 @@ def numbers_of(presets: Iterable[Preset]) -> dict[int, str]:
     return found | dict(zip(free, rest, strict=False))
 
 
-def _tree(body: bytes) -> Element | None:
-    text = body.decode("utf-8", "replace")
-    if _FORBIDDEN.search(text):
-        return None
-    try:
-        return ElementTree.fromstring(text)  # noqa: S314 - no document type, bounded by codecs.http
-    except (ElementTree.ParseError, ValueError):
-        return None
-
-
 def _profile(token: str) -> str:
     return f"<ProfileToken>{escape(token)}</ProfileToken>"
 
@@ -520,7 +511,6 @@ def _fault(element: Element) -> Fault:
 
 _CODES_MAX = 5
 _DIGITS_MAX = 7
-_FORBIDDEN = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _NUMBER = re.compile(r"^\d{1,6}$", re.ASCII)
 _NUMBER_AT_END = re.compile(r"\d{1,6}$", re.ASCII)
 _CATEGORIES: Mapping[str, str] = {"Media": MEDIA, "PTZ": PTZ, "Imaging": IMAGING}
