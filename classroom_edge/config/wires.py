@@ -48,7 +48,7 @@ def plug_of(name: str, url: str, options: dict[str, Any]) -> Plug:
     Raises:
         UnsupportedError: it did not.
     """
-    driver = load(name)
+    driver = load(name).variant(options)
     address = parse(url, default_ports=driver.PORTS)
     transport, words = transport_for(address, baud=driver.BAUD)
     given = {**from_text(driver.__init__, words), **options}

@@ -31,6 +31,7 @@ DRIVERS: Mapping[str, str] = MappingProxyType(
         "kramer-p3000": "classroom_drivers.devices.kramer_p3000:KramerSwitcher",
         "lcus": "classroom_drivers.devices.lcus:LcusRelay",
         "lg": "classroom_drivers.sheets:lg.toml",
+        "modbus": "classroom_drivers.devices.modbus:ModbusUnit",
         "nec": "classroom_drivers.sheets:nec.toml",
         "onvif": "classroom_drivers.devices.onvif:OnvifCamera",
         "optoma": "classroom_drivers.sheets:optoma.toml",
