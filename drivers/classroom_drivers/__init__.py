@@ -1,7 +1,10 @@
 """Drivers for what stands in classrooms: projectors, cameras, interactive panels.
 
-async with connect("pjlink", "tcp://192.168.1.20", password="...") as device:
-    await device.perform("power", "set-power", {"on": True})
+with connect("pjlink", "tcp://192.168.1.20", password="...") as projector:
+    projector.set_power(on=True)
+
+async with connect("pjlink", "tcp://192.168.1.20", password="...") as projector:
+    await projector.perform("power", "set-power", {"on": True})
 """
 
 from classroom_drivers.api import Device, DeviceError, DeviceState

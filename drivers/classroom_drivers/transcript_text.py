@@ -27,6 +27,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
+from typing import Any
 
 from classroom_drivers.api import UnsupportedError
 from classroom_drivers.transcript import Evidence, Kind, Step, Transcript
@@ -146,7 +147,7 @@ def _made(head: Mapping[str, str], steps: tuple[Step, ...]) -> Transcript:
             recorded=recorded if recorded.tzinfo else recorded.replace(tzinfo=UTC),
             source=Evidence(head.get("source", "emulator")),
             transport=head.get("transport", ""),
-            options=MappingProxyType(json.loads(head.get("options", "{}"))),
+            options=_options(head.get("options", "{}")),
             password=head.get("password", "").startswith("yes"),
             counter=(int(first), int(past)) if first else None,
             note=head.get("note", ""),
@@ -156,3 +157,10 @@ def _made(head: Mapping[str, str], steps: tuple[Step, ...]) -> Transcript:
         raise UnsupportedError(f"the head says nothing about {error}") from error
     except ValueError as error:
         raise UnsupportedError(f"the head: {error}") from error
+
+
+def _options(text: str) -> Mapping[str, Any]:
+    options = json.loads(text)
+    if not isinstance(options, dict):
+        raise ValueError(f"options: {text} is not like {{...}}")  # noqa: TRY004 - of a text
+    return MappingProxyType(options)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,6 +94,19 @@ def test_what_is_no_transcript_is_refused_with_its_place(broken: str, told: str)
     old, _, new = broken.partition("|")
     with pytest.raises(UnsupportedError, match=told):
         read(HAND_WRITTEN.replace(old, new, 1))
+
+
+lines = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(HAND_WRITTEN.splitlines()),
+    st.sampled_from(["options: 3", "counter: 4-", "counter: a", "+ 00", "< ** FF **|x|y", "! a"]),
+)
+
+
+@given(st.lists(lines, max_size=12).map("\n".join))
+def test_whatever_stands_in_a_file_is_read_or_refused(text: str) -> None:
+    with suppress(UnsupportedError):
+        read(text)
 
 
 names = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=8)

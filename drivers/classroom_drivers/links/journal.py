@@ -140,7 +140,7 @@ class Journal:
     def frames(self) -> tuple[Frame, ...]:
         """Give what is kept, oldest first."""
         shown: list[Frame] = []
-        for _, run in groupby(self._entries, key=lambda entry: entry.direction):
+        for _, run in groupby(tuple(self._entries), key=lambda entry: entry.direction):
             shown += self._shown(tuple(run))
         return tuple(shown)
 
