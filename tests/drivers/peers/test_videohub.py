@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from pathlib import Path
 
 import pytest
@@ -10,21 +9,15 @@ import pytest
 from classroom_drivers import connect
 from classroom_drivers.api import Availability
 from classroom_edge.parts import node
+from tests.drivers.peers.ports import free_tcp_port
 from tests.drivers.virtual import until
 
 NPM = Path(__file__).parent / "npm"
 
 
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
-
-
 @pytest.mark.needs("node", "npm-peers")
 async def test_we_work_videohub_server() -> None:
-    port = free_port()
+    port = free_tcp_port()
     server = await asyncio.create_subprocess_exec(
         str(node()), str(NPM / "videohub-server.cjs"), str(port), stdout=asyncio.subprocess.PIPE
     )
