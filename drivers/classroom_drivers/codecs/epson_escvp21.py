@@ -21,8 +21,8 @@ from classroom_drivers.codecs.garbage import Garbage
 
 LINE_MAX = 256  # bytes; a list of sources is long
 MAGIC = b"ESC/VP.net"
-HEADER_LENGTH, MORE_LENGTH, MORE_MAX = 16, 18, 8
-CONNECT = b"\x10\x03"
+HEADER_LENGTH, MORE_LENGTH, MORE_MAX = 16, 18, 4
+CONNECT = b"\x10\x03\0\0"
 PASSWORD_MAX = 16
 READY = b":"
 
@@ -87,12 +87,12 @@ def encode(command: str) -> bytes:
 def hello(password: str = "") -> bytes:
     """Spell a controller's header."""
     more = b"\x01\x01" + password.encode("ascii").ljust(PASSWORD_MAX, b"\0") if password else b""
-    return MAGIC + CONNECT + bytes([0, 0, 0, bool(password)]) + more
+    return MAGIC + CONNECT + bytes([0, bool(password)]) + more
 
 
 def welcome(status: int) -> bytes:
     """Spell a projector's header."""
-    return MAGIC + CONNECT + bytes([0, 0, status, 0])
+    return MAGIC + CONNECT + bytes([status, 0])
 
 
 def encode_said(said: Said | Event) -> bytes:
@@ -182,7 +182,7 @@ def header_length(data: bytes) -> int | None:
     """Say how long the header is that begins here; None when none does."""
     if not data or data[: len(MAGIC)] != MAGIC[: len(data)]:
         return None
-    kind = data[len(MAGIC) : len(MAGIC) + 2]
+    kind = data[len(MAGIC) : len(MAGIC) + len(CONNECT)]
     if kind != CONNECT[: len(kind)] or data[15:16] > bytes([MORE_MAX]):
         return None
     more = data[15] if len(data) > 15 else 0
