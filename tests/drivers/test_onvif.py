@@ -310,13 +310,16 @@ async def test_without_degrees_and_without_the_users_it_cannot_be_sent_to_a_plac
 
 @virtual
 async def test_a_camera_that_cannot_be_turned_still_says_who_it_is() -> None:
-    class Fixed(OnvifEmulator):
-        def _configuration(self, tag: str) -> str:
-            return ""
-
-    async with running(make("onvif-open", Fixed(lens=False))) as bench:
+    async with running(make("onvif-open", OnvifEmulator(head=False, lens=False))) as bench:
         await online(bench)
         assert bench.device.capabilities == ("identity",)
+
+
+@virtual
+async def test_a_profile_that_does_not_name_what_turns_it_is_good_enough() -> None:
+    async with running(make("onvif-open", OnvifEmulator(tells_node=False))) as bench:
+        await online(bench)
+        assert bench.device.state().choices["ptz"] == ("drive", "move-to", "move-by", "home")
 
 
 @virtual

@@ -173,6 +173,7 @@ GET_DATE = Message(DEVICE, "GetSystemDateAndTime")
 GET_INFORMATION = Message(DEVICE, "GetDeviceInformation")
 GET_SERVICES = Message(DEVICE, "GetServices", "<IncludeCapability>false</IncludeCapability>")
 GET_CAPABILITIES = Message(DEVICE, "GetCapabilities", "<Category>All</Category>")
+GET_NODES = Message(PTZ, "GetNodes")
 GET_PROFILES = Message(MEDIA, "GetProfiles")
 GET_PROFILES2 = Message(MEDIA2, "GetProfiles", "<Type>All</Type>")
 

@@ -69,7 +69,8 @@ QUICK_S = 1.0  # a status that comes as fast as this can be waited for
 NOT_TOLD = {"ActionNotSupported", "OptionalActionNotSupported"}
 NOT_THERE = {"NoProfile", "NoEntity", "NoSource", "NoPTZProfile"}  # the camera was set up anew
 UNKNOWN = None, None, None  # where it points
-ANYHOW = Space("", (-1.0, 1.0), (-1.0, 1.0))  # a camera that says nothing of itself can be driven
+ANYHOW = Space("", (-1.0, 1.0), (-1.0, 1.0))
+SILENT = Node(drives=(ANYHOW,), zoom_drives=(ANYHOW,), presets_max=1, has_home=True)  # try and see
 
 
 class OnvifCamera(LineDevice[Answer]):
@@ -398,13 +399,14 @@ class OnvifCamera(LineDevice[Answer]):
         return next((one for one in fitting if one.node), fitting[0])
 
     async def _look_at_node(self, profile: Profile) -> Node:
-        if not profile.node:
+        """Ask what turns it; some have a PTZ service and say nothing of it in their profiles."""
+        question = onvif.get_node(profile.node) if profile.node else onvif.GET_NODES
+        if not profile.node and onvif.PTZ not in self._service.addresses:
             return Node()
         try:
-            question = onvif.get_node(profile.node)
             return onvif.node_of(await self._find_out(question, first_s=ANSWER_S))
         except RefusedError:
-            return Node(drives=(ANYHOW,), zoom_drives=(ANYHOW,))
+            return SILENT
 
     async def _look_for_focus(self, profile: Profile) -> tuple[float, float] | None:
         if onvif.IMAGING not in self._service.addresses or not profile.source:

@@ -34,7 +34,7 @@ class OnvifView:
     @property
     def turns(self) -> bool:
         """Whether anything turns it; until it has told, it is taken to."""
-        return self.profile is None or bool(self.profile.node)
+        return self.node is None or bool(self.can())
 
     def forget(self) -> None:
         """Take it for another camera, or one that was set up anew."""

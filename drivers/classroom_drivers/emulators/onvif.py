@@ -76,6 +76,8 @@ class OnvifEmulator:
     says_stale: bool = True
     degrees: bool = True  # it knows degrees besides generic coordinates
     places: bool = True  # it can be sent to places at all, and remembers them
+    head: bool = True  # it can be turned
+    tells_node: bool = True  # its profile names what turns it
     lens: bool = True  # it has the imaging service
     services: bool = True  # it knows GetServices; older ones do not
     tells_place: bool = True
@@ -205,7 +207,7 @@ class OnvifEmulator:
 
     def _obey(self, service: str, name: str, asked: Element, now_s: float) -> str:
         do = self._VERBS.get((service, name))
-        if do is None or (service == IMAGING and not self.lens):
+        if do is None or service not in self._there():
             raise FaultError("Receiver", "ActionNotSupported", status=500)
         if service == PTZ and onvif.word(asked, "ProfileToken") not in {"", "main"}:
             raise FaultError("Sender", "InvalidArgVal", "NoProfile")
@@ -233,7 +235,8 @@ class OnvifEmulator:
         )
 
     def _there(self) -> dict[str, str]:
-        return {s: path for s, path in PATHS.items() if s != IMAGING or self.lens}
+        lacking = {IMAGING: not self.lens, PTZ: not self.head}
+        return {service: path for service, path in PATHS.items() if not lacking.get(service)}
 
     def _tell_services(self, _: Element) -> str:
         if not self.services:
@@ -270,9 +273,11 @@ class OnvifEmulator:
             f"<t:UseCount>1</t:UseCount><t:SourceToken>eye</t:SourceToken>{bounds}"
             "</t:VideoSourceConfiguration>"
         )
+        told = self.head and self.tells_node
+        turned = self._configuration("t:PTZConfiguration") if told else ""
         return (
             '<w:Profiles token="main" fixed="true"><t:Name>main</t:Name>'
-            f"{view}{_ENCODER}{self._configuration('t:PTZConfiguration')}</w:Profiles>"
+            f"{view}{_ENCODER}{turned}</w:Profiles>"
         )
 
     def _configuration(self, tag: str) -> str:
