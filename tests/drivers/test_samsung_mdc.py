@@ -183,6 +183,17 @@ async def test_a_wrong_pin_is_an_availability_of_its_own_and_does_not_show() -> 
         assert panel.wrong_pins == 1
 
 
+@virtual
+async def test_a_wrong_pin_does_not_lock_the_display_by_being_tried_again_and_again() -> None:
+    bench = make("samsung-mdc-tls", SamsungEmulator(password="4711"), password="0815")
+    async with running(bench):
+        await asyncio.sleep(280)
+        assert bench.availability is Availability.AUTH_FAILED
+        assert bench.emulator.wrong_pins == 1
+        bench.emulator.password = "0815"
+        await until(lambda: bench.online, within_s=60)
+
+
 async def test_a_display_that_wants_tls_is_said_so() -> None:
     """In clear it says only that it wants TLS; our question is no TLS, so it hangs up."""
     async with serve(SamsungEmulator(password="4711"), "tls://127.0.0.1:0") as served:

@@ -41,6 +41,7 @@ from classroom_drivers.links.exchange import Exchange, Priority
 
 REPLY_S = 2.0
 PIN_S = 1.5
+PIN_AGAIN_S = 300.0  # a display locks itself after a few wrong ones
 HEALTH_S = 60.0
 PIN_LENGTH = 4
 DISPLAYS = range(0xFE)  # FE speaks to all, and none answers
@@ -143,6 +144,8 @@ class SamsungDisplay(PoweredDevice[Heard]):
             transport, lambda: PlainCodec(ReplyDecoder().feed), warmth, may_hang_up=True
         )
         self._pin = password
+        self._pin_refused = ""  # why
+        self._pin_again_s = 0.0
         self._display = display
         self._inputs = InputNames(inputs, usual=INPUTS, fits=_is_code, example="hdmi-1=21")
         self._speakers = speakers
@@ -217,9 +220,11 @@ class SamsungDisplay(PoweredDevice[Heard]):
             self.note("run-hours", int.from_bytes(tens, "big") // 6)
 
     async def begin(self) -> None:
-        """Give the PIN, if there is one."""
+        """Give the PIN, if there is one; not again and again when it was refused."""
         if not self._pin:
             return
+        if self._pin_refused and self.now_s() < self._pin_again_s:
+            raise AuthenticationError(self._pin_refused)
         exchange = Exchange[Heard, PinAnswer](
             name="PIN",
             data=self._pin.encode(),
@@ -227,7 +232,12 @@ class SamsungDisplay(PoweredDevice[Heard]):
             timeout_s=PIN_S,
             priority=Priority.SETUP,
         )
-        await self.line.ask(exchange)
+        try:
+            await self.line.ask(exchange)
+        except AuthenticationError as refusal:
+            self._pin_refused, self._pin_again_s = str(refusal), self.now_s() + PIN_AGAIN_S
+            raise
+        self._pin_refused = ""
 
     async def probe(self) -> None:
         """Ask for power, which is answered in every state."""
