@@ -110,8 +110,10 @@ class ModbusUnit(LineDevice[Frame]):
         self._identified = False
         self._orders = 0  # so much was written: what was asked before says nothing about after
         self._blocks = blocks(self._places())
-        if not self._blocks:
+        signs = self._blocks or tuple(Block(cover.sign, 1) for cover in self._covers)
+        if not signs:
             raise UnsupportedError("say what it has: model, relays, levels, sensors or covers")
+        self._sign = signs[0]
         self._usual_poll_s = self.poll_s
         self.choices["sensor"] = tuple(measure.name for measure in self._measures)
         self.choices["cover"] = self._covers[0].can if self._covers else ()
@@ -187,7 +189,7 @@ class ModbusUnit(LineDevice[Frame]):
     async def probe(self) -> None:
         """Read what is read first; a refusal is a sign of life, too."""
         try:
-            await self._read(self._blocks[0], Priority.SETUP)
+            await self._read(self._sign, Priority.SETUP)
         except RefusedError:
             return
 

@@ -52,6 +52,10 @@ class Cover(Protocol):
         """What is read of it at every poll."""
 
     @property
+    def sign(self) -> Place:
+        """What is read for a sign of life; a refusal is one, too."""
+
+    @property
     def moving(self) -> bool:
         """Whether it is on its way, as far as is known."""
 
@@ -102,6 +106,11 @@ class ContactCover:
     def places(self) -> tuple[Place, ...]:
         """What is read of it at every poll."""
         return (self._contacts.open.place, self._contacts.close.place)
+
+    @property
+    def sign(self) -> Place:
+        """What is read for a sign of life."""
+        return self._contacts.open.place
 
     @property
     def moving(self) -> bool:
@@ -211,6 +220,11 @@ class MotorCover:
     def places(self) -> tuple[Place, ...]:
         """What is read of it at every poll."""
         return (self._motor.position,) if self._motor.position else ()
+
+    @property
+    def sign(self) -> Place:
+        """What is read for a sign of life; a refusal is one, too."""
+        return self._motor.position or self._motor.command
 
     @property
     def moving(self) -> bool:
