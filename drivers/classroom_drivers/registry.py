@@ -36,6 +36,7 @@ DRIVERS: Mapping[str, str] = MappingProxyType(
         "onvif": "classroom_drivers.devices.onvif:OnvifCamera",
         "optoma": "classroom_drivers.sheets:optoma.toml",
         "panasonic": "classroom_drivers.sheets:panasonic.toml",
+        "pelco": "classroom_drivers.devices.pelco:PelcoCamera",
         "pjlink": "classroom_drivers.devices.pjlink:PJLinkProjector",
         "samsung-mdc": "classroom_drivers.devices.samsung_mdc:SamsungDisplay",
         "snmp-outlet": "classroom_drivers.devices.snmp_outlet:SnmpOutlets",

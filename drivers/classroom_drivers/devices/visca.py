@@ -19,6 +19,7 @@ from classroom_drivers.actions import capabilities_of
 from classroom_drivers.api import PowerState, RefusedError, Transport, UnsupportedError
 from classroom_drivers.codecs import visca
 from classroom_drivers.devices.powered_device import Warmth
+from classroom_drivers.devices.ranges import check_range, numbers_in
 from classroom_drivers.devices.visca_dialogue import (
     CODECS,
     VERSION_LENGTH,
@@ -27,12 +28,7 @@ from classroom_drivers.devices.visca_dialogue import (
 )
 from classroom_drivers.devices.visca_models import ABOUT, names_of
 from classroom_drivers.devices.visca_movement import MovingCamera
-from classroom_drivers.devices.visca_places import (
-    Pointing,
-    PresetNumbers,
-    check_range,
-    preset_numbers,
-)
+from classroom_drivers.devices.visca_places import Pointing, PresetNumbers
 from classroom_drivers.links.exchange import Priority
 
 LOOK_S = 2.5  # what seldom changes is not asked more often, however fast the camera moves
@@ -103,7 +99,7 @@ class ViscaCamera(MovingCamera):
             ),
             pointing=Pointing(units_per_deg=units_per_deg, mirrored=mirrored, one_speed=one_speed),
             presets=PresetNumbers(
-                numbers=preset_numbers(presets), first=first_preset, pages=preset_pages
+                numbers=numbers_in("presets", presets), first=first_preset, pages=preset_pages
             ),
             move_gap_s=move_gap_s,
         )

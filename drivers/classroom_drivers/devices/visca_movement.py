@@ -17,6 +17,7 @@ from classroom_drivers.companions import companions
 from classroom_drivers.devices.dead_man import DeadMan
 from classroom_drivers.devices.line_device import POLL_S
 from classroom_drivers.devices.powered_device import Warmth
+from classroom_drivers.devices.ranges import check_range
 from classroom_drivers.devices.visca_dialogue import (
     BUSY_S,
     BusyError,
@@ -25,7 +26,7 @@ from classroom_drivers.devices.visca_dialogue import (
     OutOfStepError,
     ViscaDevice,
 )
-from classroom_drivers.devices.visca_places import DIGITS, Pointing, PresetNumbers, check_range
+from classroom_drivers.devices.visca_places import DIGITS, Pointing, PresetNumbers
 from classroom_drivers.links.exchange import Exchange, Priority
 
 STOP_REPEATS_S = (0.25, 0.25, 0.5, 1.0)  # a slow camera is given more time, then asked for ever

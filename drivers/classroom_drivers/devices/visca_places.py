@@ -55,24 +55,3 @@ class PresetNumbers:
         if self.pages and code >= SECOND_PAGE:
             command, code = visca.on_second_page(command), code - SECOND_PAGE
         return command[:-1] + bytes([code])
-
-
-def check_range(name: str, value: float, low: float, high: float) -> None:
-    """Raise UnsupportedError for a number that is not within the ends."""
-    if not low <= value <= high:
-        raise UnsupportedError(f"{name}: {value} is not within {low} and {high}")
-
-
-def preset_numbers(text: str) -> frozenset[int]:
-    """Read "0-89,100-254".
-
-    Raises:
-        UnsupportedError: it is nothing like it.
-    """
-    numbers: set[int] = set()
-    for part in text.split(","):
-        first, _, last = part.strip().partition("-")
-        if not (first.isdigit() and (last or first).isdigit()):
-            raise UnsupportedError(f'presets: {text!r} is not like "0-89,100-254"')
-        numbers.update(range(int(first), int(last or first) + 1))
-    return frozenset(numbers)
