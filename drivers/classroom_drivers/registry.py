@@ -20,6 +20,7 @@ from classroom_drivers.wiring import Wiring
 DRIVERS: Mapping[str, str] = MappingProxyType(
     {
         "benq": "classroom_drivers.sheets:benq.toml",
+        "christie": "classroom_drivers.sheets:christie.toml",
         "code-sheet": "classroom_drivers.devices.code_sheet:CodeSheetDevice",
         "epson-escvp21": "classroom_drivers.devices.epson_escvp21:EpsonProjector",
         "extron-sis": "classroom_drivers.devices.extron_sis:ExtronSwitcher",
