@@ -17,7 +17,7 @@ TEXT_MAX = 120
 DIGITS_MAX = 9
 _INTEGER = re.compile(r"u(8|16|24|32)(le|be)?$")
 _DIGITS = re.compile(r"(?:0([1-9]))?([dxX])$")
-_PRINTABLE = rb"[^\x00-\x1f]{0,%d}?" % TEXT_MAX
+_PRINTABLE = rb"[^\x01-\x1f]{0,%d}?" % TEXT_MAX  # some fill up with zeros
 _PAIRS = rb"(?:[0-9A-Fa-f]{2}){0,%d}?" % TEXT_MAX
 
 
@@ -92,7 +92,7 @@ def _digits(name: str, width: int, letter: str) -> Format:
 
 
 def _text(data: bytes) -> str:
-    return data.decode("utf-8", "replace").strip()
+    return data.decode("utf-8", "replace").strip(" \0")
 
 
 def _pairs(data: bytes) -> str:

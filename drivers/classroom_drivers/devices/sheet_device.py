@@ -101,7 +101,9 @@ class SheetDevice(PoweredDevice[Heard]):
         await self._talk.tell(control, control.orders[name], name)
 
     def unasked(self, reply: Heard) -> None:
-        """Take what the device says of its own accord."""
+        """Take what the device says of its own accord, also that it will not obey."""
+        if self._side.refusal(reply.data):
+            self.poll_soon()  # to repair what was assumed
         for control in self.SHEET.controls:
             told = self._side.told(control, reply.data, pushed=True)
             if told is not None:
