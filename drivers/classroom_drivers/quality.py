@@ -162,7 +162,11 @@ def _conforming(name: str, about: About, models: Models) -> Line:
 
 
 def _problem(name: str, emulator: Emulator, options: Mapping[str, Any]) -> str:
-    """Run the conformance suite in memory; give what went wrong."""
+    """Run the conformance suite in memory; give what went wrong.
+
+    An emulator's `needs` are options without which its driver cannot speak with it.
+    """
+    options = {**getattr(emulator, "needs", {}), **options}
 
     async def try_it() -> None:
         device = registry.build(name, MemoryTransport(Box(emulator)), options=options)

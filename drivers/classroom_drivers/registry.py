@@ -44,6 +44,7 @@ DRIVERS: Mapping[str, str] = MappingProxyType(
         "videohub": "classroom_drivers.devices.videohub:Videohub",
         "viewsonic": "classroom_drivers.sheets:viewsonic.toml",
         "visca": "classroom_drivers.devices.visca:ViscaCamera",
+        "wake-on-lan": "classroom_drivers.devices.wake_on_lan:WakeablePC",
         "x32": "classroom_drivers.devices.x32:Mixer",
     }
 )

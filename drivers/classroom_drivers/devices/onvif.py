@@ -85,14 +85,18 @@ class OnvifCamera(LineDevice[Answer]):
 
     ABOUT = About(
         title="Network cameras with ONVIF: turning, presets, focus",
-        reached_by=("http://host/onvif/device_service", "tcp://host"),
+        reached_by=(
+            "http://host/onvif/device_service",
+            "https://host/onvif/device_service",
+            "tcp://host",
+        ),
         sources=(
             "ONVIF, Core Specification 25.12, on faults and authentication",
             "ONVIF, PTZ Service Specification 25.12",
             "ONVIF, Imaging Service Specification 25.12",
         ),
     )
-    PORTS: ClassVar[Mapping[str, int]] = MappingProxyType({"http": 80, "tcp": 80})
+    PORTS: ClassVar[Mapping[str, int]] = MappingProxyType({"http": 80, "https": 443, "tcp": 80})
 
     def __init__(
         self,

@@ -2,7 +2,8 @@
 
 At tls://127.0.0.1:0 it says what its emulator's `tls_after` is, if it has one, and then encrypts
 with a certificate of its own. A serial one is a pseudo-terminal with a name of its own, as a USB
-adapter has; Linux and macOS.
+adapter has; Linux and macOS. At wol://127.0.0.1:0 it hears datagrams and, while its emulator's
+`is_up` says so, takes connections at the same port number.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from classroom_drivers.links.address import Address, parse
 
 VISITORS_MAX = 64
 CHUNK = 4096
+LOOK_S = 0.02  # how often a PC's port follows its power
 
 
 class Guest(Protocol):
@@ -120,7 +122,7 @@ async def listen(host: Host, address: Address, start: Start) -> Socket:
         OSError: the address is taken.
         UnsupportedError: it is no address to listen at.
     """
-    kinds = {"tcp": _tcp, "tls": _tls, "udp": _udp, "serial": _serial}
+    kinds = {"tcp": _tcp, "tls": _tls, "udp": _udp, "serial": _serial, "wol": _wol}
     if address.scheme not in kinds:
         raise UnsupportedError(f"cannot listen at {address}; only at {', '.join(kinds)}")
     return await kinds[address.scheme](host, address, start)
@@ -220,6 +222,48 @@ async def _udp(host: Host, address: Address, start: Start) -> Socket:
 
     start(sort())
     return Socket(Address("udp", address.host, port), wire.close)
+
+
+async def _wol(host: Host, address: Address, start: Start) -> Socket:
+    heard = await _udp(host, address, start)
+    door = _Door(address.host, heard.address.port)
+    start(door.mind(host))
+
+    def close() -> None:
+        heard.close()
+        door.close()
+
+    return Socket(Address("wol", address.host, heard.address.port), close)
+
+
+class _Door:
+    """A TCP port that is open while a PC is up; who knocks is let go again at once."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._place = host, port
+        self._server: asyncio.Server | None = None
+
+    async def mind(self, host: Host) -> None:
+        """Open and close as the PC comes and goes."""
+        box, clock = host, asyncio.get_running_loop().time
+        assert isinstance(box, Box)  # noqa: S101 - only an emulated PC can be up or down
+        while True:
+            up = box.emulator.is_up(clock()) and not box.silent(clock())  # type: ignore[attr-defined]
+            if up and self._server is None:
+                self._server = await asyncio.start_server(_let_go, *self._place)
+            elif not up:
+                self.close()
+            await asyncio.sleep(LOOK_S)
+
+    def close(self) -> None:
+        """Close it."""
+        if self._server:
+            self._server.close()
+            self._server = None
+
+
+def _let_go(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.close()
 
 
 class _Post(asyncio.DatagramProtocol):

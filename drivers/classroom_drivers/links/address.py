@@ -1,6 +1,7 @@
 """Where a device is, as a URL: tcp://host:port, udp://host:port, serial:///dev/ttyUSB0?baud=9600.
 
-On Windows a serial port is serial://COM3. http://host/path is a web service.
+On Windows a serial port is serial://COM3. http://host/path and https://host/path
+are web services; wol://host:port is a PC that may be off, and answers at that port when it is on.
 """
 
 import os
@@ -9,6 +10,8 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
 from classroom_drivers.api import UnsupportedError
+
+SCHEMES = "tcp, tls, udp, serial, http, https, wol"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,10 @@ def parse(url: str, *, default_ports: Mapping[str, int] | None = None) -> Addres
             if not (path := parts.netloc + parts.path):
                 raise UnsupportedError(f"{url!r} names no port; e.g. serial:///dev/ttyUSB0")
             return Address("serial", path=path, query=query)
-        case "tcp" | "tls" | "udp" | "http" as scheme:
+        case "tcp" | "tls" | "udp" | "http" | "https" | "wol" as scheme:
             if not parts.hostname or port is None:
                 raise UnsupportedError(f"{url!r} needs a host and a port; e.g. tcp://10.0.0.7:4352")
-            path = parts.path if scheme == "http" else ""
+            path = parts.path if scheme.startswith("http") else ""
             return Address(scheme, parts.hostname, port, path, query)
         case other:
-            raise UnsupportedError(f"{url!r}: {other!r} is not one of tcp, tls, udp, serial, http")
+            raise UnsupportedError(f"{url!r}: {other!r} is not one of {SCHEMES}")

@@ -7,7 +7,9 @@ from classroom_drivers.links.address import Address
 from classroom_drivers.links.serial_port import SerialTransport
 from classroom_drivers.links.tcp import Encryption, TcpTransport
 from classroom_drivers.links.udp import UdpTransport
+from classroom_drivers.links.wake import EVERYBODY, WAKE_PORT, WakeTransport
 
+PORT_MAX = 65535
 BAUDS = frozenset({1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200})
 
 
@@ -24,18 +26,41 @@ def transport_for(
     """
     rest = dict(address.query)
     match address.scheme:
-        case "tcp":
-            return TcpTransport(address.host, address.port), rest
-        case "tls":
+        case "tcp" | "http":
+            return TcpTransport(address.host, address.port), rest | _web(address)
+        case "tls" | "https":
             encryption = Encryption(after=tls_after, fingerprint=rest.pop("fingerprint", ""))
-            return TcpTransport(address.host, address.port, encryption=encryption), rest
+            way = TcpTransport(address.host, address.port, encryption=encryption)
+            return way, rest | _web(address)
         case "udp":
             return UdpTransport(address.host, address.port), rest
-        case "http":
-            rest |= {"host": address.host, **({"path": address.path} if address.path else {})}
-            return TcpTransport(address.host, address.port), rest
+        case "wol":
+            return _wake(address, rest), rest
     words = rest.pop("baud", str(baud))
     if not words.isdigit() or int(words) not in BAUDS:
         known = ", ".join(map(str, sorted(BAUDS)))
         raise UnsupportedError(f"baud={words} is not one of {known}")
     return SerialTransport(address.path, int(words)), rest
+
+
+def _web(address: Address) -> dict[str, str]:
+    """Give what a driver of a web service must know of its URL."""
+    if not address.scheme.startswith("http"):
+        return {}
+    return {"host": address.host, **({"path": address.path} if address.path else {})}
+
+
+def _wake(address: Address, rest: dict[str, str]) -> WakeTransport:
+    port = rest.pop("wake_port", str(WAKE_PORT))
+    refusal = rest.pop("refusal_is_here", "yes").lower()
+    if not port.isdecimal() or int(port) > PORT_MAX:
+        raise UnsupportedError(f"wake_port={port} is no port")
+    if refusal not in {"yes", "no"}:
+        raise UnsupportedError(f"refusal_is_here={refusal} is neither yes nor no")
+    return WakeTransport(
+        address.host,
+        address.port,
+        broadcast=rest.pop("broadcast", EVERYBODY),
+        wake_port=int(port),
+        refusal_is_here=refusal == "yes",
+    )
