@@ -174,6 +174,15 @@ PARTS = (
         tests_only=True,
     ),
     Part(
+        "libmodbus",
+        lambda: ctypes.util.find_library("modbus") is not None,
+        "不与 libmodbus 对照测试 Modbus 设备",
+        "Modbus units are not tried against libmodbus",
+        _apt("libmodbus5"),
+        ("libmodbus5",),
+        tests_only=True,
+    ),
+    Part(
         "npm-peers",
         _has_npm_peers,
         "不与他人用 Node.js 写的程序对照测试设备驱动",

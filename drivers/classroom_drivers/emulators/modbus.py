@@ -181,8 +181,7 @@ class ModbusSession:
         self._wire = wire
         self._rtu = modbus.RtuDecoder(modbus.question_length)
         self._tcp = modbus.TcpDecoder(modbus.question_length)
-        self._first = b""
-        self._is_tcp: bool | None = None
+        self._framing = ""
         self._said: list[tuple[float, bytes]] = []
 
     def due_s(self) -> float:
@@ -203,16 +202,15 @@ class ModbusSession:
         return ready
 
     def _hear(self, data: bytes) -> list[Heard]:
-        if self._is_tcp is None:
-            self._first += data
-            self._is_tcp = _looks_like_tcp(self._first)
-            data = self._first
-        if self._is_tcp:
+        rtu: list[Heard] = []
+        tcp: list[Heard] = []
+        if self._framing != "tcp":
+            rtu = [(f, None) for f in self._rtu.feed(data) if not isinstance(f, Garbage)]
+        if self._framing != "rtu":
             messages = self._tcp.feed(data)
-            return [(m.frame, m.transaction) for m in messages if not isinstance(m, Garbage)]
-        if self._is_tcp is None:
-            return []
-        return [(f, None) for f in self._rtu.feed(data) if not isinstance(f, Garbage)]
+            tcp = [(m.frame, m.transaction) for m in messages if not isinstance(m, Garbage)]
+        self._framing = self._framing or ("tcp" if tcp else "rtu" if rtu else "")
+        return tcp or rtu
 
     def _ask(self, frame: Frame, transaction: int | None, now_s: float) -> None:
         asked = [unit for unit in self._wire.units if frame.unit in {0, unit.number}]
@@ -237,20 +235,6 @@ def _addresses(table: Mapping[int, object], first: int, count: int, most: int) -
     if any(address not in table for address in range(first, first + count)):
         raise RefusalError(ILLEGAL_ADDRESS)
     return range(first, first + count)
-
-
-def _looks_like_tcp(data: bytes) -> bool | None:
-    """Tell a header from an RTU frame; None when there is too little of it."""
-    if len(data) < 8:
-        return None
-    length = modbus.question_length(data)
-    if (
-        length
-        and len(data) >= length
-        and modbus.crc(data[: length - 2]) == data[length - 2 : length]
-    ):
-        return False
-    return data[2:4] == b"\0\0" and 6 <= struct.unpack(">H", data[4:6])[0] <= 254
 
 
 def _at_once(said: list[bytes]) -> bytes:
