@@ -40,6 +40,7 @@ DRIVERS: Mapping[str, str] = MappingProxyType(
         "pelco": "classroom_drivers.devices.pelco:PelcoCamera",
         "pjlink": "classroom_drivers.devices.pjlink:PJLinkProjector",
         "samsung-mdc": "classroom_drivers.devices.samsung_mdc:SamsungDisplay",
+        "qsys": "classroom_drivers.devices.qsys:QSysCore",
         "snmp-outlet": "classroom_drivers.devices.snmp_outlet:SnmpOutlets",
         "sony-adcp": "classroom_drivers.devices.sony_adcp:SonyProjector",
         "videohub": "classroom_drivers.devices.videohub:Videohub",
