@@ -181,6 +181,21 @@ async def test_what_a_camera_does_not_know_is_not_asked_again_and_is_no_problem(
         assert bench.online
 
 
+@virtual
+async def test_a_camera_that_was_stopped_is_not_shown_as_moving_again() -> None:
+    bench = make("visca")
+    seen: list[object] = []
+    async with companions() as start:
+        start(bench.device.run(lambda state: seen.append(state.values.get("moving"))))
+        await until(lambda: value(bench, "zoom") is not None)
+        await bench.device.drive(pan=1.0, for_s=10)
+        await asyncio.sleep(4)
+        await bench.device.stop()
+        seen.clear()
+        await asyncio.sleep(5)
+    assert {found.value for found in seen if isinstance(found, Value)} <= {False}
+
+
 class Laconic(ViscaEmulator):
     """Knows neither focus nor tally."""
 

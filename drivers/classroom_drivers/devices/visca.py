@@ -10,13 +10,12 @@ Source: as named in visca_models; that a stop must carry valid speeds, and other
 cameras: issues of obs-ptz and Companion's PTZOptics module.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import ClassVar
 
 from classroom_drivers.actions import capabilities_of
-from classroom_drivers.api import PowerState, RefusedError, Transport, UnsupportedError
+from classroom_drivers.api import PowerState, Transport, UnsupportedError
 from classroom_drivers.codecs import visca
 from classroom_drivers.devices.powered_device import Warmth
 from classroom_drivers.devices.ranges import check_range, numbers_in
@@ -24,7 +23,6 @@ from classroom_drivers.devices.visca_dialogue import (
     CODECS,
     VERSION_LENGTH,
     Manner,
-    NotUnderstoodError,
 )
 from classroom_drivers.devices.visca_models import ABOUT, names_of
 from classroom_drivers.devices.visca_movement import MovingCamera
@@ -33,7 +31,7 @@ from classroom_drivers.links.exchange import Priority
 
 LOOK_S = 2.5  # what seldom changes is not asked more often, however fast the camera moves
 POWER = {b"\x02": PowerState.ON, b"\x03": PowerState.OFF, b"\x04": PowerState.OFF}
-ON_OFF = {b"\x02": True, b"\x03": False}
+ON_OFF: Mapping[bytes | None, bool] = {b"\x02": True, b"\x03": False}
 TRACKING = MappingProxyType(
     {  # on, off, and the question if there is one
         "ptzoptics": (bytes.fromhex("0A115402"), bytes.fromhex("0A115403"), b""),
@@ -112,9 +110,8 @@ class ViscaCamera(MovingCamera):
         if self._tracking and self._tracking[2]:
             self._switches["tracking"] = self._tracking[2]
         self._tally_again_s = tally_again_s
-        self._tally_s = float("-inf")  # when the lamp was last lit
+        self._tally_lit_s = float("inf")  # when the lamp was last lit, if it is to be lit
         self._looked_s = float("-inf")
-        self._unknown: set[str] = set()  # questions that this camera does not know
         self._identified = False
 
     @property
@@ -164,7 +161,7 @@ class ViscaCamera(MovingCamera):
         """Light the lamp or put it out."""
         self.check_ready("tally")
         await self.do("tally", visca.tally(on=on), kind="tally")
-        self._tally_s = self.now_s()
+        self._tally_lit_s = self.now_s() if on else float("inf")
         self._said("tally", on)
 
     async def identify(self) -> None:
@@ -177,8 +174,8 @@ class ViscaCamera(MovingCamera):
     async def begin(self) -> None:
         """Know nothing that only we have said: the camera may have been switched off meanwhile."""
         await super().begin()
-        self._unknown.clear()
         self._identified = False
+        self._tally_lit_s = float("inf")
         self.forget("tally", "tracking")
 
     async def probe(self) -> None:
@@ -208,30 +205,17 @@ class ViscaCamera(MovingCamera):
     async def _look(self) -> None:
         """Ask what seldom changes, as far as this camera tells it."""
         if not self._identified:
-            await self._maybe("version", visca.ASK_VERSION, VERSION_LENGTH, self.identified)
+            version = await self.maybe("version", visca.ASK_VERSION, (VERSION_LENGTH,))
+            if version:
+                self.identified(version)
         for name, question in self._switches.items():
-            await self._maybe(name, question, 1, partial(self._note_switch, name))
-        await self._maybe("focus", visca.ASK_FOCUS, visca.DIGITS, self._note_focus)
-        again_s = self._tally_again_s or float("inf")
-        if self.known("tally") and self.now_s() - self._tally_s >= again_s:
+            told = await self.maybe(name, question, (1,))
+            if told in ON_OFF:
+                self.note(name, ON_OFF[told])
+        if place := await self.maybe("focus", visca.ASK_FOCUS, (visca.DIGITS,)):
+            self._note_focus(place)
+        if self._tally_again_s and self.now_s() - self._tally_lit_s >= self._tally_again_s:
             await self.set_tally(on=True)
-
-    async def _maybe(
-        self, name: str, body: bytes, length: int, take: Callable[[bytes], None]
-    ) -> None:
-        """Ask what not every camera knows; one that does not is not asked again on this link."""
-        if name in self._unknown:
-            return
-        try:
-            take(await self.ask(name, body, (length,)))
-        except NotUnderstoodError:
-            self._unknown.add(name)
-        except RefusedError:
-            return
-
-    def _note_switch(self, name: str, code: bytes) -> None:
-        if code in ON_OFF:
-            self.note(name, ON_OFF[code])
 
     def _note_focus(self, place: bytes) -> None:
         span = self._focus_far - self._focus_near

@@ -68,6 +68,7 @@ class ViscaDevice(PoweredDevice[Heard]):
         self._chain = manner.chain and not self._sony
         self._numbered = asyncio.Event()  # somebody has set the addresses of the chain
         self._joined = False  # our camera has its address, as far as we know
+        self._unknown: set[str] = set()  # questions that this camera does not know
         self._stumbles = 0  # sequence errors since the last answer that was in order
 
     # what a camera adds to
@@ -76,6 +77,7 @@ class ViscaDevice(PoweredDevice[Heard]):
         """Remember that this link is new: addresses and counters are not set yet."""
         self.new_link = True
         self._numbered.clear()
+        self._unknown.clear()
         self._stumbles = 0
 
     async def probe(self) -> None:
@@ -197,6 +199,18 @@ class ViscaDevice(PoweredDevice[Heard]):
         self._stumbles = 0
         return answer
 
+    async def maybe(self, name: str, body: bytes, lengths: tuple[int, ...]) -> bytes | None:
+        """Ask what not every camera tells; one that does not is not asked again on this link."""
+        if name in self._unknown:
+            return None
+        try:
+            return await self.ask(name, body, lengths)
+        except NotUnderstoodError:
+            self._unknown.add(name)
+        except RefusedError:
+            pass
+        return None
+
     async def come_into_step(self) -> bool:
         """Ask the version, so that no older answer is still to come; say whether it answers."""
         try:
@@ -229,6 +243,8 @@ class ViscaDevice(PoweredDevice[Heard]):
                 case visca.Ack(address, socket) if self.ours(address):
                     self.accepted(kind, socket)
                     return True
+                case visca.Completion(address, 0) if self.ours(address):
+                    return True  # done without a socket, and without an acknowledgement
             self.check(name, heard)
             return None
 

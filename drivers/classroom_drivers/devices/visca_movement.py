@@ -59,6 +59,7 @@ class MovingCamera(ViscaDevice):
         self._dead_man = DeadMan()
         self._driven = False  # it may be moving without an end of its own
         self._zooming = False
+        self._stopped = False  # and not asked since where that was
         self._sockets: set[int] = set()  # in which movements are under way
         self._moved_s = float("-inf")  # when it was last seen or made to move
         self.choices["ptz"] = ("drive", "move-to", "move-by", "home")
@@ -187,12 +188,13 @@ class MovingCamera(ViscaDevice):
 
     async def ask_place(self) -> None:
         """Ask where it points; it is polled more often while it moves."""
-        place = await self.ask("position", visca.ASK_POSITION, tuple(DIGITS))
-        lens = await self.ask("zoom", visca.ASK_ZOOM, (visca.DIGITS,))
-        self._digits = DIGITS[len(place)]
-        pan_deg, tilt_deg = self._pointing.degrees(place)
-        tele = round(visca.from_nibbles(lens, signed=False) / visca.ZOOM_TELE, 4)
-        self._note_place({"pan-deg": pan_deg, "tilt-deg": tilt_deg, "zoom": tele})
+        found: dict[str, float] = {}
+        if place := await self.maybe("position", visca.ASK_POSITION, tuple(DIGITS)):
+            self._digits = DIGITS[len(place)]
+            found["pan-deg"], found["tilt-deg"] = self._pointing.degrees(place)
+        if lens := await self.maybe("zoom", visca.ASK_ZOOM, (visca.DIGITS,)):
+            found["zoom"] = round(visca.from_nibbles(lens, signed=False) / visca.ZOOM_TELE, 4)
+        self._note_place(found)
 
     async def tend(self) -> None:
         """Stop what nobody refreshes."""
@@ -206,7 +208,8 @@ class MovingCamera(ViscaDevice):
         before = {name: self.known(name) for name in place}
         for name, value in place.items():
             self.note(name, value)
-        if before != place and None not in before.values():
+        just_stopped, self._stopped = self._stopped, False
+        if before != place and None not in before.values() and not just_stopped:
             if not self.known("moving"):
                 self.forget("preset")  # another hand moved it, or it began anew
             self._moved_s = self.now_s()
@@ -226,6 +229,7 @@ class MovingCamera(ViscaDevice):
         """Know that nothing moves any more."""
         self._driven = self._zooming = False
         self._sockets.clear()
+        self._stopped = True
         self._moved_s = float("-inf")
         self._dead_man.release()
 
@@ -285,7 +289,7 @@ class MovingCamera(ViscaDevice):
         def both(heard: Heard) -> bool | None:
             nonlocal confirmed
             match heard:
-                case visca.Ack(address) if self.ours(address):
+                case visca.Ack(address) | visca.Completion(address, 0) if self.ours(address):
                     confirmed += 1
             self.check("stop", heard)
             return True if confirmed == 2 else None

@@ -215,10 +215,12 @@ class ViscaEmulator:
 
     def _lens(self, body: bytes, now_s: float) -> frozenset[str] | int:
         match body[1:3], body[3:]:
-            case b"\x04\x07", data if len(data) == 1:
-                way = {0x20: 1, 0x30: -1}.get(data[0] & 0xF0, 0)
-                self.axes["zoom"].drive(way * (1 + (data[0] & 7)) * 700.0)
-                return frozenset({"zoom"})
+            case (b"\x04\x07" | b"\x04\x08") as verb, data if len(data) == 1:
+                name = "zoom" if verb == b"\x04\x07" else "focus"
+                way = {0x20: 1, 0x30: -1, 0x02: 1, 0x03: -1}.get(data[0] & 0xF8 or data[0], 0)
+                far = -1 if name == "focus" else 1  # far is the lower end
+                self.axes[name].drive(way * far * (1 + (data[0] & 7)) * 700.0)
+                return frozenset({name})
             case (b"\x04\x47" | b"\x04\x48") as verb, data if len(data) == 4:
                 name = "zoom" if verb == b"\x04\x47" else "focus"
                 if name == "focus" and self.autofocus:
