@@ -92,10 +92,17 @@ def _ordered(control: Control, channel: int, rest: list[str]) -> Entry | None:
     numbers = _numbers(control)
     number = int(rest.pop()) if numbers != (None,) and rest and rest[-1].isdigit() else None
     name = " ".join(rest)
-    wrong = number is None if numbers != (None,) else number is not None
-    if name not in control.orders or wrong:
+    if name not in control.orders or not _counts(control, number):
         return None
     return Entry(control=control, name=name, number=number, channel=channel)
+
+
+def _counts(control: Control, number: int | None) -> bool:
+    """Say whether a number, or none, is what an order of the control has."""
+    numbers = [known for known in _numbers(control) if known is not None]
+    if number is None or not numbers:
+        return number is None and not numbers
+    return min(numbers) <= number <= max(numbers)
 
 
 def _numbers(control: Control) -> tuple[int | None, ...]:

@@ -86,7 +86,7 @@ def read_controls(root: Table, wire: Wire, *, gap_s: float, reply_s: float) -> t
     found: list[Control] = []
     has_power = "power" in root
     for name, section in SECTIONS.items():
-        if name in root:
+        if root.given(name) is not None:
             reader = _Reader(root.table(name), wire, section, gap_s, reply_s, has_power=has_power)
             found.append(reader.control(name))
     for group, (capability, kinds) in GROUPS.items():
