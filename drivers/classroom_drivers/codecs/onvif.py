@@ -285,7 +285,7 @@ def focus_at(source: str, position: float) -> Message:
 def read(body: bytes) -> Element | Fault | None:
     """Give what an envelope carries; None if it is none."""
     root = loose_xml.read(body)
-    carried = next(iter(_all(root, "Body/*")), None) if root is not None else None
+    carried = next(iter(every(root, "Body/*")), None) if root is not None else None
     if carried is None:
         return None
     return _fault(carried) if _local(carried) == "Fault" else carried
@@ -297,9 +297,14 @@ def asked_of(element: Element) -> tuple[str, str]:
     return service.removeprefix("{"), name
 
 
+def every(element: Element, path: str) -> list[Element]:
+    """Give all parts at a path of local names."""
+    return element.findall("/".join(f"{{*}}{part}" for part in path.split("/")))
+
+
 def first(element: Element, path: str) -> Element | None:
     """Give the first part at a path of local names; None if there is none."""
-    return next(iter(_all(element, path)), None)
+    return next(iter(every(element, path)), None)
 
 
 def word(element: Element, path: str) -> str:
@@ -334,7 +339,7 @@ def date_of(answer: Element) -> datetime | None:
 
 def addresses_of(answer: Element) -> dict[str, str]:
     """Read where the services are, from either question: namespace to URL."""
-    found = {word(one, "Namespace"): word(one, "XAddr") for one in _all(answer, "Service")}
+    found = {word(one, "Namespace"): word(one, "XAddr") for one in every(answer, "Service")}
     for name, service in _CATEGORIES.items():
         if address := word(answer, f"Capabilities/{name}/XAddr"):
             found[service] = address
@@ -350,7 +355,7 @@ def profiles_of(answer: Element) -> list[Profile]:
             word(one, "VideoSourceConfiguration/SourceToken")
             or word(one, "Configurations/VideoSource/SourceToken"),
         )
-        for one in _all(answer, "Profiles")
+        for one in every(answer, "Profiles")
         if (token := one.get("token", ""))
     ]
 
@@ -362,7 +367,7 @@ def node_of(answer: Element) -> Node:
         return Node()
 
     def spaces(name: str) -> tuple[Space, ...]:
-        found = (_space(one) for one in _all(node, f"SupportedPTZSpaces/{name}"))
+        found = (_space(one) for one in every(node, f"SupportedPTZSpaces/{name}"))
         return tuple(space for space in found if space is not None)
 
     presets = word(node, "MaximumNumberOfPresets")
@@ -395,7 +400,7 @@ def status_of(answer: Element) -> Status:
 
 def presets_of(answer: Element) -> list[Preset]:
     """Read which places it remembers."""
-    found = _all(answer, "Preset")
+    found = every(answer, "Preset")
     return [Preset(one.get("token", ""), word(one, "Name")) for one in found if one.get("token")]
 
 
@@ -470,10 +475,6 @@ def _number(value: float) -> str:
 
 def _local(element: Element) -> str:
     return element.tag.rpartition("}")[2]
-
-
-def _all(element: Element, path: str) -> list[Element]:
-    return element.findall("/".join(f"{{*}}{part}" for part in path.split("/")))
 
 
 def _float(text: str) -> float | None:

@@ -3,12 +3,14 @@
 At tls://127.0.0.1:0 it says what its emulator's `tls_after` is, if it has one, and then encrypts
 with a certificate of its own. A serial one is a pseudo-terminal with a name of its own, as a USB
 adapter has; Linux and macOS. At wol://127.0.0.1:0 it hears datagrams and, while its emulator's
-`is_up` says so, takes connections at the same port number.
+`is_up` says so, takes connections at the same port number. At udp://...?group=239.255.255.250 it
+also hears what is sent to that multicast group.
 """
 
 import asyncio
 import contextlib
 import os
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -205,9 +207,12 @@ async def _listen(visitor: Guest, reader: asyncio.StreamReader) -> None:
 async def _udp(host: Host, address: Address, start: Start) -> Socket:
     post = _Post()
     loop = asyncio.get_running_loop()
-    wire, _ = await loop.create_datagram_endpoint(
-        lambda: post, local_addr=(address.host, address.port)
-    )
+    if group := address.query.get("group"):
+        wire, _ = await loop.create_datagram_endpoint(lambda: post, sock=_in_group(address, group))
+    else:
+        wire, _ = await loop.create_datagram_endpoint(
+            lambda: post, local_addr=(address.host, address.port)
+        )
     port = wire.get_extra_info("sockname")[1]
 
     async def sort() -> None:
@@ -264,6 +269,20 @@ class _Door:
 
 def _let_go(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.close()
+
+
+def _in_group(address: Address, group: str) -> socket.socket:
+    """Hear what is sent to a multicast group by way of an address of ours, and what is for us."""
+    wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        wire.bind(("", address.port))
+        member = socket.inet_aton(group) + socket.inet_aton(address.host)
+        wire.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
+    except OSError:
+        wire.close()
+        raise
+    return wire
 
 
 class _Post(asyncio.DatagramProtocol):

@@ -1,0 +1,1 @@
+"""Searching for devices, on request and never otherwise: see `discovery.discover`."""
