@@ -141,7 +141,7 @@ async def test_a_wrong_password_is_told_as_such() -> None:
 
 @virtual
 async def test_a_missing_password_is_told_as_such() -> None:
-    emulator = emulate("extron-sis", model="matrix", password="secret")
+    emulator = emulate("extron-sis", model="mav-88", password="secret")
     async with running(make("extron-matrix", emulator, password="")) as bench:
         await until(lambda: bench.availability is Availability.AUTH_FAILED, within_s=3)
         assert "password" in bench.device.state().problem
@@ -156,7 +156,7 @@ async def test_a_password_for_a_device_that_wants_none_does_no_harm() -> None:
 
 @virtual
 async def test_a_user_who_may_only_look_is_told_so() -> None:
-    emulator = emulate("extron-sis", model="matrix", password="secret")
+    emulator = emulate("extron-sis", model="mav-88", password="secret")
     assert isinstance(emulator, ExtronEmulator)
     emulator.user_password = "guest"
     async with running(make("extron-matrix", emulator, password="guest")) as bench:
@@ -220,7 +220,7 @@ async def test_an_old_switcher_is_worked_though_it_never_says_what_it_answers() 
 async def test_the_model_comes_from_the_greeting_or_from_the_question() -> None:
     async with running(make("extron-matrix")) as bench:
         await until(lambda: value(bench, "model") is not None)
-        assert value(bench, "model") == "DXP 84 HDMI"
+        assert value(bench, "model") == "MAV Plus 88 AV"
         assert value(bench, "firmware") == "1.02"
 
 
@@ -243,4 +243,4 @@ def test_what_a_model_lacks_is_not_offered(options: dict[str, Any], lacks: str) 
 
 def test_a_size_that_cannot_be_is_refused() -> None:
     with pytest.raises(UnsupportedError, match="do not fit"):
-        make("extron-matrix", main=5)
+        make("extron-matrix", main=9)

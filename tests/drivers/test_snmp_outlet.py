@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classroom_drivers.api import Availability, RefusedError, UnsupportedError
+from classroom_drivers.api import Availability, RefusedError, UnsupportedError, ValueSource
 from classroom_drivers.codecs import snmp
 from classroom_drivers.codecs.garbage import Garbage
 from classroom_drivers.codecs.snmp import Kind, Message, MessageDecoder
@@ -104,6 +104,25 @@ async def test_an_outlet_is_switched_with_the_documented_object() -> None:
 
 
 @virtual
+async def test_a_slow_relay_does_not_flicker_on_the_panel() -> None:
+    async with running(make("outlets-apc", OutletEmulator(password="secret", late_s=4))) as bench:
+        await until(lambda: value(bench, "relay-2") is False)
+        await bench.device.set_relay(on=True, channel=2)
+        for _ in range(100):
+            await asyncio.sleep(0.1)
+            assert value(bench, "relay-2") is True
+        assert bench.device.state().values["relay-2"].source is ValueSource.POLLED
+
+
+@virtual
+async def test_a_relay_that_did_not_move_is_seen_for_what_it_is() -> None:
+    async with running(make("outlets-apc", OutletEmulator(password="secret", late_s=1e9))) as bench:
+        await until(lambda: value(bench, "relay-2") is False)
+        await bench.device.set_relay(on=True, channel=2)
+        await until(lambda: value(bench, "relay-2") is False, within_s=10)
+
+
+@virtual
 async def test_who_it_is_and_what_it_draws_are_told() -> None:
     async with running(make("outlets-apc")) as bench:
         await until(lambda: value(bench, "health") == "ok")
@@ -116,7 +135,7 @@ async def test_who_it_is_and_what_it_draws_are_told() -> None:
 
 @virtual
 async def test_a_family_whose_states_are_the_other_way_round_is_read_right() -> None:
-    async with running(make("outlets-apc-rpdu2")) as bench:
+    async with running(make("outlets-ap8959")) as bench:
         bench.emulator.closed.add(3)
         await until(lambda: value(bench, "relay-3") is True)
         assert value(bench, "relay-4") is False

@@ -96,6 +96,12 @@ class ExtronSwitcher(LineDevice[Reply]):
                 options=MappingProxyType({"inputs": 8, "outputs": 8, "volume_steps": 64}),
             ),
             Quirk(
+                model="sw4-av",
+                why="too old to say what it answers; every model can be asked whether it is",
+                source="SW AV Series user guide, page 4-4",
+                options=MappingProxyType({"inputs": 4, "outputs": 1}),
+            ),
+            Quirk(
                 model="crosspoint-300",
                 why="a volume of 0 to 64 for each output; sizes differ: say inputs and outputs",
                 source="CrossPoint 300 Series user guide, page 4-6",

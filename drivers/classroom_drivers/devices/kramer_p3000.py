@@ -68,6 +68,18 @@ class KramerSwitcher(LineDevice[Reply]):
                 ),
             ),
             Quirk(
+                model="vs-42uhd",
+                why="answers ROUTE with VID; no mute or level that is known",
+                source="notes in a public driver (class KramerP3000) that was used with one",
+                options=MappingProxyType({"inputs": 4, "outputs": 2, "mutes": ""}),
+            ),
+            Quirk(
+                model="vs-211uhd",
+                why="knows no ROUTE, and only 9600 baud; no mute or level that is known",
+                source="notes in a public driver (class KramerP3000) that was used with one",
+                options=MappingProxyType({"inputs": 2, "outputs": 1, "mutes": ""}),
+            ),
+            Quirk(
                 model="kit-400",
                 why="one output, levels from 0 to 100",
                 source="KIT-400 user manual, page 85",

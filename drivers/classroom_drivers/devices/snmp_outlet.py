@@ -42,6 +42,7 @@ TRIES = 3  # datagrams get lost
 AT_ONCE = 8  # an agent need not take more than 484 bytes
 OUTLETS_MAX = 64
 NOT_ALLOWED = 16
+LATE_S = 5.0  # so long an outlet may go on saying what it was before
 SYSTEM = "1.3.6.1.2.1.1"
 UPTIME = f"{SYSTEM}.3.0"
 EVERY = {"model": f"{SYSTEM}.1.0", "name": f"{SYSTEM}.5.0"}  # sysDescr, sysName
@@ -126,6 +127,12 @@ class SnmpOutlets(LineDevice[Message]):
                 options=MappingProxyType({"family": "apc-masterswitch", "outlets": 8}),
             ),
             Quirk(
+                model="ap8959",
+                why="the newest numbers, 24 outlets",
+                source="from general knowledge of PowerNet-MIB (rPDU2OutletSwitched)",
+                options=MappingProxyType({"family": "apc-rpdu2", "outlets": 24}),
+            ),
+            Quirk(
                 model="pdu41004",
                 why="CyberPower's numbers",
                 source="CyberPower-MIB 2.11; pdudaemon names the PDU41004 with them",
@@ -165,6 +172,7 @@ class SnmpOutlets(LineDevice[Message]):
         self._version = version
         self._outlets = range(1, outlets + 1)
         self._number = 0
+        self._switched: dict[int, tuple[bool, float]] = {}  # outlet: what was asked for, and when
         self._identified = False
         self.choices["sensor"] = ("current-a",) if self._family.load else ()
 
@@ -181,6 +189,7 @@ class SnmpOutlets(LineDevice[Message]):
         value = self._family.on if on else self._family.off
         wanted: Bindings = ((f"{self._family.command}.{channel}", value),)
         await self._ask(Kind.SET, f"outlet {channel}", wanted, wish=f"outlet {channel}")
+        self._switched[channel] = on, self.now_s()
         self.assume(f"relay-{channel}", on)
 
     async def read_sensors(self) -> None:
@@ -225,12 +234,19 @@ class SnmpOutlets(LineDevice[Message]):
             told = await self._get(f"outlets {channels[0]} to {channels[-1]}", oids)
             for channel, state in zip(channels, told, strict=True):
                 if isinstance(state, int):
-                    self.note(f"relay-{channel}", state == self._family.state_on)
+                    self._take(channel, on=state == self._family.state_on)
         if not self._identified:
             await self.identify()
         if self._family.load:
             await self.read_sensors()
         await self.check_health()
+
+    def _take(self, channel: int, *, on: bool) -> None:
+        """Know an outlet's state, unless it is what it was before it was switched just now."""
+        wanted, at_s = self._switched.get(channel, (on, 0.0))
+        if on == wanted or self.now_s() > at_s + LATE_S:
+            self._switched.pop(channel, None)
+            self.note(f"relay-{channel}", on)
 
     async def _get(
         self, name: str, oids: tuple[str, ...], priority: Priority = Priority.POLL

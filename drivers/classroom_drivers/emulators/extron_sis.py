@@ -228,16 +228,16 @@ def _failure(code: int) -> str:
 
 MODELS: Mapping[str, Callable[[], ExtronEmulator]] = MappingProxyType(
     {
-        "switcher": ExtronEmulator,
-        "matrix": lambda: ExtronEmulator(
+        "sw-4k-plus": ExtronEmulator,
+        "mav-88": lambda: ExtronEmulator(
             inputs=8,
-            outputs=4,
-            model="DXP 84 HDMI",
-            part="60-1186-01",
+            outputs=8,
+            model="MAV Plus 88 AV",
+            part="60-000-01",
             greets=True,
             verbose=0,
             volume_max=64,
         ),
-        "old-switcher": lambda: ExtronEmulator(model="SW4 AV", part="60-000-00", plain=True),
+        "sw4-av": lambda: ExtronEmulator(model="SW4 AV", part="60-000-00", plain=True),
     }
 )

@@ -170,14 +170,14 @@ class KramerSession:
 
 MODELS: Mapping[str, Callable[[], KramerEmulator]] = MappingProxyType(
     {
-        "matrix": KramerEmulator,
-        "answers-vid": lambda: KramerEmulator(
+        "vs-44h2a": KramerEmulator,
+        "vs-42uhd": lambda: KramerEmulator(
             outputs=2,
             model="VS-42UHD",
             words=frozenset({"ROUTE", "VID", "INFO-IO"}),
             route_says_vid=True,
         ),
-        "switcher": lambda: KramerEmulator(
+        "vs-211uhd": lambda: KramerEmulator(
             inputs=2, outputs=1, model="VS-211UHD", words=frozenset({"VID"})
         ),
     }

@@ -156,16 +156,16 @@ def _apc() -> OutletEmulator:
 
 MODELS: Mapping[str, Callable[[], OutletEmulator]] = MappingProxyType(
     {
-        "apc": _apc,
-        "apc-masterswitch": lambda: OutletEmulator(
+        "ap7920": _apc,
+        "ap7900": lambda: OutletEmulator(
             command=f"{APC}.4.4.2.1.3",
             state=f"{APC}.4.4.2.1.3",
             objects={f"{APC}.4.1.2.0": b"v2.2.2", f"{APC}.4.1.4.0": b"AP9606"},
         ),
-        "apc-rpdu2": lambda: OutletEmulator(
-            command=f"{APC}.26.9.2.4.1.5", state=f"{APC}.26.9.2.3.1.5", state_on=2
+        "ap8959": lambda: OutletEmulator(
+            outlets=24, command=f"{APC}.26.9.2.4.1.5", state=f"{APC}.26.9.2.3.1.5", state_on=2
         ),
-        "cyberpower": lambda: OutletEmulator(
+        "pdu41004": lambda: OutletEmulator(
             command=f"{CYBERPOWER}.3.3.1.1.4",
             state=f"{CYBERPOWER}.3.5.1.1.4",
             objects={f"{CYBERPOWER}.2.3.1.1.2.1": Gauge(7)},

@@ -61,11 +61,11 @@ async def test_pysnmp_switches_our_outlets(model: int) -> None:
 @pytest.mark.needs("net-snmp")
 @pytest.mark.parametrize("version", ["1", "2c"])
 async def test_net_snmp_switches_our_outlets(version: str) -> None:
-    pdu = MODELS["apc"]()
+    pdu = MODELS["ap7920"]()
     pdu.late_s = 0
     async with serve(pdu, "udp://127.0.0.1:0") as served, asyncio.timeout(30):
         there = served.url.removeprefix("udp://")
-        how = ("-v", version, "-On", "-t", "3", "-r", "0", "-c")
+        how = ("-v", version, "-On", "-t", "1", "-r", "1", "-c")
         said = await run("snmpset", *how, "private", there, f"{COMMAND}.2", "i", "1")
         assert "INTEGER: 1" in said
         said = await run("snmpget", *how, "public", there, "1.3.6.1.4.1.318.1.1.12.1.5.0")

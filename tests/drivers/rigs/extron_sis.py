@@ -2,35 +2,34 @@
 
 from tests.drivers.rigs import BYTE_S_AT_9600, Rig
 
-MATRIX = {"inputs": 8, "outputs": 4, "volume_steps": 64}
 RIGS = (
     Rig(
         name="extron-switcher",
         driver="extron-sis",
-        model="switcher",
+        model="sw-4k-plus",
         over=("serial", "tcp"),
         byte_s=BYTE_S_AT_9600,
     ),
     Rig(
         name="extron-matrix",
         driver="extron-sis",
-        model="matrix",
+        model="mav-88",
         over=("tcp",),
         password="secret",
-        options=MATRIX,
+        options={"model": "mav-88"},
     ),
     Rig(
         name="extron-matrix-serial",
         driver="extron-sis",
-        model="matrix",
+        model="mav-88",
         over=("serial",),
-        options=MATRIX,
+        options={"model": "mav-88"},
         byte_s=BYTE_S_AT_9600,
     ),
     Rig(
         name="extron-old",
         driver="extron-sis",
-        model="old-switcher",
+        model="sw4-av",
         over=("serial",),
         byte_s=BYTE_S_AT_9600,
     ),

@@ -6,7 +6,7 @@ RIGS = (
     Rig(
         name="kramer-matrix",
         driver="kramer-p3000",
-        model="matrix",
+        model="vs-44h2a",
         over=("tcp", "serial"),
         password="secret",
         options={"volume_least": -60, "volume_most": 30},
@@ -14,17 +14,17 @@ RIGS = (
     Rig(
         name="kramer-answers-vid",
         driver="kramer-p3000",
-        model="answers-vid",
+        model="vs-42uhd",
         over=("serial",),
-        options={"mutes": "", "machine": 1},
+        options={"model": "vs-42uhd", "machine": 1},
         byte_s=BYTE_S_AT_9600 / 12,
     ),
     Rig(
         name="kramer-switcher",
         driver="kramer-p3000",
-        model="switcher",
+        model="vs-211uhd",
         over=("serial",),
-        options={"mutes": "", "inputs": 2, "outputs": 1},
+        options={"model": "vs-211uhd"},
         byte_s=BYTE_S_AT_9600,
     ),
 )

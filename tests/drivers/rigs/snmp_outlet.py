@@ -1,18 +1,31 @@
 """Outlets that are switched by SNMP."""
 
+from classroom_drivers.emulators.snmp_outlet import OutletEmulator
 from tests.drivers.rigs import Rig
 
-FAMILIES = ("apc-masterswitch", "apc-rpdu2", "cyberpower")
+
+def hasten(pdu: OutletEmulator) -> None:
+    pdu.late_s = 0.0
+
+
 RIGS = (
-    Rig(name="outlets-apc", driver="snmp-outlet", model="apc", over=("udp",), password="secret"),
+    Rig(
+        name="outlets-apc",
+        driver="snmp-outlet",
+        model="ap7920",
+        over=("udp",),
+        password="secret",
+        hasten=hasten,
+    ),
     *(
         Rig(
-            name=f"outlets-{family}",
+            name=f"outlets-{model}",
             driver="snmp-outlet",
-            model=family,
+            model=model,
             over=("udp",),
-            options={"family": family, "version": "2c"},
+            options={"model": model, "version": "2c"},
+            hasten=hasten,
         )
-        for family in FAMILIES
+        for model in ("ap7900", "ap8959", "pdu41004")
     ),
 )
