@@ -1,4 +1,4 @@
-"""Our emulated camera, worked by visca-over-ip for Python (public domain), and by that for Node.js."""
+"""Our emulated camera, worked by visca-over-ip: for Python (public domain), for Node.js (ISC)."""
 
 import asyncio
 import json
