@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from classroom_drivers.wiring import Wiring
-from classroom_edge.config.models import LAYOUTS, Config
+from classroom_edge.config.models import Config
 from classroom_edge.paths import DataFolder
 from classroom_edge.room import LevelView, RecordingState, RoomState, StepView, Who
 from classroom_edge.services.devices import DeviceService
@@ -226,15 +226,16 @@ class Daemon:
 
     async def show_layout(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:
         """Show another layout, filled with `sources` or as configured. Raises Refused."""
-        if name not in LAYOUTS:
+        slots = self._config.slots
+        if name not in slots:
             raise refused("unknown-layout", name=name)
-        if len(sources) > LAYOUTS[name]:
-            raise refused("too-many-sources", name=name, slots=LAYOUTS[name])
-        pictures = {one.id for one in self._config.sources if one.picture}
-        if unknown := [source for source in sources if source not in pictures]:
+        if len(sources) > slots[name]:
+            raise refused("too-many-sources", name=name, slots=slots[name])
+        if unknown := [source for source in sources if source not in self._config.pictures]:
             raise refused("unknown-source", name=unknown[0])
-        rest = [source for source in self._config.fill(name) if source not in sources]
-        layout = Layout(name, (*sources, *rest)[: LAYOUTS[name]])
+        layout = Layout(name, self._config.fill(name, sources))
+        if len(layout.sources) < self._config.fewest(name):
+            raise refused("too-few-sources", name=name, slots=self._config.fewest(name))
         await self.media.show(layout)
         await self.takes.shown(layout)
         logger.info("layout %s %s shown for %s", name, layout.sources, who.name)

@@ -22,7 +22,9 @@ from classroom_edge.config.scan import (
     statements,
 )
 
-ARRAYS: Final = frozenset({("device",), ("source",), ("routine",), ("routine", "want")})
+ARRAYS: Final = frozenset(
+    {("device",), ("source",), ("layout",), ("layout", "slot"), ("routine",), ("routine", "want")}
+)
 TABLES: Final = frozenset({("room",), ("network",), ("recording",), ("programme",), ("layouts",)})
 SLIPS_MAX: Final = 300  # more than are ever told
 DOTS_MAX: Final = 80  # before an equals sign

@@ -21,7 +21,7 @@ SYNONYMS: Final = {
     "audio": "sound", "mic": "sound", "video": "picture", "preset": "presets",
     "lang": "language", "tz": "timezone", "path": "folder", "dir": "folder",
     "framerate": "fps", "bitrate": "bitrate_kbps", "server": "network", "web": "network",
-    "projector": "device", "camera": "device", "scene": "routine",
+    "projector": "device", "camera": "device", "scene": "routine", "color": "border_colour",
 }  # fmt: skip
 _KINDS: Final = {
     "string_type": "text", "int_type": "integer", "bool_type": "truth", "float_type": "number",
@@ -35,7 +35,10 @@ _LIMITS: Final = {
     "string_too_long": ("too-long", "max_length"),
     "string_too_short": ("empty", "min_length"),
 }
-_OWN: Final = {"id_shape", "id_reserved", "timezone", "address", "source_empty", "want_empty"}
+_OWN: Final = {
+    "id_shape", "id_reserved", "timezone", "address", "source_empty", "want_empty", "colour",
+    "picture_file", "crop_outside", "slot_outside", "layout_slots",
+}  # fmt: skip
 
 
 def explain(error: ValidationError, document: Document) -> list[Slip]:

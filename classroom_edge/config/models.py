@@ -23,8 +23,10 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from classroom_edge.config.mask import url_secrets
+from classroom_media.compose.layouts import LAYOUTS as BUILT_IN
 
-LAYOUTS: Final = {"single": 1, "side-by-side": 2, "picture-in-picture": 2}  # name -> slots
+LAYOUTS: Final = {name: len(variants[-1].slots) for name, variants in BUILT_IN.items()}
+SLOTS_MAX: Final = 6  # of a layout
 SOURCE_SCHEMES: Final = (
     "rtsp", "rtsps", "http", "https", "udp", "tcp", "file", "screen", "v4l2", "alsa", "pattern",
 )  # fmt: skip
@@ -82,6 +84,28 @@ def _beside_the_file(value: object, info: ValidationInfo) -> Path:
     return base / Path(value).expanduser()
 
 
+def _checked_colour(value: str) -> str:
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+        raise PydanticCustomError("colour", "not of the form #rrggbb")
+    return value.lower()
+
+
+def _checked_picture(value: Path) -> Path:
+    try:
+        with value.open("rb") as file:
+            begin = file.read(8)
+    except OSError as error:
+        raise PydanticCustomError("picture_file", "cannot be read") from error
+    if not begin.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
+        raise PydanticCustomError("picture_file", "neither PNG nor JPEG")
+    return value
+
+
+def _as_number(value: object) -> object:
+    """Take 1 for 1.0, as people write it; strict validation would not."""
+    return float(value) if type(value) is int else value
+
+
 def _in_both_languages(value: object) -> object:
     return {"zh-CN": value, "en": value} if isinstance(value, str) else value
 
@@ -90,7 +114,11 @@ Id = Annotated[str, AfterValidator(_checked_id)]
 TrackId = Annotated[Id, AfterValidator(_checked_track_id)]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Language = Literal["zh-CN", "en"]
-LayoutName = Literal["single", "side-by-side", "picture-in-picture"]
+Shares = Annotated[float, BeforeValidator(_as_number)]
+Share = Annotated[Shares, Field(ge=0, le=1)]
+Size = Annotated[Shares, Field(ge=0.02, le=1)]
+Colour = Annotated[str, AfterValidator(_checked_colour)]
+PictureFile = Annotated[Path, BeforeValidator(_beside_the_file), AfterValidator(_checked_picture)]
 Title = Annotated[dict[Language, Name], BeforeValidator(_in_both_languages)]
 EvenPixels = Annotated[int, Field(multiple_of=2)]
 
@@ -170,10 +198,64 @@ class SourceConfig(Part):
         return self
 
 
+def _reach_beyond(*edges: float) -> bool:
+    return max(edges) > 1 + 1e-6  # thirds do not add up to 1 exactly
+
+
+class CropConfig(Part):
+    """``crop`` of a slot: the part of the picture that is seen, in shares of it."""
+
+    x: Share = 0.0
+    y: Share = 0.0
+    width: Size = 1.0
+    height: Size = 1.0
+
+    @model_validator(mode="after")
+    def _lies_inside(self) -> Self:
+        if _reach_beyond(self.x + self.width, self.y + self.height):
+            raise PydanticCustomError("crop_outside", "beyond the picture")
+        return self
+
+
+class SlotConfig(Part):
+    """``[[layout.slot]]``: a place for a source, in shares of the programme's picture."""
+
+    x: Share
+    y: Share
+    width: Size
+    height: Size
+    crop: CropConfig = CropConfig()
+    fill: bool = False  # cut off what does not fit, rather than leave margins
+    border: Annotated[Shares, Field(ge=0, le=0.05)] = 0.0  # of the picture's height
+    border_colour: Colour = "#d6d6d6"
+
+    @model_validator(mode="after")
+    def _lies_inside(self) -> Self:
+        if _reach_beyond(self.x + self.width, self.y + self.height):
+            raise PydanticCustomError("slot_outside", "beyond the picture")
+        return self
+
+
+class LayoutConfig(Part):
+    """``[[layout]]``: a layout of the school's own."""
+
+    name: Id
+    title: Title
+    background: Colour = "#000000"
+    background_picture: PictureFile | None = None
+    slots: Annotated[tuple[SlotConfig, ...], Field(alias="slot")] = ()
+
+    @model_validator(mode="after")
+    def _has_slots(self) -> Self:
+        if not 1 <= len(self.slots) <= SLOTS_MAX:
+            raise PydanticCustomError("layout_slots", "from 1 to 6 slots")
+        return self
+
+
 class ProgrammeConfig(Part):
     """``[programme]``: what the director shows at first."""
 
-    layout: LayoutName = "single"
+    layout: Id = "single"
     sources: tuple[Id, ...] = ()
 
 
@@ -257,7 +339,8 @@ class Config(Part):
     devices: Annotated[tuple[DeviceConfig, ...], Field(alias="device")] = ()
     sources: Annotated[tuple[SourceConfig, ...], Field(alias="source")] = ()
     programme: ProgrammeConfig = ProgrammeConfig()
-    layouts: dict[LayoutName, tuple[Id, ...]] = {}
+    layouts: dict[str, tuple[Id, ...]] = {}
+    own_layouts: Annotated[tuple[LayoutConfig, ...], Field(alias="layout")] = ()
     routines: Annotated[tuple[RoutineConfig, ...], Field(alias="routine")] = ()
     light: LightConfig = LightConfig()
 
@@ -269,12 +352,24 @@ class Config(Part):
         """Give the source of that id; KeyError when there is none."""
         return {source.id: source for source in self.sources}[id_]
 
-    def fill(self, layout: str) -> tuple[str, ...]:
-        """Give the sources that a layout shows unless told otherwise: as many as it has slots."""
-        pictures = [source.id for source in self.sources if source.picture]
-        chosen = list(self.layouts.get(layout, ()))  # type: ignore[call-overload]
-        rest = [id_ for id_ in pictures if id_ not in chosen]
-        return tuple((chosen + rest)[: LAYOUTS[layout]])
+    @property
+    def slots(self) -> dict[str, int]:
+        """Give every layout that there is, with its slots: built-in ones, then the school's."""
+        return LAYOUTS | {layout.name: len(layout.slots) for layout in self.own_layouts}
+
+    def fewest(self, layout: str) -> int:
+        """Tell how many sources a layout needs at least; for a grid two are enough."""
+        return len(BUILT_IN[layout][0].slots) if layout in BUILT_IN else self.slots[layout]
+
+    def fill(self, layout: str, asked: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Give the sources that fill a layout: those asked for, the usual ones, then any."""
+        wanted = (*asked, *self.layouts.get(layout, ()), *self.pictures)
+        return tuple(dict.fromkeys(wanted))[: self.slots[layout]]
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """Give the sources that have a picture."""
+        return tuple(source.id for source in self.sources if source.picture)
 
     def secrets(self) -> tuple[str, ...]:
         """Give every password, for the log to mask."""

@@ -14,13 +14,15 @@ from classroom_drivers.api import UnsupportedError
 from classroom_drivers.registry import drivers, load, prepare
 from classroom_edge.config.document import Document
 from classroom_edge.config.explain import suggestion
-from classroom_edge.config.mistakes import Slip
+from classroom_edge.config.mistakes import Position, Slip
 from classroom_edge.config.models import LAYOUTS, SOURCE_SCHEMES, WANTS
 from classroom_edge.config.scan import Path
 from classroom_edge.config.wires import Plug, plug_of
+from classroom_media.compose.layouts import LAYOUTS as BUILT_IN
 
 DEVICE_SCHEMES: Final = ("tcp", "udp", "serial")
 HOSTED_SCHEMES: Final = {"rtsp", "rtsps", "http", "https", "tcp"}  # udp may listen anywhere
+NAMED: Final = (("device", "id"), ("source", "id"), ("layout", "name"), ("routine", "name"))
 NEED_A_PORT: Final = {"udp", "tcp"}  # of a source
 
 Table = dict[str, Any]
@@ -44,7 +46,7 @@ class _Checker:
         self._plugs: list[tuple[Plug, str, int]] = []  # with the device's id and line
 
     def run(self) -> None:
-        for part, key in (("device", "id"), ("source", "id"), ("routine", "name")):
+        for part, key in NAMED:
             self._unique(part, key)
         for table, path in self._tables("device"):
             self._device(table, path)
@@ -193,15 +195,40 @@ class _Checker:
     # programme
 
     def _layouts(self) -> None:
+        slots = LAYOUTS | self._own_layouts()
         layouts = self._document.value(("layouts",))
         for name in layouts if isinstance(layouts, dict) else {}:
-            if name in LAYOUTS:
-                self._fill(("layouts", name), name)
-        chosen = self._document.value(("programme", "layout"))
-        name = chosen if isinstance(chosen, str) else "single"
-        self._fill(("programme", "sources"), name)
+            if name in slots:
+                self._fill(("layouts", name), name, slots[name])
+            else:
+                self._tell_of_layout(name, self._document.place(("layouts", name)), slots)
+        name = self._document.value(("programme", "layout"))
+        if isinstance(name, str) and name not in slots:
+            place = self._document.value_place(("programme", "layout"))
+            self._tell_of_layout(name, place, slots)
+        chosen = name if isinstance(name, str) else "single"
+        self._fill(("programme", "sources"), chosen, slots.get(chosen, 0))
+        needed = len(BUILT_IN[chosen][0].slots) if chosen in BUILT_IN else slots.get(chosen, 0)
+        pictures = sum(table.get("picture") is not False for table in self._sources.values())
+        if max(1, pictures) < needed:
+            path = ("programme", "layout")
+            self._tell("too-few-sources", path, name=chosen, slots=needed, pictures=pictures)
 
-    def _fill(self, path: Path, layout: str) -> None:
+    def _own_layouts(self) -> dict[str, int]:
+        """Give the school's own layouts with their slots; tell of names that are taken."""
+        found: dict[str, int] = {}
+        for table, path in self._tables("layout"):
+            name, slots = _text(table, "name"), table.get("slot")
+            if name in LAYOUTS:
+                self._tell("layout-built-in", (*path, "name"), name=name)
+            found.setdefault(name, len(slots) if isinstance(slots, tuple) else 0)
+        return found
+
+    def _tell_of_layout(self, name: str, place: Position, slots: dict[str, int]) -> None:
+        found = suggestion(name, slots)
+        self.slips.append(Slip("not-a-choice", place, {"word": name, "suggestion": found}))
+
+    def _fill(self, path: Path, layout: str, slots: int) -> None:
         names = self._document.value(path)
         names = names if isinstance(names, tuple) else ()
         for index, name in enumerate(names):
@@ -214,7 +241,6 @@ class _Checker:
                 self._tell("source-without-picture", (*path, index), name=name)
             elif name in names[:index]:
                 self._tell("source-twice", (*path, index), name=name)
-        slots = LAYOUTS.get(layout)
         if slots and len(names) > slots:
             self._tell("too-many-sources", path, name=layout, slots=slots)
 

@@ -12,13 +12,13 @@ from typing import Final
 import msgspec
 import zmq.asyncio
 
-from classroom_edge.config.models import Config, SourceConfig
+from classroom_edge.config.models import Config, LayoutConfig, SourceConfig
 from classroom_edge.services.loudness import Loudness
 from classroom_edge.services.newest import Newest
 from classroom_edge.services.recorders import Recorder
 from classroom_edge.services.supervise import supervise
 from classroom_edge.services.workers import WorkerService, endpoints_for
-from classroom_media.api import Kind, Layout, WorkerError
+from classroom_media.api import Arrangement, Crop, Kind, Layout, Slot, WorkerError
 from classroom_media.messages import AnyEvent, Heartbeat, Levels, Preview, Show, SourceHealth
 from classroom_media.record.journal import ExpectedTrack
 from classroom_media.workers.client import WorkerClient
@@ -52,7 +52,7 @@ class Media:
 
     def __post_init__(self) -> None:
         first = self.config.programme
-        self.layout = Layout(first.layout, first.sources or self.config.fill(first.layout))
+        self.layout = Layout(first.layout, self.config.fill(first.layout, first.sources))
         self.sources = {
             one.id: self._worker("source", one.id, SOURCE_MODULE, partial(self._source_spec, one))
             for one in self.config.sources
@@ -209,6 +209,7 @@ class Media:
             ),
             endpoints=endpoints_for(self.runtime, "director", PROGRAMME),
             layout=self.layout,
+            layouts=tuple(map(_arrangement, self.config.own_layouts)),
             width=form.width,
             height=form.height,
             fps=form.fps,
@@ -220,3 +221,14 @@ class Media:
 
 def _but_for_layout(spec: msgspec.Struct) -> msgspec.Struct:
     return msgspec.structs.replace(spec, layout=Layout("", ()))
+
+
+def _arrangement(layout: LayoutConfig) -> Arrangement:
+    slots = (slot.model_dump(exclude={"crop"}) for slot in layout.slots)
+    crops = (Crop(**slot.crop.model_dump()) for slot in layout.slots)
+    return Arrangement(
+        name=layout.name,
+        slots=tuple(Slot(**slot, crop=crop) for slot, crop in zip(slots, crops, strict=True)),
+        background=layout.background,
+        picture=str(layout.background_picture or ""),
+    )

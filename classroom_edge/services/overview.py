@@ -1,12 +1,12 @@
 """Puts together what the services know: one frozen snapshot of the room."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from classroom_edge.config.models import LAYOUTS, Config, SourceConfig
+from classroom_edge.config.models import Config, SourceConfig
 from classroom_edge.room import (
     LayoutView,
     ProblemView,
@@ -17,6 +17,7 @@ from classroom_edge.room import (
     RoomState,
     SourceView,
     TrackView,
+    Words,
 )
 from classroom_edge.services.devices import DeviceService
 from classroom_edge.services.finishing import WORRYING, FinishingService
@@ -143,12 +144,19 @@ class Overview:
         return ProgrammeView(
             layout=shown.name,
             sources=shown.sources,
-            layouts=tuple(
-                LayoutView(name, words("problems").both(f"layout.{name}"), slots)
-                for name, slots in LAYOUTS.items()
-            ),
+            layouts=tuple(self._layouts()),
             state="live" if state == "running" else state,
         )
+
+    def _layouts(self) -> Iterator[LayoutView]:
+        """Give the layouts for which this room has enough pictures."""
+        titles: dict[str, Words] = {
+            layout.name: dict(layout.title.items()) for layout in self.config.own_layouts
+        }
+        for name, slots in self.config.slots.items():
+            if self.config.fewest(name) <= max(1, len(self.config.pictures)):
+                title = titles.get(name) or words("problems").both(f"layout.{name}")
+                yield LayoutView(name, title, slots)
 
     def _paused_s(self) -> float:
         story = self.recording.story

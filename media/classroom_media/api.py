@@ -65,8 +65,46 @@ class StreamFormat(msgspec.Struct, frozen=True, kw_only=True):
 class Layout(msgspec.Struct, frozen=True):
     """An arrangement of sources in the programme's picture; slots are filled in order.
 
-    `name` is one of "single", "side-by-side", "picture-in-picture".
+    `name` is one of the built-in layouts or of the school's own (see `Arrangement`).
     """
 
     name: str
     sources: tuple[str, ...]
+
+
+class Crop(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a source's picture that is seen, in shares of that picture."""
+
+    x: float = 0.0
+    y: float = 0.0
+    width: float = 1.0
+    height: float = 1.0
+
+
+class Slot(msgspec.Struct, frozen=True, kw_only=True):
+    """A place for a source, in shares of the programme's picture.
+
+    A source keeps its shape: it takes as much of the slot as that allows and leans towards
+    (`lean_x`, `lean_y`) of what is left over; 0.5 is the middle, 1 right and bottom. With
+    `fill` it takes the whole slot, and what does not fit is cut off its edges instead.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+    crop: Crop = Crop()
+    fill: bool = False
+    border: float = 0.0  # width of the line around it, as a share of the picture's height
+    border_colour: str = "#d6d6d6"
+    lean_x: float = 0.5
+    lean_y: float = 0.5
+
+
+class Arrangement(msgspec.Struct, frozen=True, kw_only=True):
+    """The slots of a layout, bottom first, and what is behind them."""
+
+    name: str
+    slots: tuple[Slot, ...]
+    background: str = "#000000"  # a colour, or "gradient": the quiet one of slates
+    picture: str = ""  # path of a PNG or JPEG, instead of the background

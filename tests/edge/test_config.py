@@ -50,6 +50,34 @@ def test_a_layout_without_sources_is_filled_with_the_first_pictures() -> None:
     assert load(ROOMS / "least.toml", {}).fill("side-by-side") == ("teacher",)
 
 
+def test_a_layout_is_filled_with_what_is_asked_for_first() -> None:
+    config = load(ROOMS / "full.toml", {})
+    assert config.fill("side-by-side", ("screen",)) == ("screen", "teacher")
+    assert config.fill("grid") == ("teacher", "screen")
+
+
+def test_layouts_of_the_school_stand_behind_the_built_in_ones() -> None:
+    config = load(ROOMS / "full.toml", {})
+    assert list(config.slots) == [
+        "single", "side-by-side", "picture-in-picture", "picture-beside-screen", "grid", "news",
+    ]  # fmt: skip
+    assert (config.slots["grid"], config.fewest("grid")) == (6, 2)
+    assert (config.slots["news"], config.fewest("news")) == (2, 2)
+    news = config.own_layouts[0]
+    assert news.title == {"zh-CN": "校园新闻", "en": "News"}
+    assert news.slots[0].crop.width == pytest.approx(0.8)
+    assert news.slots[1].crop.width == pytest.approx(1)
+
+
+def test_a_background_picture_stands_beside_the_file(tmp_path: Path) -> None:
+    (tmp_path / "studio.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    text = LEAST + (
+        '[[layout]]\nname = "news"\ntitle = "News"\nbackground_picture = "studio.png"\n'
+        "[[layout.slot]]\nx = 0\ny = 0\nwidth = 1\nheight = 1\n"
+    )
+    assert loaded(tmp_path, text).own_layouts[0].background_picture == tmp_path / "studio.png"
+
+
 def test_a_routine_asks_for_one_thing_after_the_other_power_first(tmp_path: Path) -> None:
     text = LEAST + (
         '[[device]]\nid = "board"\nname = "Board"\ndriver = "ifp"\nurl = "tcp://127.0.0.1:4660"\n'

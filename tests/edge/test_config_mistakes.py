@@ -175,6 +175,32 @@ OF_MEANING = [
         29,
     ),
 ]
+LAYOUT_OF_MY_OWN = """\
+[[layout]]
+name = "news"
+title = "News"
+background = "#10233f"
+[[layout.slot]]
+x = 0.1
+y = 0.1
+width = 0.5
+height = 0.5
+crop = { x = 0.25, width = 0.5 }
+"""
+OF_LAYOUTS = [
+    Typed('name = "news"', 'name = "grid"', "layout-built-in", 39, "another name"),
+    Typed('"#10233f"', '"blue"', "colour", 41, "#10233f"),
+    Typed('background = "#10233f"', 'background_picture = "gone.png"', "picture-file", 41, "PNG"),
+    Typed("width = 0.5\n", "width = 0.95\n", "slot-outside", 42, "1 or less"),
+    Typed("x = 0.25,", "x = 0.75,", "crop-outside", 47, "1 or less"),
+    Typed("x = 0.1\n", "x = -1\n", "too-small", 43),
+    Typed("height = 0.5", "height = 50", "too-great", 46),
+    Typed("y = 0.1\n", "", "missing-key", 42),
+    Typed("[[layout.slot]]", "[layout.slot]", "single-brackets", 42, "[[layout.slot]]"),
+    Typed("fps = 25\n", 'fps = 25\n[programme]\nlayout = "new"\n', "not-a-choice", 9, ""),
+    Typed("fps = 25\n", 'fps = 25\n[programme]\nlayout = "grid"\n', "too-few-sources", 9),
+    Typed("single = [", "sngle = [", "not-a-choice", 31),
+]
 OF_THE_FILE = {
     "encoding": GOOD.replace("Class 3", "三年级").encode("gbk"),
     "not-text": b'[room]\nid = "a"\nname = "\xff\xff"\n',
@@ -185,7 +211,8 @@ TOLD_ELSEWHERE = {  # and tested there
     "listens-outside", "unreadable",
     "device-answers", "device-silent", "source-answers", "source-silent",
     "port-of-adapter", "port-of-socket", "port-same-unit", "port-taken", "port-two-ways",
-}  # fmt: skip
+    "layout-slots",
+} | {one.code for one in OF_LAYOUTS}  # fmt: skip
 
 
 def mistakes(folder: Path, content: str | bytes) -> tuple[Mistake, ...]:
@@ -204,6 +231,34 @@ def test_a_mistake_is_told_alone_with_its_line_and_remedy(tmp_path: Path, typed:
     found = mistakes(tmp_path, GOOD.replace(typed.right, typed.wrong, 1))
     assert [(one.code, one.position.line) for one in found] == [(typed.code, typed.line)]
     assert typed.remedy in found[0].remedy["en"]
+
+
+def test_a_layout_of_my_own_is_right(tmp_path: Path) -> None:
+    assert mistakes(tmp_path, GOOD + LAYOUT_OF_MY_OWN) == ()
+
+
+@pytest.mark.parametrize("typed", OF_LAYOUTS, ids=[one.code for one in OF_LAYOUTS])
+def test_a_mistake_in_a_layout_is_told_alone_with_its_line_and_remedy(
+    tmp_path: Path, typed: Typed
+) -> None:
+    room = GOOD + LAYOUT_OF_MY_OWN
+    assert typed.right in room
+    found = mistakes(tmp_path, room.replace(typed.right, typed.wrong, 1))
+    assert [(one.code, one.position.line) for one in found] == [(typed.code, typed.line)]
+    assert typed.remedy in found[0].remedy["en"]
+
+
+def test_a_layout_without_slots_or_with_too_many_is_a_mistake(tmp_path: Path) -> None:
+    header, slot = LAYOUT_OF_MY_OWN.split("[[layout.slot]]")
+    for slots in (0, 7):
+        found = mistakes(tmp_path, GOOD + header + f"[[layout.slot]]{slot}" * slots)
+        assert [(one.code, one.position.line) for one in found] == [("layout-slots", 38)]
+
+
+def test_a_background_that_is_no_picture_is_a_mistake(tmp_path: Path) -> None:
+    (tmp_path / "studio.png").write_text("no picture")
+    named = LAYOUT_OF_MY_OWN.replace('"#10233f"', '"#10233f"\nbackground_picture = "studio.png"')
+    assert [one.code for one in mistakes(tmp_path, GOOD + named)] == ["picture-file"]
 
 
 @pytest.mark.parametrize("typed", ALL, ids=[f"{one.code}-{one.wrong[:24]}" for one in ALL])

@@ -1,16 +1,21 @@
 """Composing: what stands where, in which colours, and what is left untouched."""
 
+from pathlib import Path
+
 import av
 import numpy as np
 import pytest
 from av.video.reformatter import ColorRange
+from PIL import Image
 
-from classroom_media.api import Layout
-from classroom_media.compose.canvas import BLACK, BORDER, Canvas, Fitter, planes
+from classroom_media.api import Arrangement, Crop, Layout, Slot
+from classroom_media.compose.backgrounds import Backgrounds
+from classroom_media.compose.canvas import Canvas, Fitter, planes
+from classroom_media.compose.colours import BLACK, yuv_of
 from classroom_media.compose.layouts import arrangement, box
 from classroom_media.compose.pictures import Picture
 from classroom_media.compose.preview import Preview
-from classroom_media.compose.slates import backdrop
+from classroom_media.compose.slates import Slates
 
 WIDTH, HEIGHT = 640, 360
 
@@ -23,8 +28,8 @@ def plain(y: int, *, width: int = WIDTH, height: int = HEIGHT, u: int = 128) -> 
 
 
 def canvas(name: str, slots: int) -> Canvas:
-    layout = Layout(name, ("a", "b")[:slots])
-    return Canvas(arrangement(layout), WIDTH, HEIGHT, backdrop(WIDTH, HEIGHT))
+    found = arrangement(Layout(name, ("a", "b")[:slots]))
+    return Canvas(found.slots, Backgrounds(WIDTH, HEIGHT).behind(found))
 
 
 def at(frame: av.VideoFrame, x: float, y: float) -> tuple[int, ...]:
@@ -63,7 +68,11 @@ def test_the_inset_lies_over_the_big_picture_with_a_border_around_it() -> None:
     assert at(frame, 0.3, 0.3) == (90, 128, 128)
     inside = luma[place.y : place.y + place.height, place.x : place.x + place.width]
     assert (inside == 180).all()
-    assert luma[place.y - 1, place.x - 1] == luma[place.y + place.height, place.x + 9] == BORDER[0]
+    assert (
+        luma[place.y - 1, place.x - 1]
+        == luma[place.y + place.height, place.x + 9]
+        == yuv_of(slot.border_colour)[0]
+    )
     assert luma[place.y - 3, place.x] == 90
     assert (planes(big.frame)[0] == 90).all()  # a decoder still refers to it
 
@@ -91,6 +100,75 @@ def test_a_source_that_changes_its_shape_leaves_nothing_behind() -> None:
     frame = picture_in_picture.paint([big, plain(180, width=120, height=160)])
     assert at(frame, 0.74, 0.85)[0] == 90
     assert at(frame, 0.95, 0.85)[0] == 180
+
+
+def halves(form: str = "yuv420p", *, range_: ColorRange = ColorRange.MPEG) -> Picture:
+    """Give a picture whose left half is grey and whose right half is white."""
+    grey = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
+    grey[:, WIDTH // 2 :] = 255
+    frame = av.VideoFrame.from_ndarray(grey, "rgb24").reformat(
+        format=form, dst_colorspace="ITU709", dst_color_range=range_
+    )
+    return Picture(0, frame, WIDTH / HEIGHT)
+
+
+@pytest.mark.parametrize(
+    ("form", "range_"),
+    [("yuv420p", ColorRange.MPEG), ("yuvj420p", ColorRange.JPEG), ("yuvj422p", ColorRange.JPEG)],
+)
+def test_a_crop_shows_a_part_in_its_true_colours(form: str, range_: ColorRange) -> None:
+    slot = Slot(x=0, y=0, width=1, height=1, crop=Crop(x=0.6, width=0.4, height=0.4))
+    black = Arrangement(name="part", slots=(slot,))
+    frame = Canvas(black.slots, Backgrounds(WIDTH, HEIGHT).behind(black)).paint(
+        [halves(form, range_=range_)]
+    )
+    assert abs(int(planes(frame)[0].min()) - 235) <= 2
+    assert all(abs(chroma - 128) <= 1 for chroma in at(frame, 0.5, 0.5)[1:])
+
+
+def test_the_column_beside_the_screen_is_filled_and_a_slate_in_it_is_not_cropped() -> None:
+    beside = canvas("picture-beside-screen", 2)
+    frame = beside.paint([plain(90), plain(180)])
+    assert at(frame, 0.785, 0.14)[0] == at(frame, 0.975, 0.86)[0] == 180
+    slot = arrangement(Layout("picture-beside-screen", ("a", "b"))).slots[1]
+    place = box(slot, WIDTH, HEIGHT, 16 / 9)
+    drawn = Slates({}, language="en").slate("b", place.width, place.height, 0.5)
+    slate = Picture(0, drawn.frame, place.width / place.height, whole=True)
+    painted = planes(beside.paint([plain(90), slate]))[0]
+    rows, columns = slice(place.y, place.y + place.height), slice(place.x, place.x + place.width)
+    assert (painted[rows, columns] == planes(slate.frame)[0]).all()
+
+
+def test_a_new_picture_paints_nothing_that_it_does_not_touch() -> None:
+    grid = canvas("side-by-side", 2)
+    left, right = plain(90), plain(180)
+    frame = grid.paint([left, right])
+    planes(frame)[0][180, 480] = 7  # in the right picture
+    assert planes(grid.paint([plain(60), right]))[0][180, 480] == 7
+
+
+@pytest.mark.parametrize(
+    ("arrangement_", "expected"),
+    [
+        (Arrangement(name="own", slots=(), background="#ff0000"), (63, 102, 240)),
+        (Arrangement(name="own", slots=(), background="#ffffff"), (235, 128, 128)),
+        (Arrangement(name="own", slots=(), background="gradient"), (49, 130, 126)),
+        (Arrangement(name="own", slots=(), picture="/nowhere.png"), (49, 130, 126)),
+    ],
+)
+def test_a_background_is_a_colour_or_the_gradient(
+    arrangement_: Arrangement, expected: tuple[int, int, int]
+) -> None:
+    frame = Backgrounds(WIDTH, HEIGHT).behind(arrangement_)
+    assert all(abs(a - b) <= 8 for a, b in zip(at(frame, 0.5, 0.5), expected, strict=True))
+
+
+def test_a_background_picture_covers_everything_whatever_its_shape(tmp_path: Path) -> None:
+    path = tmp_path / "studio.png"
+    Image.new("RGBA", (90, 90), (255, 0, 0, 255)).save(path)
+    frame = Backgrounds(WIDTH, HEIGHT).behind(Arrangement(name="own", slots=(), picture=str(path)))
+    for x, y in ((0.0, 0.0), (0.99, 0.99)):
+        assert all(abs(a - b) <= 2 for a, b in zip(at(frame, x, y), (63, 102, 240), strict=True))
 
 
 @pytest.mark.parametrize("form", ["yuvj420p", "nv12", "yuv422p", "rgb24"])

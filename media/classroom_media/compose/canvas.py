@@ -12,12 +12,12 @@ import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from numpy.typing import NDArray
 
-from classroom_media.compose.layouts import Arrangement, Box, box
+from classroom_media.api import Slot
+from classroom_media.compose.colours import yuv_of
+from classroom_media.compose.layouts import Box, box, seen, uncropped
 from classroom_media.compose.pictures import Picture
 
-BLACK: Final = (16, 128, 128)  # Y, Cb, Cr, limited range
-BORDER: Final = (214, 128, 128)  # white, but not glaring
-BORDER_OF_HEIGHT: Final = 1 / 360
+PLANAR: Final = frozenset({"yuv420p", "yuvj420p"})
 
 _TAGGED_601: Final = frozenset({5, 6})  # AVColorSpace: BT.470BG, SMPTE 170M
 
@@ -44,91 +44,145 @@ class Fitter:
 
     def __init__(self) -> None:
         self._scaler = VideoReformatter()  # one per frame would leak a context per frame
+        self._cropper = VideoReformatter()
+        self._cropped: av.VideoFrame | None = None
 
-    def fit(self, frame: av.VideoFrame, width: int, height: int) -> av.VideoFrame:
-        """Give the frame itself when it is right already. Untagged colours count as BT.709."""
-        full = frame.format.name.startswith("yuvj") or frame.color_range == ColorRange.JPEG
-        old = frame.colorspace in _TAGGED_601
-        right_size = (frame.width, frame.height) == (width, height)
-        if right_size and frame.format.name == "yuv420p" and not full and not old:
+    def fit(
+        self, frame: av.VideoFrame, width: int, height: int, part: Box | None = None
+    ) -> av.VideoFrame:
+        """Give the frame, or a part of it, in that size; the frame itself when it is right.
+
+        Untagged colours count as BT.709.
+        """
+        if part is not None and part != Box(0, 0, frame.width, frame.height):
+            frame = self._crop(frame, part)
+        is_size = (frame.width, frame.height) == (width, height)
+        if (
+            is_size
+            and frame.format.name == "yuv420p"
+            and not _is_full(frame)
+            and not _is_old(frame)
+        ):
             return frame
-        return self._scaler.reformat(
-            frame,
-            width,
-            height,
-            "yuv420p",
-            src_colorspace=Colorspace.ITU601 if old else Colorspace.ITU709,
-            dst_colorspace=Colorspace.ITU709,
-            src_color_range=ColorRange.JPEG if full else ColorRange.MPEG,
-            dst_color_range=ColorRange.MPEG,
-            interpolation="BILINEAR",
-            threads=1,  # more would cost twice the CPU for pictures of this size
-        )
+        return _converted(self._scaler, frame, width, height)
+
+    def _crop(self, frame: av.VideoFrame, part: Box) -> av.VideoFrame:
+        """Copy a part: libswscale can only be given whole frames."""
+        if frame.format.name not in PLANAR:
+            frame = label(_converted(self._cropper, frame, frame.width, frame.height))
+        kept = self._cropped
+        if kept is None or (kept.width, kept.height) != (part.width, part.height):
+            kept = self._cropped = av.VideoFrame(part.width, part.height, "yuv420p")
+        kept.color_range = ColorRange.JPEG if _is_full(frame) else ColorRange.MPEG
+        kept.colorspace = frame.colorspace
+        regions = zip(_regions(part), planes(kept), planes(frame), strict=True)
+        for (rows, columns), plane, source in regions:
+            plane[:] = source[rows, columns]
+        return kept
+
+
+def _is_full(frame: av.VideoFrame) -> bool:
+    return frame.format.name.startswith("yuvj") or frame.color_range == ColorRange.JPEG
+
+
+def _is_old(frame: av.VideoFrame) -> bool:
+    return frame.colorspace in _TAGGED_601
+
+
+def _converted(
+    scaler: VideoReformatter, frame: av.VideoFrame, width: int, height: int
+) -> av.VideoFrame:
+    return scaler.reformat(
+        frame,
+        width,
+        height,
+        "yuv420p",
+        src_colorspace=Colorspace.ITU601 if _is_old(frame) else Colorspace.ITU709,
+        dst_colorspace=Colorspace.ITU709,
+        src_color_range=ColorRange.JPEG if _is_full(frame) else ColorRange.MPEG,
+        dst_color_range=ColorRange.MPEG,
+        interpolation="BILINEAR",
+        threads=1,  # more would cost twice the CPU for pictures of this size
+    )
 
 
 class Canvas:
-    """The programme's picture under one arrangement of slots.
+    """The programme's picture under one arrangement of slots, bottom first.
 
     The frame that `paint` gives is valid until the next call: an encoder that keeps frames
     must copy it (libx264 does).
     """
 
-    def __init__(
-        self, arrangement: Arrangement, width: int, height: int, backdrop: av.VideoFrame
-    ) -> None:
-        self._slots = arrangement.slots
-        self._backdrop = backdrop if arrangement.backdrop else None
-        self._width, self._height = width, height
-        self._border = max(2, 2 * round(height * BORDER_OF_HEIGHT / 2))
-        self._frame = label(av.VideoFrame(width, height, "yuv420p"))
+    def __init__(self, slots: Sequence[Slot], background: av.VideoFrame) -> None:
+        self._slots = tuple(slots)
+        self._background = background
+        self._width, self._height = background.width, background.height
+        self._borders = tuple(_even_up(slot.border * self._height) for slot in slots)
+        self._frame = label(av.VideoFrame(self._width, self._height, "yuv420p"))
         self._planes = planes(self._frame)
-        self._fitters = tuple(Fitter() for _ in self._slots)
+        self._fitters = tuple(Fitter() for _ in slots)
         self._boxes: list[Box] = []
         self._painted: list[Picture] = []
 
     def paint(self, pictures: Sequence[Picture]) -> av.VideoFrame:
-        """Give the composed picture; `pictures` fill the slots in order, bottom first."""
-        boxes = [
-            box(slot, self._width, self._height, picture.aspect)
+        """Give the composed picture; `pictures` fill the slots in order."""
+        slots = [
+            uncropped(slot) if picture.whole else slot
             for slot, picture in zip(self._slots, pictures, strict=True)
         ]
+        boxes = [
+            box(slot, self._width, self._height, picture.aspect)
+            for slot, picture in zip(slots, pictures, strict=True)
+        ]
         if boxes == [Box(0, 0, self._width, self._height)]:
-            return self._fitters[0].fit(pictures[0].frame, self._width, self._height)
+            return self._fitted(0, slots[0], boxes[0], pictures[0])
         if boxes != self._boxes:
             self._clear()
             self._boxes, self._painted = boxes, []
-        for index in range(self._first_change(pictures), len(boxes)):
-            self._paint_slot(index, pictures[index])
+        for index in self._changed(pictures):
+            self._paint_slot(index, slots[index], pictures[index])
         self._painted = list(pictures)
         return self._frame
 
-    def _first_change(self, pictures: Sequence[Picture]) -> int:
-        """Give the lowest slot to paint: what lies above a new picture is painted again."""
-        same = [new is old for new, old in zip(pictures, self._painted, strict=False)]
-        return same.index(False) if False in same else len(same)
+    def _changed(self, pictures: Sequence[Picture]) -> list[int]:
+        """Give the slots to paint: those with a new picture, and what lies above them."""
+        changed: list[int] = []
+        for index, picture in enumerate(pictures):
+            place = self._boxes[index].grown(self._borders[index])
+            is_same = bool(self._painted) and picture is self._painted[index]
+            if not is_same or any(place.overlaps(self._boxes[below]) for below in changed):
+                changed.append(index)
+        return changed
 
-    def _paint_slot(self, index: int, picture: Picture) -> None:
+    def _fitted(self, index: int, slot: Slot, place: Box, picture: Picture) -> av.VideoFrame:
+        frame = picture.frame
+        part = seen(slot, place, frame.width, frame.height, picture.aspect)
+        return self._fitters[index].fit(frame, place.width, place.height, part)
+
+    def _paint_slot(self, index: int, slot: Slot, picture: Picture) -> None:
         place = self._boxes[index]
-        if self._slots[index].border:
-            self._fill(place.grown(self._border), BORDER)
-        fitted = self._fitters[index].fit(picture.frame, place.width, place.height)
+        if border := self._borders[index]:
+            self._fill(place.grown(border), yuv_of(slot.border_colour))
+        fitted = self._fitted(index, slot, place, picture)
         for (rows, columns), plane, source in zip(
             _regions(place), self._planes, planes(fitted), strict=True
         ):
             plane[rows, columns] = source
 
     def _clear(self) -> None:
-        if self._backdrop is None:
-            self._fill(Box(0, 0, self._width, self._height), BLACK)
-        else:
-            for plane, source in zip(self._planes, planes(self._backdrop), strict=True):
-                plane[:] = source
+        for plane, source in zip(self._planes, planes(self._background), strict=True):
+            plane[:] = source
 
     def _fill(self, place: Box, colour: tuple[int, int, int]) -> None:
         for (rows, columns), plane, value in zip(
             _regions(place), self._planes, colour, strict=True
         ):
             plane[rows, columns] = value
+
+
+def _even_up(pixels: float) -> int:
+    """Give an even number of pixels; at least 2, unless there are none."""
+    return max(2, 2 * round(pixels / 2)) if pixels else 0
 
 
 def _regions(place: Box) -> tuple[tuple[slice, slice], ...]:

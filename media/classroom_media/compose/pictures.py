@@ -25,11 +25,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """A decoded picture; `aspect` is its shape as seen, width / height."""
+    """A decoded picture; `aspect` is its shape as seen, width / height.
+
+    A `whole` one was drawn for its place: no layout crops it.
+    """
 
     pts_ns: int
     frame: av.VideoFrame
     aspect: float
+    whole: bool = False
 
 
 class PictureFeed:

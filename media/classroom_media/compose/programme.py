@@ -70,6 +70,7 @@ class Programme:
             width=spec.width,
             height=spec.height,
             frame_ns=self._grid.step_ns,
+            own=spec.layouts,
         )
         heard = [source for source in spec.sources if source.sound]
         self._sound = SoundMixer(

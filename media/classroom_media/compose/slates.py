@@ -4,10 +4,9 @@ from typing import Final
 
 import av
 import numpy as np
-from av.video.reformatter import ColorRange, Colorspace
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from classroom_media.compose.colours import RGB, frame_of
 from classroom_media.compose.fonts import Face, Font, Typefaces
 from classroom_media.compose.pictures import Picture
 
@@ -19,12 +18,10 @@ WORDS: Final = (142, 156, 177)
 ACCENT: Final = (226, 137, 59)
 WIDEST: Final = 0.86  # of the slate's width, for a name
 
-RGB = NDArray[np.uint8]
-
 
 def backdrop(width: int, height: int) -> av.VideoFrame:
     """Give the quiet dark gradient behind slates and pictures side by side."""
-    return _yuv(_gradient(width, height))
+    return frame_of(_gradient(width, height))
 
 
 class Slates:
@@ -40,20 +37,22 @@ class Slates:
         """Give the slate of a source; `width` and `height` are even, `aspect` unrounded."""
         key = (source, width, height)
         if key not in self._drawn:
-            self._drawn[key] = Picture(0, _yuv(self._draw(source, width, height)), aspect)
+            frame = frame_of(self._draw(source, width, height))
+            self._drawn[key] = Picture(0, frame, aspect, whole=True)
         return self._drawn[key]
 
     def _draw(self, source: str, width: int, height: int) -> RGB:
         image = Image.fromarray(_gradient(width, height))
         draw = ImageDraw.Draw(image)
-        name, name_font = self._name(source, width, max(20, height // 9))
-        words, words_font = self._words(max(14, height // 20))
-        centre, line = width / 2, max(2, height // 180)
-        draw.text((centre, height * 0.47), name, NAME, name_font, anchor="ms")
+        unit = min(height, width * 9 // 16)  # a slate may stand upright
+        name, name_font = self._name(source, width, max(20, unit // 9))
+        words, words_font = self._words(max(14, unit // 20))
+        centre, middle, line = width / 2, height / 2, max(2, unit // 180)
+        draw.text((centre, middle - unit * 0.03), name, NAME, name_font, anchor="ms")
         half = width * 0.03
-        top = height * 0.525
+        top = middle + unit * 0.025
         draw.rectangle((centre - half, top, centre + half, top + line - 1), ACCENT)
-        draw.text((centre, height * 0.64), words, WORDS, words_font, anchor="ms")
+        draw.text((centre, middle + unit * 0.14), words, WORDS, words_font, anchor="ms")
         return np.asarray(image)
 
     def _name(self, source: str, width: int, pixels: int) -> tuple[str, Font]:
@@ -80,12 +79,3 @@ def _gradient(width: int, height: int) -> RGB:
     light = GLOW * np.exp(-1.1 * (x**2 + y**2))
     light += np.random.default_rng(7).uniform(0, 1, light.shape)
     return np.asarray(light[..., None] + EDGE, np.uint8)
-
-
-def _yuv(picture: RGB) -> av.VideoFrame:
-    return av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "rgb24").reformat(
-        format="yuv420p",
-        dst_colorspace=Colorspace.ITU709,
-        dst_color_range=ColorRange.MPEG,
-        interpolation="BICUBIC",
-    )

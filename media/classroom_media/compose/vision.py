@@ -4,11 +4,12 @@ from collections.abc import Iterable
 
 import av
 
-from classroom_media.api import Layout, MediaError
+from classroom_media.api import Arrangement, Layout, MediaError
+from classroom_media.compose.backgrounds import Backgrounds
 from classroom_media.compose.canvas import Canvas
-from classroom_media.compose.layouts import arrangement, box
+from classroom_media.compose.layouts import arrangement, box, uncropped
 from classroom_media.compose.pictures import Picture, PictureFeed
-from classroom_media.compose.slates import Slates, backdrop
+from classroom_media.compose.slates import Slates
 from classroom_media.packets import Coded
 
 
@@ -24,11 +25,13 @@ class VisionMixer:
         width: int,
         height: int,
         frame_ns: int,
+        own: tuple[Arrangement, ...] = (),
     ) -> None:
         self._feeds = {source: PictureFeed(source, frame_ns) for source in sources}
         self._slates = slates
         self._width, self._height = width, height
-        self._backdrop = backdrop(width, height)
+        self._own = own
+        self._backgrounds = Backgrounds(width, height)
         self.turn(layout)
 
     @property
@@ -42,7 +45,7 @@ class VisionMixer:
         Raises:
             MediaError: no such layout or source, or the wrong number of sources.
         """
-        arrangement(layout)
+        arrangement(layout, self._own)
         for source in layout.sources:
             if source not in self._feeds:
                 raise MediaError(f"there is no picture of a source {source!r}")
@@ -54,9 +57,9 @@ class VisionMixer:
             MediaError: as `check`.
         """
         self.check(layout)
-        slots = arrangement(layout)
+        slots = arrangement(layout, self._own)
         self._layout, self._slots = layout, slots.slots
-        self._canvas = Canvas(slots, self._width, self._height, self._backdrop)
+        self._canvas = Canvas(slots.slots, self._backgrounds.behind(slots))
         for source, feed in self._feeds.items():
             if source not in layout.sources:
                 feed.hide()
@@ -103,6 +106,8 @@ class VisionMixer:
         return list(dict.fromkeys(self._layout.sources))
 
     def _slate(self, index: int) -> Picture:
-        aspect = self._width / self._height
-        place = box(self._slots[index], self._width, self._height, aspect)
+        slot, aspect = self._slots[index], self._width / self._height
+        place = box(uncropped(slot), self._width, self._height, aspect)
+        if slot.fill:
+            aspect = place.width / place.height
         return self._slates.slate(self._layout.sources[index], place.width, place.height, aspect)

@@ -5,7 +5,7 @@ Standard input and not the command line, because a camera's password may be in i
 
 import msgspec
 
-from classroom_media.api import Layout
+from classroom_media.api import Arrangement, Layout
 
 
 class Endpoints(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +48,7 @@ class DirectorSpec(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[DirectorSource, ...]
     endpoints: Endpoints
     layout: Layout
+    layouts: tuple[Arrangement, ...] = ()  # the school's own, besides the built-in ones
     width: int = 1280  # pixels
     height: int = 720  # pixels
     fps: int = 25
