@@ -41,6 +41,7 @@ DRIVERS: Mapping[str, str] = MappingProxyType(
         "pjlink": "classroom_drivers.devices.pjlink:PJLinkProjector",
         "samsung-mdc": "classroom_drivers.devices.samsung_mdc:SamsungDisplay",
         "qsys": "classroom_drivers.devices.qsys:QSysCore",
+        "shure": "classroom_drivers.devices.shure:ShureAudio",
         "snmp-outlet": "classroom_drivers.devices.snmp_outlet:SnmpOutlets",
         "sony-adcp": "classroom_drivers.devices.sony_adcp:SonyProjector",
         "videohub": "classroom_drivers.devices.videohub:Videohub",
