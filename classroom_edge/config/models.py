@@ -114,9 +114,9 @@ Id = Annotated[str, AfterValidator(_checked_id)]
 TrackId = Annotated[Id, AfterValidator(_checked_track_id)]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Language = Literal["zh-CN", "en"]
-Shares = Annotated[float, BeforeValidator(_as_number)]
-Share = Annotated[Shares, Field(ge=0, le=1)]
-Size = Annotated[Shares, Field(ge=0.02, le=1)]
+Decimals = Annotated[float, BeforeValidator(_as_number)]
+Share = Annotated[Decimals, Field(ge=0, le=1)]
+Size = Annotated[Decimals, Field(ge=0.02, le=1)]
 Colour = Annotated[str, AfterValidator(_checked_colour)]
 PictureFile = Annotated[Path, BeforeValidator(_beside_the_file), AfterValidator(_checked_picture)]
 Title = Annotated[dict[Language, Name], BeforeValidator(_in_both_languages)]
@@ -226,7 +226,7 @@ class SlotConfig(Part):
     height: Size
     crop: CropConfig = CropConfig()
     fill: bool = False  # cut off what does not fit, rather than leave margins
-    border: Annotated[Shares, Field(ge=0, le=0.05)] = 0.0  # of the picture's height
+    border: Annotated[Decimals, Field(ge=0, le=0.05)] = 0.0  # of the picture's height
     border_colour: Colour = "#d6d6d6"
 
     @model_validator(mode="after")
@@ -253,10 +253,12 @@ class LayoutConfig(Part):
 
 
 class ProgrammeConfig(Part):
-    """``[programme]``: what the director shows at first."""
+    """``[programme]``: what the director shows at first, and how it goes on to something else."""
 
     layout: Id = "single"
     sources: tuple[Id, ...] = ()
+    transition: Literal["cut", "fade"] = "cut"
+    fade_s: Annotated[Decimals, Field(ge=0.1, le=3)] = 0.4
 
 
 class Want(Part):

@@ -194,7 +194,7 @@ class Media:
         )
 
     def _director_spec(self) -> DirectorSpec:
-        form = self.config.recording
+        form, shown = self.config.recording, self.config.programme
         return DirectorSpec(
             sources=tuple(
                 DirectorSource(
@@ -210,6 +210,7 @@ class Media:
             endpoints=endpoints_for(self.runtime, "director", PROGRAMME),
             layout=self.layout,
             layouts=tuple(map(_arrangement, self.config.own_layouts)),
+            fade_s=shown.fade_s if shown.transition == "fade" else 0.0,
             width=form.width,
             height=form.height,
             fps=form.fps,

@@ -31,6 +31,7 @@ def test_what_the_example_says_arrives() -> None:
     assert config.device("teacher-camera").presets == {"全景": 1, "讲台": 2, "黑板": 3}
     assert config.source("teacher").camera == "teacher-camera"
     assert config.programme.sources == ("screen", "teacher")
+    assert (config.programme.transition, config.programme.fade_s) == ("fade", 0.4)
     assert config.routines[0].title == {"zh-CN": "上课", "en": "Start class"}
     assert config.light.tally == ("teacher-camera",)
 

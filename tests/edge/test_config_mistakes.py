@@ -200,6 +200,8 @@ OF_LAYOUTS = [
     Typed("fps = 25\n", 'fps = 25\n[programme]\nlayout = "new"\n', "not-a-choice", 9, ""),
     Typed("fps = 25\n", 'fps = 25\n[programme]\nlayout = "grid"\n', "too-few-sources", 9),
     Typed("single = [", "sngle = [", "not-a-choice", 31),
+    Typed("fps = 25\n", 'fps = 25\n[programme]\ntransition = "fad"\n', "not-a-choice", 9),
+    Typed("fps = 25\n", "fps = 25\n[programme]\nfade_s = 10\n", "too-great", 9, "3"),
 ]
 OF_THE_FILE = {
     "encoding": GOOD.replace("Class 3", "三年级").encode("gbk"),

@@ -108,6 +108,7 @@ def spec(
     sounds: tuple[str, ...] = (),
     size: tuple[int, int] = SIZE,
     fps: int = 25,
+    fade_s: float = 0.0,
 ) -> DirectorSpec:
     """Specify a small programme of the sources named."""
     return DirectorSpec(
@@ -123,6 +124,7 @@ def spec(
         ),
         endpoints=NOWHERE,
         layout=layout,
+        fade_s=fade_s,
         width=size[0],
         height=size[1],
         fps=fps,

@@ -27,8 +27,8 @@ class Deadline:
             self._awake_ns = now_ns
         self._looked_ns = now_ns
 
-    def over(self, due_ns: int, heard_ns: int) -> bool:
+    def over(self, due_ns: int, heard_ns: int, *, wait_ns: int = WAIT_NS) -> bool:
         """Tell whether what is due at `due_ns` goes without a source last heard at `heard_ns`."""
         began_ns = max(due_ns, self._awake_ns)
         now_ns = self._looked_ns
-        return now_ns - max(began_ns, heard_ns) > WAIT_NS or now_ns - began_ns > LONGEST_NS
+        return now_ns - max(began_ns, heard_ns) > wait_ns or now_ns - began_ns > LONGEST_NS

@@ -27,6 +27,8 @@ SOUND: Final = "programme-sound"
 GATHER_NS: Final = 3 * NS // 2  # a new programme waits so long for its sources' last packets
 REACH_NS: Final = 4 * NS  # a new programme may begin so far back, where the sources' rings do
 BEHIND_NS: Final = 5 * NS  # later than this, ticks are left out
+HURRY_NS: Final = 2 * NS  # later than this, a change is a cut: fading would cost time
+FADING_WAIT_NS: Final = NS // 10  # for a source that fades away and has fallen silent
 RESUME_NS: Final = NS  # after which the programme is this late
 PREVIEW_HZ: Final = 8
 LEVELS_HZ: Final = 10
@@ -77,6 +79,7 @@ class Programme:
             (source.id for source in heard if source.mixed),
             metered=(source.id for source in heard if not source.mixed),
         )
+        self._fade_ticks = round(spec.fade_s * spec.fps)
         self._pictures = self._picture_encoder()
         self._samples = SoundEncoder(SOUND)
         self._preview = Preview()
@@ -158,9 +161,8 @@ class Programme:
     def _advance_picture(self, now_ns: int) -> bool:
         if self._tick is None or (at_ns := self._grid.at(self._tick)) > now_ns:
             return False
-        while self._wanted:
-            self._vision.turn(self._wanted.popleft())
-        if not all(self._deadline.over(at_ns, heard) for heard in self._vision.awaited(at_ns)):
+        self._turn(late_ns=now_ns - at_ns)
+        if not self._is_due(at_ns):
             return False
         frame = self._vision.picture(at_ns)
         if self.previewing and self._tick % max(1, self._spec.fps // PREVIEW_HZ) == 0:
@@ -171,6 +173,25 @@ class Programme:
         self._give(self._pictures.encode(frame, self._tick, key=key))
         self._tick += 1
         return True
+
+    def _turn(self, late_ns: int) -> None:
+        """Show what was asked for last. A fade under way is seen through, and then comes this."""
+        if self._vision.is_fading:
+            return
+        while self._wanted:
+            wanted = self._wanted.popleft()
+            if not self._wanted:
+                ticks = self._fade_ticks if late_ns < HURRY_NS else 0
+                self._vision.turn(wanted, ticks=ticks)
+
+    def _is_due(self, at_ns: int) -> bool:
+        """Tell whether a picture need not wait for any source any more."""
+        over = self._deadline.over
+        arriving = self._vision.awaited(at_ns)
+        leaving = self._vision.awaited_in_leaving(at_ns)
+        return all(over(at_ns, heard) for heard in arriving) and all(
+            over(at_ns, heard, wait_ns=FADING_WAIT_NS) for heard in leaving
+        )
 
     def _advance_sound(self, now_ns: int) -> bool:
         made = False

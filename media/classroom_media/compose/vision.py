@@ -1,20 +1,34 @@
 """The vision mixer: pictures of all sources in, the programme's picture out."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import av
 
-from classroom_media.api import Arrangement, Layout, MediaError
+from classroom_media.api import Arrangement, Layout, MediaError, Slot
 from classroom_media.compose.backgrounds import Backgrounds
 from classroom_media.compose.canvas import Canvas
+from classroom_media.compose.fade import Fade
 from classroom_media.compose.layouts import arrangement, box, uncropped
 from classroom_media.compose.pictures import Picture, PictureFeed
 from classroom_media.compose.slates import Slates
 from classroom_media.packets import Coded
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scene:
+    """A layout with what paints it."""
+
+    layout: Layout
+    slots: tuple[Slot, ...]
+    canvas: Canvas
+
+
 class VisionMixer:
-    """Follows all sources, decodes those that are seen, composes them as the layout says."""
+    """Follows all sources, decodes those that are seen, composes them as the layout says.
+
+    While one layout fades into another, both are on air and all their sources are decoded.
+    """
 
     def __init__(
         self,
@@ -32,12 +46,20 @@ class VisionMixer:
         self._width, self._height = width, height
         self._own = own
         self._backgrounds = Backgrounds(width, height)
-        self.turn(layout)
+        self._fade = Fade(width, height)
+        self._leaving: _Scene | None = None  # what fades away
+        self._step = self._steps = 0  # of the fade
+        self._scene = self._prepared(layout)
 
     @property
     def layout(self) -> Layout:
-        """Tell what is shown now."""
-        return self._layout
+        """Tell what is shown now, or is fading in."""
+        return self._scene.layout
+
+    @property
+    def is_fading(self) -> bool:
+        """Whether one layout is fading into another."""
+        return self._leaving is not None
 
     def check(self, layout: Layout) -> None:
         """Refuse a layout that cannot be shown.
@@ -50,19 +72,18 @@ class VisionMixer:
             if source not in self._feeds:
                 raise MediaError(f"there is no picture of a source {source!r}")
 
-    def turn(self, layout: Layout) -> None:
-        """Show another layout from the next picture on.
+    def turn(self, layout: Layout, *, ticks: int = 0) -> None:
+        """Show another layout from the next picture on, or after a fade of so many pictures.
 
         Raises:
             MediaError: as `check`.
         """
-        self.check(layout)
-        slots = arrangement(layout, self._own)
-        self._layout, self._slots = layout, slots.slots
-        self._canvas = Canvas(slots.slots, self._backgrounds.behind(slots))
-        for source, feed in self._feeds.items():
-            if source not in layout.sources:
-                feed.hide()
+        if layout == self._scene.layout:
+            return
+        old, self._scene = self._scene, self._prepared(layout)
+        self._leaving = old if ticks else None
+        self._step, self._steps = 0, ticks
+        self._hide_unseen()
 
     def feed(self, packet: Coded, now_ns: int) -> None:
         """Take a packet of any source; of unknown ones it is dropped."""
@@ -79,35 +100,69 @@ class VisionMixer:
 
     def awaited(self, tick_ns: int) -> list[int]:
         """Decode what this tick needs. Give when each source was last heard that is late."""
-        feeds = [self._feeds[source] for source in self._visible]
-        late = [feed for feed in feeds if not feed.ready(tick_ns)]
-        return [feed.heard_ns for feed in late if feed.live(tick_ns)]
+        return self._late(self._scene.layout.sources, tick_ns)
+
+    def awaited_in_leaving(self, tick_ns: int) -> list[int]:
+        """Do the same for the sources that are only fading away."""
+        return self._late(set(self._visible) - set(self._scene.layout.sources), tick_ns)
 
     def picture(self, tick_ns: int) -> av.VideoFrame:
         """Compose what is known of this tick; valid until the next call."""
+        visible = self._visible
         for source, feed in self._feeds.items():
-            if source not in self._layout.sources:
+            if source not in visible:
                 feed.jump(tick_ns)
-        taken = {source: self._feeds[source].take(tick_ns) for source in self._visible}
-        return self._canvas.paint(
-            [
-                taken[source] or self._slate(index)
-                for index, source in enumerate(self._layout.sources)
-            ]
-        )
+        taken = {source: self._feeds[source].take(tick_ns) for source in visible}
+        frame = self._composed(self._scene, taken)
+        if self._leaving is None:
+            return frame
+        self._step += 1
+        share = self._step / (self._steps + 1)
+        frame = self._fade.mix(self._composed(self._leaving, taken), frame, share)
+        if self._step == self._steps:
+            self._end_fade()
+        return frame
 
     def jump(self, tick_ns: int) -> None:
         """Go on at a later tick: what only the ticks between needed is dropped undecoded."""
+        self._end_fade()
         for feed in self._feeds.values():
             feed.jump(tick_ns)
 
     @property
     def _visible(self) -> list[str]:
-        return list(dict.fromkeys(self._layout.sources))
+        leaving = self._leaving.layout.sources if self._leaving else ()
+        return list(dict.fromkeys((*self._scene.layout.sources, *leaving)))
 
-    def _slate(self, index: int) -> Picture:
-        slot, aspect = self._slots[index], self._width / self._height
+    def _prepared(self, layout: Layout) -> _Scene:
+        self.check(layout)
+        found = arrangement(layout, self._own)
+        return _Scene(layout, found.slots, Canvas(found.slots, self._backgrounds.behind(found)))
+
+    def _late(self, sources: Iterable[str], tick_ns: int) -> list[int]:
+        feeds = [self._feeds[source] for source in dict.fromkeys(sources)]
+        late = [feed for feed in feeds if not feed.ready(tick_ns)]
+        return [feed.heard_ns for feed in late if feed.live(tick_ns)]
+
+    def _composed(self, scene: _Scene, taken: dict[str, Picture | None]) -> av.VideoFrame:
+        placed = zip(scene.layout.sources, scene.slots, strict=True)
+        return scene.canvas.paint(
+            [taken[source] or self._slate(source, slot) for source, slot in placed]
+        )
+
+    def _slate(self, source: str, slot: Slot) -> Picture:
+        aspect = self._width / self._height
         place = box(uncropped(slot), self._width, self._height, aspect)
         if slot.fill:
             aspect = place.width / place.height
-        return self._slates.slate(self._layout.sources[index], place.width, place.height, aspect)
+        return self._slates.slate(source, place.width, place.height, aspect)
+
+    def _end_fade(self) -> None:
+        self._leaving = None
+        self._hide_unseen()
+
+    def _hide_unseen(self) -> None:
+        visible = self._visible
+        for source, feed in self._feeds.items():
+            if source not in visible:
+                feed.hide()

@@ -49,6 +49,7 @@ class DirectorSpec(msgspec.Struct, frozen=True, kw_only=True):
     endpoints: Endpoints
     layout: Layout
     layouts: tuple[Arrangement, ...] = ()  # the school's own, besides the built-in ones
+    fade_s: float = 0.0  # how long one layout takes to fade into the next; 0 = cut
     width: int = 1280  # pixels
     height: int = 720  # pixels
     fps: int = 25
