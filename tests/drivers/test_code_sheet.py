@@ -18,7 +18,8 @@ from classroom_drivers.api import (
 )
 from classroom_drivers.code_sheet.catalogue import entries
 from classroom_drivers.code_sheet.controller_side import ControllerSide
-from classroom_drivers.code_sheet.lint import check, coverage, lint, read
+from classroom_drivers.code_sheet.examples import coverage
+from classroom_drivers.code_sheet.lint import check, lint, read
 from classroom_drivers.code_sheet.mistakes import LANGUAGES
 from classroom_drivers.code_sheet.reading import examine
 from classroom_drivers.code_sheet.sheet import Sheet

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from classroom_drivers.api import UnsupportedError
-from classroom_drivers.code_sheet.lint import coverage, lint, lint_content, read
+from classroom_drivers.code_sheet.examples import coverage
+from classroom_drivers.code_sheet.lint import lint, lint_content, read
 from classroom_drivers.code_sheet.mistakes import ADVICE, LANGUAGES, Mistake
 from classroom_drivers.devices.code_sheet import EXAMPLE
 

@@ -1,14 +1,12 @@
 """Reads the controls of a sheet: [power], [input], [volume], [keys] and the others."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
 
+from classroom_drivers.code_sheet.sections import GROUPS, SECTIONS, Section
 from classroom_drivers.code_sheet.sheet import (
     CHANNEL,
     HEALTH,
     NUMBER,
-    PERCENT_MAX,
     VALUE,
     Answer,
     Control,
@@ -16,69 +14,12 @@ from classroom_drivers.code_sheet.sheet import (
     Order,
 )
 from classroom_drivers.code_sheet.table import Table
+from classroom_drivers.code_sheet.values import read_range, read_words
 from classroom_drivers.code_sheet.wire import Wire
 from classroom_drivers.codecs.sheet_format import Word
 from classroom_drivers.codecs.sheet_frame import Shape
 
-SWITCH = ("on", "off")
-POWER = ("on", "off", "warming", "cooling")
-COVER = ("open", "closed", "opening", "closing", "stopped")
-WORDS_MAX = 300
 CHANNELS_MAX = 64
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """What one table of a sheet may describe; without `told` or `says`, any name will do."""
-
-    capability: str
-    kind: Kind
-    told: tuple[str, ...] | None = None  # names of its orders
-    says: tuple[str, ...] | None = None  # names of what it answers
-    many: bool = False  # it has channels
-
-
-_SWITCH: dict[str, Any] = {"kind": Kind.SWITCH, "told": SWITCH, "says": SWITCH}
-SECTIONS: Mapping[str, Section] = {
-    "power": Section(capability="power", kind=Kind.CHOICE, told=SWITCH, says=POWER),
-    "input": Section(capability="input-select", kind=Kind.CHOICE),
-    "volume": Section(capability="volume", kind=Kind.PERCENT),
-    "picture-mute": Section(capability="mute", **_SWITCH),
-    "sound-mute": Section(capability="mute", **_SWITCH),
-    "freeze": Section(capability="freeze", **_SWITCH),
-    "tracking": Section(capability="tracking", **_SWITCH),
-    "tally": Section(capability="tally", **_SWITCH),
-    "relay": Section(capability="relay", many=True, **_SWITCH),
-    "level": Section(capability="level", kind=Kind.PERCENT, many=True),
-    "cover": Section(
-        capability="cover",
-        kind=Kind.CHOICE,
-        told=("open", "close", "stop"),
-        says=COVER,
-        many=True,
-    ),
-    "keys": Section(capability="keys", kind=Kind.ACT),
-    "presets": Section(capability="presets", kind=Kind.ACT, told=("recall", "store")),
-}
-GROUPS: Mapping[str, tuple[str, Mapping[str, Kind]]] = {
-    "identity": (
-        "identity",
-        dict.fromkeys(("maker", "model", "name", "firmware", "serial-number"), Kind.TEXT),
-    ),
-    "health": (
-        "health",
-        {"faults": Kind.CHOICE, "lamp-hours": Kind.NUMBER, "run-hours": Kind.NUMBER},
-    ),
-    "sensor": (
-        "sensor",
-        {
-            **dict.fromkeys(("temperature-c", "humidity-percent", "co2-ppm"), Kind.NUMBER),
-            **dict.fromkeys(("light-lux", "power-w", "energy-kwh"), Kind.NUMBER),
-            **dict.fromkeys(("voltage-v", "current-a"), Kind.NUMBER),
-            **dict.fromkeys(("presence", "contact"), Kind.SWITCH),
-        },
-    ),
-}
 
 
 def read_controls(root: Table, wire: Wire, *, gap_s: float, reply_s: float) -> tuple[Control, ...]:
@@ -122,12 +63,12 @@ class _Reader:
         self._reply_s = reply_s
         self._has_power = has_power
         self._names = (VALUE, CHANNEL) if section.many else (VALUE,)
-        self._words = self._read_words()
+        self._words = read_words(table.table("values"), section.says)
 
     def control(self, name: str) -> Control:
         """Read it."""
         table, section = self._table, self._section
-        low, high = self._range()
+        low, high = read_range(table, section.kind)
         always = name == "power" or not self._has_power
         reply_s = table.number("reply-s", self._reply_s, least=0.05, most=30)
         ask = self._shape("ask", names=self._names[1:])
@@ -173,43 +114,6 @@ class _Reader:
             table.complain("blind-toggle", "toggle")
         if not control.orders and not control.toggle and not control.ask:
             table.complain("empty-control")
-
-    # words and ranges
-
-    def _read_words(self) -> dict[str, tuple[Word, ...]]:
-        table = self._table.table("values")
-        allowed = self._section.says
-        found: dict[str, tuple[Word, ...]] = {}
-        for name in table.names()[:WORDS_MAX]:
-            given = table.given(name)
-            words = given if isinstance(given, list) else [given]
-            if not words or any(type(word) not in {int, str} for word in words):
-                table.complain("not-words", name)
-            elif allowed and name not in allowed:
-                table.complain("unknown-choice", name, name=name, near=", ".join(allowed))
-            else:
-                found[name] = tuple(words)
-        self._check_words(table, found)
-        return found
-
-    def _check_words(self, table: Table, words: Mapping[str, tuple[Word, ...]]) -> None:
-        seen: dict[str, str] = {}
-        for name, several in words.items():
-            for word in several:
-                other = seen.setdefault(str(word).casefold(), name)
-                if other != name:
-                    table.complain("same-word", name, word=word, name=name, other=other)
-
-    def _range(self) -> tuple[int, int]:
-        given = self._table.given("range")
-        usual = (0, 0xFFFFFFFF) if self._section.kind is Kind.NUMBER else (0, PERCENT_MAX)
-        if given is None:
-            return usual
-        match given:
-            case [int(low), int(high)] if low != high:
-                return low, high
-        self._table.complain("bad-range", "range")
-        return usual
 
     # frames
 

@@ -85,11 +85,13 @@ class SheetDevice(PoweredDevice[Heard]):
 
     async def poll(self) -> None:
         """Ask for power, and for the rest when it is on."""
+        identified = self.power in {None, PowerState.ON}
         for control in self.SHEET.controls:
             if control.ask and self._due(control):
-                await self._ask_all(control)
+                told = await self._ask_all(control)
+                identified &= told or control.capability != "identity"
         self._settle_covers()
-        self._identified = self._identified or self.power in {None, PowerState.ON}
+        self._identified |= identified
         if self.now_s() >= self._health_due_s:
             self._health_due_s = self.now_s() + HEALTH_S
 
@@ -214,18 +216,19 @@ class SheetDevice(PoweredDevice[Heard]):
             return False
         return control.always or self.power in {None, PowerState.ON}
 
-    async def _ask_all(self, control: Control) -> None:
-        """Ask each channel, or once for all where one answer has them."""
+    async def _ask_all(self, control: Control) -> bool:
+        """Ask each channel, or once for all where one answer has them; False is "not now"."""
         once = control.bits and control.kind is Kind.SWITCH
         for channel in range(1, 2 if once else control.channels + 1):
             try:
                 told = await self._talk.ask(control, channel=channel)
             except UnsupportedError:
                 self._unknown.add(control.name)
-                return
+                return True
             except RefusedError:
-                return  # not now; the next poll asks again
+                return False  # the next poll asks again
             self._note(control, told, channel=channel)
+        return True
 
     def _take(self, control: Control, told: Told | None, choice: str, channel: int) -> None:
         """Know what an order did: what its acceptance told, or what we asked for."""
