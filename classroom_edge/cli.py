@@ -291,6 +291,42 @@ def sniff(
     )
 
 
+@app.command(help="discover.help")
+def discover(
+    context: typer.Context,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(help="option.kind", metavar="KIND", show_default=False),
+    ] = None,
+    serial: Annotated[
+        list[str] | None,
+        typer.Option(help="option.serial", metavar="PORT", show_default=False),
+    ] = None,
+    host: Annotated[
+        list[str] | None,
+        typer.Option(help="option.host", metavar="HOST", show_default=False),
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option(help="option.seconds", metavar="SECONDS", min=0.1, max=60)
+    ] = 4,
+    as_json: AsJson = False,
+) -> None:
+    """Search for devices."""
+    from classroom_edge.commands import discover as command
+
+    _finish(
+        context,
+        lambda: command.search(
+            tuple(kind or ()),
+            serial_ports=tuple(serial or ()),
+            hosts=tuple(host or ()),
+            seconds=seconds,
+            as_json=as_json,
+            language=context.obj,
+        ),
+    )
+
+
 @app.command(help="routine.help")
 def routine(
     context: typer.Context,

@@ -95,6 +95,13 @@ def _may_mount() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0 and _on_path("mount")
 
 
+def _may_make_networks() -> bool:
+    if not hasattr(os, "geteuid") or os.geteuid() != 0 or not _on_path("ip", "unshare"):
+        return False
+    tried = subprocess.run(["unshare", "-n", "true"], capture_output=True, check=False)  # noqa: S607
+    return tried.returncode == 0
+
+
 PARTS = (
     Part(
         "venv",
@@ -204,6 +211,15 @@ PARTS = (
         "不测试磁盘写满",
         "a full disk is not tested",
         "sudo python3 run.py test",
+        tests_only=True,
+    ),
+    Part(
+        "network-namespaces",
+        _may_make_networks,
+        "不在多个网络上测试设备搜索",
+        "the search for devices is not tested on several networks",
+        "sudo apt-get install -y iproute2 && sudo python3 run.py test",
+        ("iproute2",),
         tests_only=True,
     ),
 )

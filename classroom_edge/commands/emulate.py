@@ -3,6 +3,8 @@
 import asyncio
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from classroom_drivers.api import UnsupportedError
 from classroom_drivers.code_sheet.lint import lint
@@ -52,10 +54,26 @@ async def _serve(emulator: Emulator, listen: str, words: dict[str, str]) -> None
     if sys.platform != "win32":
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    async with serve(emulator, listen, faults_of(words)) as served:
+    async with (
+        serve(emulator, listen, faults_of(words)) as served,
+        _found_by_search(emulator, served.url),
+    ):
         sys.stdout.write(f"ready {served.url}\n")
         sys.stdout.flush()
         await ended.wait()
+
+
+@asynccontextmanager
+async def _found_by_search(emulator: Emulator, url: str) -> AsyncIterator[None]:
+    """Let who searches the network find it, if its kind can be found and nobody else is there."""
+    beacon = getattr(emulator, "beacon", None)
+    async with AsyncExitStack() as stack:
+        if beacon is not None:
+            try:
+                await stack.enter_async_context(serve(*beacon(url)))
+            except OSError as error:
+                sys.stderr.write(f"not found by search: {error.strerror or error}\n")
+        yield
 
 
 def _pair(fault: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from classroom_drivers.api import DeviceError, LinkError, UnsupportedError
 from classroom_drivers.companions import companions
 from classroom_drivers.discovery import mdns, modbus, onvif, pjlink, visca
 from classroom_drivers.discovery.found import Found
-from classroom_drivers.discovery.neighbourhood import Network, networks
+from classroom_drivers.discovery.neighbourhood import ANYWHERE, Network, networks
 from classroom_drivers.registry import drivers
 
 KINDS = ("mdns", "modbus", "onvif", "pjlink", "visca")
@@ -44,8 +44,8 @@ async def discover(
     if unknown := set(wanted) - set(KINDS):
         text = f"no search {', '.join(sorted(unknown))}; there are {', '.join(KINDS)}"
         raise UnsupportedError(text)
-    around = networks() if near is None else tuple(near)
     named = tuple(hosts)
+    around = (ANYWHERE,) if named else networks() if near is None else tuple(near)
     on_network: dict[str, Search] = {
         "mdns": lambda: mdns.search(around, drivers(), within_s=within_s, hosts=named),
         "onvif": lambda: onvif.search(around, within_s=within_s, hosts=named),

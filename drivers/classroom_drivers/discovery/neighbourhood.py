@@ -35,6 +35,9 @@ class Network:
         return (*filter(None, (self.broadcast,)), *beyond)
 
 
+ANYWHERE = Network("", "0.0.0.0")  # for asking hosts by name: the system knows the way
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """An answer, and whose."""
@@ -143,7 +146,7 @@ async def _open(network: Network, to: tuple[str, ...], from_port: int) -> _Ear:
 
 def _keep_to(wire: socket.socket, network: Network) -> None:
     """Have a broadcast to everybody leave by this network, where the system lets us say so."""
-    if hasattr(socket, "SO_BINDTODEVICE"):
+    if network.interface and hasattr(socket, "SO_BINDTODEVICE"):
         with suppress(OSError):
             name = network.interface.encode()
             wire.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, name)

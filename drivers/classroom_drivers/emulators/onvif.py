@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import ClassVar
+from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
@@ -28,8 +29,11 @@ from classroom_drivers.codecs.http import (
     parameters,
 )
 from classroom_drivers.codecs.onvif import DEVICE, IMAGING, MEDIA, PTZ, SCHEMA, SOAP
+from classroom_drivers.codecs.ws_discovery import GROUP, PORT, Match
+from classroom_drivers.emulators.beacons import WsDiscoveryBeacon
 from classroom_drivers.emulators.pan_tilt_head import Axis
 from classroom_drivers.emulators.session import NEVER
+from classroom_drivers.links.address import parse
 
 Ways = tuple[float, float]  # an axis from end to end
 
@@ -102,6 +106,13 @@ class OnvifEmulator:
     def session(self, now_s: float) -> "OnvifSession":
         """Begin a connection."""
         return OnvifSession(self)
+
+    def beacon(self, url: str) -> tuple[WsDiscoveryBeacon, str]:
+        """Give who tells searchers that the camera is at a URL, and where to serve that."""
+        address = parse(url)
+        place = f"http://{address.host}:{address.port}{PATHS[DEVICE]}"
+        match = Match(f"urn:uuid:{uuid5(NAMESPACE_URL, place)}", (place,), SCOPES)
+        return WsDiscoveryBeacon(match=match), f"udp://{address.host}:{PORT}?group={GROUP}"
 
     @property
     def moving(self) -> bool:
