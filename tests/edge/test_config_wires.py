@@ -118,3 +118,17 @@ def test_the_better_name_of_a_port_is_a_note(tmp_path: Path, folder: str, code: 
     assert (note.code, note.position.line) == (f"port-of-{code}", 8)
     assert f"dev/serial/{folder}/" in note.remedy["en"]
     assert f"dev/serial/{folder}/" in note.remedy["zh-CN"]
+
+
+def test_units_of_a_bus_share_a_port_by_their_number(tmp_path: Path) -> None:
+    units = [
+        device(f"unit-{n}", "modbus", "serial:///dev/ttyUSB7", f'unit = {n}, relays = "0"')
+        for n in (1, 2)
+    ]
+    again = device("again", "modbus", "serial:///dev/ttyUSB7?unit=2", 'relays = "0"')
+    other = device("other", "visca", "serial:///dev/ttyUSB7")
+    assert told(tmp_path, *units) == []
+    (mistake,) = mistakes(tmp_path, *units, again)
+    assert (mistake.code, mistake.position.line) == ("port-same-unit", 20)
+    assert '"unit-2" (line 14) has unit 2' in mistake.message["en"]
+    assert told(tmp_path, units[0], other) == [("port-two-ways", 14)]

@@ -1,7 +1,8 @@
 """One wire, and the taps on it: a serial port or a connection that several devices share.
 
 The link is opened with the first user and closed with the last. When it ends, it ends for all of
-them; all of them see every byte that arrives.
+them; all of them see every byte that arrives. One user's task keeps it; when that one goes, another
+opens it again, which the others hardly notice.
 
 On a bus, a unit that does not answer costs the others a time-out at each attempt. So it is tried
 at a falling rate while others answer, and the more such units there are, the less often each.
@@ -37,6 +38,7 @@ class SharedWire:
         self._overhearing: set[Callable[[bytes], None]] = set()
         self._hosting = asyncio.Lock()
         self._wanted = asyncio.Event()
+        self._up = asyncio.Event()
         self._serving: asyncio.Task[None] | None = None
 
     def tap(self) -> "Tap":
@@ -86,6 +88,7 @@ class SharedWire:
 
     async def write(self, data: bytes) -> None:
         """Hand over bytes; whose turn it is was settled before."""
+        await self._up.wait()
         if self._link is None:
             raise LinkError("the link has ended")
         await self._link.write(data)
@@ -103,6 +106,7 @@ class SharedWire:
         try:
             async with self._transport.open() as link:
                 self._link = link
+                self._up.set()
                 for user in self._users:
                     user.open()
                 while data := await link.read():
@@ -112,7 +116,7 @@ class SharedWire:
             self._end(self._users, error)
         finally:
             self._link = None
-            self._end({user for user in self._users if user.opened.done()}, b"")
+            self._up.clear()
 
     def _hand_out(self, data: bytes) -> None:
         for user in self._users:
