@@ -151,14 +151,14 @@ async def test_companion_62_syntax_errors_that_nobody_asked_for_do_no_harm(name:
 
 
 @virtual
-async def test_companion_20_three_days_of_looking_for_a_camera_cost_nothing() -> None:
+async def test_companion_20_half_a_day_of_looking_for_a_camera_cost_nothing() -> None:
     """companion-module-ptzoptics-visca #20: with a camera absent, the module hangs after hours."""
     bench = make("visca")
     bench.wire.unplug()
     async with running(bench):
         await asyncio.sleep(3600)
         tasks, things = len(asyncio.all_tasks()), living()
-        await asyncio.sleep(71 * 3600)
+        await asyncio.sleep(11 * 3600)
         assert len(asyncio.all_tasks()) == tasks
         assert living() < things + 1000
         bench.wire.plug()
