@@ -111,6 +111,7 @@ class SamsungDisplay(PoweredDevice[Heard]):
         ),
     )
     SHARING: ClassVar[str] = "bus"
+    UNIT: ClassVar[str] = "display"
     PORTS: ClassVar[Mapping[str, int]] = MappingProxyType({"tcp": 1515, "tls": 1515})
     TLS_AFTER: ClassVar[bytes] = TLS_OFFERED
 
