@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from classroom_drivers.api import Plain
 from classroom_drivers.code_sheet.sheet import (
     CHANNEL,
+    HEALTH,
     NUMBER,
     VALUE,
     Answer,
@@ -110,7 +111,8 @@ def _meaning(
     if control.kind is Kind.PERCENT:
         return control.from_wire(int(word))
     if control.kind is Kind.NUMBER:
-        return _plain(float(word) * control.scale + control.add)
+        number = float(word) * control.scale + control.add
+        return int(number) if control.capability == HEALTH else _plain(number)
     return str(word)
 
 
