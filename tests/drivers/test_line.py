@@ -81,10 +81,10 @@ async def test_a_difficult_device_stays_usable(name: str, faults: Faults) -> Non
     async with running(bench):
         await until(lambda: bench.online, within_s=10)
         offline = 0
-        for _ in range(200):
+        for _ in range(300):
             await asyncio.sleep(0.5)
             offline += bench.availability is Availability.OFFLINE
-        assert offline < 10  # 5 % of the time
+        assert offline < 24  # 8 % of the time
 
 
 @pytest.mark.parametrize("name", ["pjlink", "pjlink-password"])
