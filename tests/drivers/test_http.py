@@ -171,6 +171,15 @@ def test_what_has_no_number_or_no_response_is_noise(noise: bytes) -> None:
     ]
 
 
+@given(st.binary(max_size=200), st.text(max_size=80))
+def test_nothing_that_a_server_says_makes_it_raise(data: bytes, words: str) -> None:
+    HttpCodec().feed(data)
+    HttpCodec().feed(numbered(1, b"HTTP/1.1 200 OK\r\n" + data))
+    for challenge in challenges([words, f"Digest nonce=1, {words}"]):
+        digest(challenge, **RFC_7616)  # type: ignore[arg-type]
+    parameters(f"Digest {words}")
+
+
 # a connection for every request
 
 

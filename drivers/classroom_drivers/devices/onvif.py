@@ -1,7 +1,8 @@
 """Network cameras that can be turned by ONVIF.
 
     http://10.0.0.64/onvif/device_service     as the camera says it
-    tcp://10.0.0.64                           the same, on port 80
+    https://10.0.0.64/onvif/device_service    the same, encrypted: every question shakes hands anew
+    tcp://10.0.0.64                           without a path, on port 80
 
 Of a movement that is driven the end is ours to guarantee: the camera's own time-out is neither
 asked for nor trusted. A camera that accepts a stop and goes on moving is stopped again in the

@@ -35,6 +35,8 @@ from classroom_drivers.links.line import Line
 ANSWER_S = 4.0
 DEADLINE_S = 5.0  # nothing is sent later than this
 TRIES = 3  # of one question, while the camera says how it wants the password proved
+REFUSED_S, REFUSED_MAX_S = 60.0, 600.0  # cameras lock out who tries a wrong password often
+BEFORE_PASSWORD = {onvif.GET_DATE, onvif.GET_SERVICES, onvif.GET_CAPABILITIES}
 LOGINS = ("auto", "digest", "token")
 
 
@@ -66,6 +68,8 @@ class OnvifService:
         self._digest = Digest(user, password)
         self._uses_token = login == "token"
         self._clock: tuple[datetime, float] | None = None  # the camera's, and when it said so
+        self._refusals = 0  # of proofs, in a row
+        self._refused_s = float("-inf")
         self._numbers = count(1)
 
     def codec(self) -> HttpCodec:
@@ -96,6 +100,7 @@ class OnvifService:
             AuthenticationError: it does not take the password.
             DeviceError: as `Line.ask`.
         """
+        self._check_refused(message, now_s)
         for left in reversed(range(TRIES)):
             number, data = self.spell(message, now_s)
             exchange = Exchange[Answer, Element](
@@ -109,10 +114,16 @@ class OnvifService:
                 deadline_s=deadline_s,
             )
             try:
-                return await line.ask(exchange)
+                answer = await line.ask(exchange)
             except UnprovedError as error:
+                if not error.again:
+                    self._refusals, self._refused_s = self._refusals + 1, now_s
                 if not (error.again and left and wanted()):
                     raise
+            else:
+                if message not in BEFORE_PASSWORD:
+                    self._refusals = 0
+                return answer
         raise AssertionError("the last try returns or raises")
 
     def spell(self, message: Message, now_s: float) -> tuple[int, bytes]:
@@ -136,6 +147,16 @@ class OnvifService:
         if response.status >= ERRORS:
             raise FaultError(f"{name}: HTTP {response.status}", (str(response.status),))
         return found
+
+    def _check_refused(self, message: Message, now_s: float) -> None:
+        """Raise without asking what was refused lately, ever more seldom."""
+        if not self._refusals or message in BEFORE_PASSWORD:
+            return
+        pause_s = min(REFUSED_S * 2 ** (self._refusals - 1), REFUSED_MAX_S)
+        left_s = self._refused_s + pause_s - now_s
+        if left_s > 0:
+            text = f"{message.name}: not authorized; tried again in {left_s:.0f} s"
+            raise UnprovedError(text, again=False)
 
     def _answer(self, name: str, number: int, reply: Answer) -> Element | None:
         return self.content(name, reply.response) if reply.number == number else None

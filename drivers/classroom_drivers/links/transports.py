@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from classroom_drivers.api import Transport, UnsupportedError
 from classroom_drivers.links.address import Address
+from classroom_drivers.links.com_port import ComPortTransport
 from classroom_drivers.links.serial_port import SerialTransport
 from classroom_drivers.links.tcp import Encryption, TcpTransport
 from classroom_drivers.links.udp import UdpTransport
@@ -36,18 +37,27 @@ def transport_for(
             return UdpTransport(address.host, address.port), rest
         case "wol":
             return _wake(address, rest), rest
+        case "rfc2217":
+            return ComPortTransport(address.host, address.port, _baud(rest, baud)), rest
+    return SerialTransport(address.path, _baud(rest, baud)), rest
+
+
+def _baud(rest: dict[str, str], baud: int) -> int:
     words = rest.pop("baud", str(baud))
     if not words.isdigit() or int(words) not in BAUDS:
         known = ", ".join(map(str, sorted(BAUDS)))
         raise UnsupportedError(f"baud={words} is not one of {known}")
-    return SerialTransport(address.path, int(words)), rest
+    return int(words)
 
 
 def _web(address: Address) -> dict[str, str]:
     """Give what a driver of a web service must know of its URL."""
     if not address.scheme.startswith("http"):
         return {}
-    return {"host": address.host, **({"path": address.path} if address.path else {})}
+    host = (
+        str(address).partition("://")[2].removesuffix(":80" if address.scheme == "http" else ":443")
+    )
+    return {"host": host, **({"path": address.path} if address.path else {})}
 
 
 def _wake(address: Address, rest: dict[str, str]) -> WakeTransport:

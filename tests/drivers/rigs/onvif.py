@@ -4,7 +4,7 @@ from tests.drivers.rigs import Rig
 
 RANGES = {"pan_range_deg": "-170..170", "tilt_range_deg": "-30..90"}
 RIGS = (
-    Rig(name="onvif", driver="onvif", model="camera", over=("tcp",), password="secret"),
+    Rig(name="onvif", driver="onvif", model="camera", over=("tcp", "tls"), password="secret"),
     Rig(name="onvif-open", driver="onvif", model="camera"),
     Rig(
         name="onvif-token",
