@@ -1,0 +1,1 @@
+"""The director that decides by rules."""
