@@ -1,6 +1,7 @@
 """Where a device is, as a URL: tcp://host:port, udp://host:port, serial:///dev/ttyUSB0?baud=9600.
 
-On Windows a serial port is serial://COM3. http://host/path and https://host/path
+On Windows a serial port is serial://COM3; one at a server that sets it as of RFC 2217 is
+rfc2217://host:port?baud=9600. http://host/path and https://host/path
 are web services; wol://host:port is a PC that may be off, and answers at that port when it is on.
 """
 
@@ -11,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from classroom_drivers.api import UnsupportedError
 
-SCHEMES = "tcp, tls, udp, serial, http, https, wol"
+SCHEMES = "tcp, tls, udp, serial, rfc2217, http, https, wol"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def parse(url: str, *, default_ports: Mapping[str, int] | None = None) -> Addres
             if not (path := parts.netloc + parts.path):
                 raise UnsupportedError(f"{url!r} names no port; e.g. serial:///dev/ttyUSB0")
             return Address("serial", path=path, query=query)
-        case "tcp" | "tls" | "udp" | "http" | "https" | "wol" as scheme:
+        case "tcp" | "tls" | "udp" | "rfc2217" | "http" | "https" | "wol" as scheme:
             if not parts.hostname or port is None:
                 raise UnsupportedError(f"{url!r} needs a host and a port; e.g. tcp://10.0.0.7:4352")
             path = parts.path if scheme.startswith("http") else ""
