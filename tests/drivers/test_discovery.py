@@ -56,6 +56,13 @@ def test_a_probe_and_its_answer_survive_the_wire() -> None:
     assert (CAMERA.scope("name"), CAMERA.scope("location")) == ("Emulated Camera", "")
 
 
+def test_an_answer_without_the_element_around_it_is_read() -> None:
+    """PyPI ipycam 1.3 answers so."""
+    answer = ws_discovery.encode_match(CAMERA, Probe("urn:uuid:7"), "urn:uuid:8")
+    bare = answer.replace(b"<d:ProbeMatches>", b"").replace(b"</d:ProbeMatches>", b"")
+    assert ws_discovery.matches_of(bare) == [CAMERA]
+
+
 def test_sonys_question_is_as_documented() -> None:
     assert sony_network.ASK == b"\x02ENQ:network\xff\x03"
     answer = b"\x02MAC:00-01\xffIPADR:10.0.0.7\xffNAME:CAM1    \xff\x03"

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
 from classroom_drivers.codecs import loose_xml
-from classroom_drivers.codecs.onvif import SOAP, every, first, word
+from classroom_drivers.codecs.onvif import SOAP, first, word
 
 PORT = 3702
 GROUP = "239.255.255.250"
@@ -92,7 +92,8 @@ def matches_of(data: bytes) -> list[Match]:
             tuple(word(one, "XAddrs").split()),
             tuple(word(one, "Scopes").split()),
         )
-        for one in every(root, "Body/ProbeMatches/ProbeMatch")
+        for one in root.iter()  # PyPI ipycam 1.3 leaves out the element around them
+        if one.tag.rpartition("}")[2] == "ProbeMatch"
     ]
 
 
