@@ -8,10 +8,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from classroom_drivers.api import UnsupportedError
 from classroom_drivers.code_sheet.lint import lint
-from classroom_drivers.emulated import make
+from classroom_drivers.emulated import make, models_of
 from classroom_drivers.emulators.faults import faults_of
 from classroom_drivers.emulators.server import serve
 from classroom_drivers.emulators.session import Emulator
+from classroom_drivers.links.address import parse
+from classroom_drivers.registry import prepare
 
 GOOD, FAILED, WRONG_USE = 0, 1, 2
 
@@ -29,13 +31,15 @@ def emulate(
     """Serve an emulated device; give the exit status. Prints ``ready URL`` once it can be reached.
 
     `faults` are spelled KIND=VALUE: split, delay_s, drop, garble, silent_after_s, hang_up_after,
-    slow_bps. `sheet` is the code sheet of a device of driver ``code-sheet``.
+    slow_bps. `sheet` is the code sheet of a device of driver ``code-sheet``. What the URL says
+    after ``?`` is what a driver would be told: ``udp://127.0.0.1:52381?framing=sony``.
     """
     if wrong := [mistake for mistake in (lint(sheet) if sheet else ()) if not mistake.advice]:
         sys.stderr.writelines(f"{sheet}: {mistake.tell(language)}\n" for mistake in wrong)
         return WRONG_USE
     try:
-        emulator = make(driver, model=model, password=password, sheet=sheet)
+        chosen = model or _model_by(driver, listen)
+        emulator = make(driver, model=chosen, password=password, sheet=sheet)
         words = dict(_pair(fault) for fault in faults)
         asyncio.run(_serve(emulator, listen, words))
     except UnsupportedError as error:
@@ -74,6 +78,14 @@ async def _found_by_search(emulator: Emulator, url: str) -> AsyncIterator[None]:
             except OSError as error:
                 sys.stderr.write(f"not found by search: {error.strerror or error}\n")
         yield
+
+
+def _model_by(driver: str, listen: str) -> str:
+    """Choose the model that goes with what a driver is told; "" is whichever comes first."""
+    told = parse(listen).query
+    if told:
+        prepare(driver, listen)  # refuses what no driver would understand
+    return next((word for word in told.values() if word in models_of(driver)), "")
 
 
 def _pair(fault: str) -> tuple[str, str]:

@@ -161,6 +161,21 @@ async def test_emulate_says_when_it_is_ready_and_ends_when_told(end: signal.Sign
         assert await process.wait() == 0
 
 
+async def test_emulate_listens_as_the_url_would_tell_a_driver_to_speak() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "classroom_edge", "emulate", "visca"),
+        *("--listen", "udp://127.0.0.1:0?framing=sony"),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout
+    async with asyncio.timeout(30):
+        _, url = (await process.stdout.readline()).decode().split()
+        async with connect("visca", f"{url}?framing=sony") as device:
+            await until(lambda: online(device), within_s=5)
+        process.terminate()
+        assert await process.wait() == 0
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -169,6 +184,8 @@ async def test_emulate_says_when_it_is_ready_and_ends_when_told(end: signal.Sign
         ("visca", "--listen", "tcp://127.0.0.1:0", "--fault", "sulk=1"),
         ("visca", "--listen", "tcp://127.0.0.1:0", "--password", "x"),
         ("visca", "--listen", "tcp://127.0.0.1:0", "--model", "x"),
+        ("visca", "--listen", "udp://127.0.0.1:0?framing=baroque"),
+        ("visca", "--listen", "udp://127.0.0.1:0?colour=red"),
     ],
 )
 async def test_emulate_used_wrongly_ends_with_2(arguments: tuple[str, ...]) -> None:
