@@ -25,7 +25,9 @@ from classroom_edge.config.scan import (
 ARRAYS: Final = frozenset(
     {("device",), ("source",), ("layout",), ("layout", "slot"), ("routine",), ("routine", "want")}
 )
-TABLES: Final = frozenset({("room",), ("network",), ("recording",), ("programme",), ("layouts",)})
+TABLES: Final = frozenset(
+    {("room",), ("network",), ("recording",), ("programme",), ("layouts",), ("titles",)}
+)
 SLIPS_MAX: Final = 300  # more than are ever told
 DOTS_MAX: Final = 80  # before an equals sign
 SLIPS_OF_VALID_TOML: Final = frozenset(

@@ -115,6 +115,7 @@ TrackId = Annotated[Id, AfterValidator(_checked_track_id)]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Language = Literal["zh-CN", "en"]
 Decimals = Annotated[float, BeforeValidator(_as_number)]
+Corner = Literal["top-left", "top-right", "bottom-left", "bottom-right"]
 Share = Annotated[Decimals, Field(ge=0, le=1)]
 Size = Annotated[Decimals, Field(ge=0.02, le=1)]
 Colour = Annotated[str, AfterValidator(_checked_colour)]
@@ -261,6 +262,39 @@ class ProgrammeConfig(Part):
     fade_s: Annotated[Decimals, Field(ge=0.1, le=3)] = 0.4
 
 
+class LowerThirdConfig(Part):
+    """``lower_third`` of the titles: who is seen."""
+
+    name: Name
+    subject: Annotated[str, Field(max_length=80)] = ""
+
+
+class CardConfig(Part):
+    """``[titles.opening]``, ``[titles.closing]``: a whole picture of words."""
+
+    title: Name
+    lines: Annotated[tuple[Name, ...], Field(max_length=4)] = ()
+    picture: PictureFile | None = None
+
+
+class TitlesConfig(Part):
+    """``[titles]``: what is written over the programme."""
+
+    logo: PictureFile | None = None
+    logo_corner: Corner = "top-right"
+    clock: bool = False
+    clock_corner: Corner = "top-left"
+    lower_third: LowerThirdConfig | None = None  # at first
+    opening: CardConfig | None = None
+    closing: CardConfig | None = None
+
+    @model_validator(mode="after")
+    def _has_room(self) -> Self:
+        if self.logo and self.clock and self.logo_corner == self.clock_corner:
+            raise PydanticCustomError("same_corner", "logo and clock in one corner")
+        return self
+
+
 class Want(Part):
     """One thing that a routine asks for: a capability of a device, in a wanted state."""
 
@@ -341,6 +375,7 @@ class Config(Part):
     devices: Annotated[tuple[DeviceConfig, ...], Field(alias="device")] = ()
     sources: Annotated[tuple[SourceConfig, ...], Field(alias="source")] = ()
     programme: ProgrammeConfig = ProgrammeConfig()
+    titles: TitlesConfig = TitlesConfig()
     layouts: dict[str, tuple[Id, ...]] = {}
     own_layouts: Annotated[tuple[LayoutConfig, ...], Field(alias="layout")] = ()
     routines: Annotated[tuple[RoutineConfig, ...], Field(alias="routine")] = ()

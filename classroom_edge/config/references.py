@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from classroom_drivers.actions import capabilities_of
 from classroom_drivers.api import UnsupportedError
+from classroom_drivers.links.address import SCHEMES as DEVICE_SCHEMES
 from classroom_drivers.registry import drivers, load, prepare
 from classroom_edge.config.document import Document
 from classroom_edge.config.explain import suggestion
@@ -20,7 +21,6 @@ from classroom_edge.config.scan import Path
 from classroom_edge.config.wires import Plug, plug_of
 from classroom_media.compose.layouts import LAYOUTS as BUILT_IN
 
-DEVICE_SCHEMES: Final = ("tcp", "udp", "serial")
 HOSTED_SCHEMES: Final = {"rtsp", "rtsps", "http", "https", "tcp"}  # udp may listen anywhere
 NAMED: Final = (("device", "id"), ("source", "id"), ("layout", "name"), ("routine", "name"))
 NEED_A_PORT: Final = {"udp", "tcp"}  # of a source

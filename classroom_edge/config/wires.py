@@ -18,7 +18,7 @@ class Plug:
     address: Address
     sharing: str  # as LineDevice.SHARING
     byte_s: float
-    unit: str  # the option that tells it from others
+    unit: str  # the option that tells it from others; "options" where nobody knows which
     number: str  # what that option says
 
     @property
@@ -53,11 +53,11 @@ def plug_of(name: str, url: str, options: dict[str, Any]) -> Plug:
     transport, words = transport_for(address, baud=driver.BAUD)
     given = {**from_text(driver.__init__, words), **options}
     parameter = inspect.signature(driver.__init__).parameters.get(driver.UNIT)
-    number = given.get(driver.UNIT, parameter.default if parameter else "")
+    unit = given.get(driver.UNIT, parameter.default) if parameter else sorted(given.items())
     return Plug(
         address=address,
         sharing=driver.SHARING,
         byte_s=transport.byte_s,
-        unit=driver.UNIT,
-        number=str(number),
+        unit=driver.UNIT if parameter else "options",
+        number=str(unit),
     )

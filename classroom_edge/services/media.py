@@ -12,13 +12,14 @@ from typing import Final
 import msgspec
 import zmq.asyncio
 
-from classroom_edge.config.models import Config, LayoutConfig, SourceConfig
+from classroom_edge.config.models import Config, SourceConfig
+from classroom_edge.services.looks import arrangement_of, first_titles, style_of
 from classroom_edge.services.loudness import Loudness
 from classroom_edge.services.newest import Newest
 from classroom_edge.services.recorders import Recorder
 from classroom_edge.services.supervise import supervise
 from classroom_edge.services.workers import WorkerService, endpoints_for
-from classroom_media.api import Arrangement, Crop, Kind, Layout, Slot, WorkerError
+from classroom_media.api import Kind, Layout, Titles, WorkerError
 from classroom_media.messages import AnyEvent, Heartbeat, Levels, Preview, Show, SourceHealth
 from classroom_media.record.journal import ExpectedTrack
 from classroom_media.workers.client import WorkerClient
@@ -43,6 +44,7 @@ class Media:
     sources: dict[str, WorkerService] = field(init=False)
     director: WorkerService = field(init=False)
     layout: Layout = field(init=False)
+    titles: Titles = field(init=False)
     ready_ns: int = field(default=0, init=False)  # where the present programme begins
     loudness: Loudness = field(default_factory=Loudness, init=False)
     pictures: Newest[bytes] = field(default_factory=Newest, init=False)
@@ -53,12 +55,13 @@ class Media:
     def __post_init__(self) -> None:
         first = self.config.programme
         self.layout = Layout(first.layout, self.config.fill(first.layout, first.sources))
+        self.titles = first_titles(self.config)
         self.sources = {
             one.id: self._worker("source", one.id, SOURCE_MODULE, partial(self._source_spec, one))
             for one in self.config.sources
         }
         self.director = self._worker(
-            "director", PROGRAMME, DIRECTOR_MODULE, self._director_spec, identity=_but_for_layout
+            "director", PROGRAMME, DIRECTOR_MODULE, self._director_spec, identity=_but_for_orders
         )
 
     @property
@@ -209,7 +212,9 @@ class Media:
             ),
             endpoints=endpoints_for(self.runtime, "director", PROGRAMME),
             layout=self.layout,
-            layouts=tuple(map(_arrangement, self.config.own_layouts)),
+            layouts=tuple(map(arrangement_of, self.config.own_layouts)),
+            style=style_of(self.config),
+            titles=self.titles,
             fade_s=shown.fade_s if shown.transition == "fade" else 0.0,
             width=form.width,
             height=form.height,
@@ -220,16 +225,6 @@ class Media:
         )
 
 
-def _but_for_layout(spec: msgspec.Struct) -> msgspec.Struct:
-    return msgspec.structs.replace(spec, layout=Layout("", ()))
-
-
-def _arrangement(layout: LayoutConfig) -> Arrangement:
-    slots = (slot.model_dump(exclude={"crop"}) for slot in layout.slots)
-    crops = (Crop(**slot.crop.model_dump()) for slot in layout.slots)
-    return Arrangement(
-        name=layout.name,
-        slots=tuple(Slot(**slot, crop=crop) for slot, crop in zip(slots, crops, strict=True)),
-        background=layout.background,
-        picture=str(layout.background_picture or ""),
-    )
+def _but_for_orders(spec: msgspec.Struct) -> msgspec.Struct:
+    """Leave out what a running director is told by commands."""
+    return msgspec.structs.replace(spec, layout=Layout("", ()), titles=Titles())

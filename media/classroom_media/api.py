@@ -108,3 +108,37 @@ class Arrangement(msgspec.Struct, frozen=True, kw_only=True):
     slots: tuple[Slot, ...]
     background: str = "#000000"  # a colour, or "gradient": the quiet one of slates
     picture: str = ""  # path of a PNG or JPEG, instead of the background
+
+
+class LowerThird(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is seen: a name, and under it what for."""
+
+    name: str
+    subject: str = ""
+
+
+class Titles(msgspec.Struct, frozen=True, kw_only=True):
+    """What is written over the programme; what is not said is not shown."""
+
+    lower_third: LowerThird | None = None
+    subtitle: str = ""
+    card: str = ""  # "opening" or "closing": instead of the picture
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture of words that opens or closes the programme."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    picture: str = ""  # path of a PNG or JPEG behind them; "" = the quiet gradient
+
+
+class TitleStyle(msgspec.Struct, frozen=True, kw_only=True):
+    """What a room's titles look like; corners are "top-left", "bottom-right" and so on."""
+
+    logo: str = ""  # path of a PNG, which may be transparent
+    logo_corner: str = "top-right"
+    clock: bool = False
+    clock_corner: str = "top-left"
+    timezone: str = "Asia/Shanghai"
+    cards: dict[str, Card] = {}  # by `Titles.card`

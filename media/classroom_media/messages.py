@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from classroom_media.api import Kind, Layout
+from classroom_media.api import Kind, Layout, Titles
 
 VERSION: Final = 1
 EVENT_TOPIC: Final = b"event"
@@ -68,6 +68,12 @@ class Show(Command, frozen=True, kw_only=True, tag="show"):
     layout: Layout
 
 
+class Write(Command, frozen=True, kw_only=True, tag="write"):
+    """Ask the director for other titles, all of them, from the next tick on."""
+
+    titles: Titles
+
+
 class Preview(Command, frozen=True, kw_only=True, tag="preview"):
     """Switch the director's preview pictures on or off."""
 
@@ -78,7 +84,7 @@ class Quit(Command, frozen=True, tag="quit"):
     """Seal what is open and end the process."""
 
 
-AnyCommand = Status | Begin | Hold | Release | End | Replay | Show | Preview | Quit
+AnyCommand = Status | Begin | Hold | Release | End | Replay | Show | Write | Preview | Quit
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):

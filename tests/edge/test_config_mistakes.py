@@ -202,6 +202,11 @@ OF_LAYOUTS = [
     Typed("single = [", "sngle = [", "not-a-choice", 31),
     Typed("fps = 25\n", 'fps = 25\n[programme]\ntransition = "fad"\n', "not-a-choice", 9),
     Typed("fps = 25\n", "fps = 25\n[programme]\nfade_s = 10\n", "too-great", 9, "3"),
+    Typed("fps = 25\n", "fps = 25\n[[titles]]\nclock = true\n", "double-brackets", 8),
+    Typed("fps = 25\n", 'fps = 25\n[titles]\nclock_corner = "middle"\n', "not-a-choice", 9),
+    Typed("fps = 25\n", "fps = 25\n[titles]\nlower_third = {}\n", "missing-key", 9),
+    Typed("fps = 25\n", 'fps = 25\n[titles]\nlogo = "gone.png"\n', "picture-file", 9),
+    Typed("fps = 25\n", 'fps = 25\n[titles.opening]\ntitle = ""\n', "empty", 9),
 ]
 OF_THE_FILE = {
     "encoding": GOOD.replace("Class 3", "三年级").encode("gbk"),
@@ -213,7 +218,7 @@ TOLD_ELSEWHERE = {  # and tested there
     "listens-outside", "unreadable",
     "device-answers", "device-silent", "source-answers", "source-silent",
     "port-of-adapter", "port-of-socket", "port-same-unit", "port-taken", "port-two-ways",
-    "layout-slots",
+    "layout-slots", "same-corner",
 } | {one.code for one in OF_LAYOUTS}  # fmt: skip
 
 
@@ -261,6 +266,13 @@ def test_a_background_that_is_no_picture_is_a_mistake(tmp_path: Path) -> None:
     (tmp_path / "studio.png").write_text("no picture")
     named = LAYOUT_OF_MY_OWN.replace('"#10233f"', '"#10233f"\nbackground_picture = "studio.png"')
     assert [one.code for one in mistakes(tmp_path, GOOD + named)] == ["picture-file"]
+
+
+def test_logo_and_clock_in_one_corner_are_a_mistake(tmp_path: Path) -> None:
+    (tmp_path / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    titles = '[titles]\nlogo = "logo.png"\nclock = true\nclock_corner = "top-right"\n'
+    found = mistakes(tmp_path, GOOD + titles)
+    assert [(one.code, one.position.line) for one in found] == [("same-corner", 38)]
 
 
 @pytest.mark.parametrize("typed", ALL, ids=[f"{one.code}-{one.wrong[:24]}" for one in ALL])

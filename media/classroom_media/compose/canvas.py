@@ -75,8 +75,8 @@ class Fitter:
             kept = self._cropped = av.VideoFrame(part.width, part.height, "yuv420p")
         kept.color_range = ColorRange.JPEG if _is_full(frame) else ColorRange.MPEG
         kept.colorspace = frame.colorspace
-        regions = zip(_regions(part), planes(kept), planes(frame), strict=True)
-        for (rows, columns), plane, source in regions:
+        copied = zip(regions(part), planes(kept), planes(frame), strict=True)
+        for (rows, columns), plane, source in copied:
             plane[:] = source[rows, columns]
         return kept
 
@@ -165,7 +165,7 @@ class Canvas:
             self._fill(place.grown(border), yuv_of(slot.border_colour))
         fitted = self._fitted(index, slot, place, picture)
         for (rows, columns), plane, source in zip(
-            _regions(place), self._planes, planes(fitted), strict=True
+            regions(place), self._planes, planes(fitted), strict=True
         ):
             plane[rows, columns] = source
 
@@ -174,9 +174,7 @@ class Canvas:
             plane[:] = source
 
     def _fill(self, place: Box, colour: tuple[int, int, int]) -> None:
-        for (rows, columns), plane, value in zip(
-            _regions(place), self._planes, colour, strict=True
-        ):
+        for (rows, columns), plane, value in zip(regions(place), self._planes, colour, strict=True):
             plane[rows, columns] = value
 
 
@@ -185,7 +183,7 @@ def _even_up(pixels: float) -> int:
     return max(2, 2 * round(pixels / 2)) if pixels else 0
 
 
-def _regions(place: Box) -> tuple[tuple[slice, slice], ...]:
+def regions(place: Box) -> tuple[tuple[slice, slice], ...]:
     """Give a box as rows and columns of the three planes."""
     left, top = max(0, place.x), max(0, place.y)
     right, bottom = place.x + place.width, place.y + place.height

@@ -9,12 +9,15 @@ import logging
 from collections import deque
 from typing import Final, Protocol
 
-from classroom_media.api import NS, Layout
+import av
+
+from classroom_media.api import NS, Layout, Titles
 from classroom_media.compose.deadline import WAIT_NS, Deadline
 from classroom_media.compose.grid import Grid
 from classroom_media.compose.mix import BLOCK, SoundMixer
 from classroom_media.compose.preview import Preview
 from classroom_media.compose.slates import Slates
+from classroom_media.compose.titles import Titler
 from classroom_media.compose.vision import VisionMixer
 from classroom_media.encode.aac import RATE_HZ, SoundEncoder
 from classroom_media.encode.h264 import PictureEncoder
@@ -79,6 +82,8 @@ class Programme:
             (source.id for source in heard if source.mixed),
             metered=(source.id for source in heard if not source.mixed),
         )
+        self._titler = Titler(spec.style, width=spec.width, height=spec.height, fps=spec.fps)
+        self._titler.show(spec.titles)
         self._fade_ticks = round(spec.fade_s * spec.fps)
         self._pictures = self._picture_encoder()
         self._samples = SoundEncoder(SOUND)
@@ -104,6 +109,14 @@ class Programme:
         """
         self._vision.check(layout)
         self._wanted.append(layout)
+
+    def write(self, titles: Titles) -> None:
+        """Write other titles over the pictures to come; may be called from any thread.
+
+        Raises:
+            MediaError: there is no such card.
+        """
+        self._titler.show(titles)
 
     def key_at(self, at_ns: int) -> None:
         """Make the next picture at or after `at_ns` a keyframe; may be called from any thread."""
@@ -165,14 +178,18 @@ class Programme:
         if not self._is_due(at_ns):
             return False
         frame = self._vision.picture(at_ns)
-        if self.previewing and self._tick % max(1, self._spec.fps // PREVIEW_HZ) == 0:
-            self._outlet.preview(self._preview.jpeg(frame))
-        key = bool(self._keys) and self._keys[0] <= self._tick
-        if key:
-            self._keys.popleft()
-        self._give(self._pictures.encode(frame, self._tick, key=key))
+        with self._titler.over(frame, at_ns) as titled:
+            self._make_picture(titled, self._tick)
         self._tick += 1
         return True
+
+    def _make_picture(self, frame: av.VideoFrame, tick: int) -> None:
+        if self.previewing and tick % max(1, self._spec.fps // PREVIEW_HZ) == 0:
+            self._outlet.preview(self._preview.jpeg(frame))
+        key = bool(self._keys) and self._keys[0] <= tick
+        if key:
+            self._keys.popleft()
+        self._give(self._pictures.encode(frame, tick, key=key))
 
     def _turn(self, late_ns: int) -> None:
         """Show what was asked for last. A fade under way is seen through, and then comes this."""

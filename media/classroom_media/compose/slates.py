@@ -21,7 +21,7 @@ WIDEST: Final = 0.86  # of the slate's width, for a name
 
 def backdrop(width: int, height: int) -> av.VideoFrame:
     """Give the quiet dark gradient behind slates and pictures side by side."""
-    return frame_of(_gradient(width, height))
+    return frame_of(gradient(width, height))
 
 
 class Slates:
@@ -42,7 +42,7 @@ class Slates:
         return self._drawn[key]
 
     def _draw(self, source: str, width: int, height: int) -> RGB:
-        image = Image.fromarray(_gradient(width, height))
+        image = Image.fromarray(gradient(width, height))
         draw = ImageDraw.Draw(image)
         unit = min(height, width * 9 // 16)  # a slate may stand upright
         name, name_font = self._name(source, width, max(20, unit // 9))
@@ -73,7 +73,7 @@ class Slates:
         return otherwise, self._typefaces.writing(otherwise) or self._typefaces.latin
 
 
-def _gradient(width: int, height: int) -> RGB:
+def gradient(width: int, height: int) -> RGB:
     """Give a glow in the middle, (height, width, 3) RGB24; noise keeps it from banding."""
     y, x = np.ogrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     light = GLOW * np.exp(-1.1 * (x**2 + y**2))

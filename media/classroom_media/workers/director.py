@@ -25,6 +25,7 @@ from classroom_media.messages import (
     Preview,
     Release,
     Show,
+    Write,
 )
 from classroom_media.packets import Coded
 from classroom_media.record.track import TrackRecorder
@@ -121,11 +122,13 @@ class Director:
         """Obey a command.
 
         Raises:
-            MediaError: a layout that cannot be shown.
+            MediaError: a layout or title that cannot be shown.
         """
         match command:
             case Show(layout=layout):
                 self._programme.show(layout)
+            case Write(titles=titles):
+                self._programme.write(titles)
             case Preview(on=on):
                 self._programme.previewing = on
             case Begin():

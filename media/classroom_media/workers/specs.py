@@ -5,7 +5,7 @@ Standard input and not the command line, because a camera's password may be in i
 
 import msgspec
 
-from classroom_media.api import Arrangement, Layout
+from classroom_media.api import Arrangement, Layout, Titles, TitleStyle
 
 
 class Endpoints(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +50,8 @@ class DirectorSpec(msgspec.Struct, frozen=True, kw_only=True):
     layout: Layout
     layouts: tuple[Arrangement, ...] = ()  # the school's own, besides the built-in ones
     fade_s: float = 0.0  # how long one layout takes to fade into the next; 0 = cut
+    style: TitleStyle = TitleStyle()
+    titles: Titles = Titles()  # at first
     width: int = 1280  # pixels
     height: int = 720  # pixels
     fps: int = 25

@@ -1,0 +1,42 @@
+"""From a room's configuration to what the director is told of layouts and titles."""
+
+from classroom_edge.config.models import CardConfig, Config, LayoutConfig
+from classroom_media.api import Arrangement, Card, Crop, LowerThird, Slot, Titles, TitleStyle
+
+
+def arrangement_of(layout: LayoutConfig) -> Arrangement:
+    """Give a layout of the school's own."""
+    slots = (slot.model_dump(exclude={"crop"}) for slot in layout.slots)
+    crops = (Crop(**slot.crop.model_dump()) for slot in layout.slots)
+    return Arrangement(
+        name=layout.name,
+        slots=tuple(Slot(**slot, crop=crop) for slot, crop in zip(slots, crops, strict=True)),
+        background=layout.background,
+        picture=str(layout.background_picture or ""),
+    )
+
+
+def style_of(config: Config) -> TitleStyle:
+    """Give what the titles of a room look like."""
+    titles = config.titles
+    cards = {"opening": titles.opening, "closing": titles.closing}
+    return TitleStyle(
+        logo=str(titles.logo or ""),
+        logo_corner=titles.logo_corner,
+        clock=titles.clock,
+        clock_corner=titles.clock_corner,
+        timezone=config.room.timezone,
+        cards={name: _card(card) for name, card in cards.items() if card},
+    )
+
+
+def first_titles(config: Config) -> Titles:
+    """Give the titles that are shown until somebody asks for others."""
+    third = config.titles.lower_third
+    if third is None:
+        return Titles()
+    return Titles(lower_third=LowerThird(name=third.name, subject=third.subject))
+
+
+def _card(card: CardConfig) -> Card:
+    return Card(title=card.title, lines=card.lines, picture=str(card.picture or ""))
