@@ -132,3 +132,10 @@ def test_units_of_a_bus_share_a_port_by_their_number(tmp_path: Path) -> None:
     assert (mistake.code, mistake.position.line) == ("port-same-unit", 20)
     assert '"unit-2" (line 14) has unit 2' in mistake.message["en"]
     assert told(tmp_path, units[0], other) == [("port-two-ways", 14)]
+
+
+def test_devices_of_a_sheet_share_a_port_if_they_differ_at_all(tmp_path: Path) -> None:
+    sets = [device(f"set-{n}", "lg", "serial:///dev/ttyUSB7", f"id = {n}") for n in (1, 2)]
+    assert told(tmp_path, *sets) == []
+    again = device("again", "lg", "serial:///dev/ttyUSB7", "id = 2")
+    assert told(tmp_path, *sets, again) == [("port-same-unit", 20)]
