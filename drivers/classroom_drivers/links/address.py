@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from classroom_drivers.api import UnsupportedError
 
-SCHEMES = "tcp, tls, udp, serial, rfc2217, http, https, wol"
+SCHEMES = ("tcp", "tls", "udp", "serial", "rfc2217", "http", "https", "wol")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +63,4 @@ def parse(url: str, *, default_ports: Mapping[str, int] | None = None) -> Addres
             path = parts.path if scheme.startswith("http") else ""
             return Address(scheme, parts.hostname, port, path, query)
         case other:
-            raise UnsupportedError(f"{url!r}: {other!r} is not one of {SCHEMES}")
+            raise UnsupportedError(f"{url!r}: {other!r} is not one of {', '.join(SCHEMES)}")
