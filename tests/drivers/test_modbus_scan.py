@@ -40,5 +40,5 @@ async def test_only_what_exists_is_asked(tmp_path: Path) -> None:
         await scan_units(f"serial://{tmp_path}/tty")
     with pytest.raises(UnsupportedError, match="1 to 247"):
         await scan_units(f"serial://{tmp_path}/tty", units=range(248))
-    with pytest.raises(UnsupportedError, match="not one of tcp"):
+    with pytest.raises(UnsupportedError, match="'ftp' is not one of"):
         await scan_units("ftp://127.0.0.1")
