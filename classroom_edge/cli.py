@@ -360,6 +360,38 @@ def record(
     _finish(context, lambda: command.record(room, seconds, out, as_json))
 
 
+@app.command(help="direct.help")
+def direct(
+    context: typer.Context,
+    recording: Annotated[
+        Path, typer.Argument(metavar="RECORDING", help="argument.recording", show_default=False)
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="option.dry-direct")] = False,
+    role: Annotated[
+        list[str] | None,
+        typer.Option(help="option.role", metavar="SOURCE=ROLE", show_default=False),
+    ] = None,
+    png: Annotated[
+        Path | None, typer.Option(help="option.png", metavar="FILE", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Direct a recording by rules."""
+    from classroom_edge.commands import direct as command
+
+    _finish(
+        context,
+        lambda: command.direct(
+            recording,
+            dry=dry_run,
+            roles=tuple(role or ()),
+            png=png,
+            as_json=as_json,
+            language=context.obj,
+        ),
+    )
+
+
 @app.command(help="emulate.help")
 def emulate(
     context: typer.Context,
