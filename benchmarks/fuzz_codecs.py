@@ -4,8 +4,9 @@
     python benchmarks/fuzz_codecs.py --coverage [--inputs 100000]     (pip install -e ".[fuzz]")
 
 An input is one chunk of bytes: noise, or a piece of the codec's valid stream, cut, doubled, with
-bytes changed. It is fed to a decoder that lives on from input to input. After every few the decoder may hold no
-more than its bound, and what ends a message and then the valid stream must give all its messages. `--coverage` lets libFuzzer (through atheris) choose the inputs by the
+bytes changed. It is fed to a decoder that lives on from input to input. After every few the
+decoder may hold no more than its bound, and what ends a message and then the valid stream must
+give all its messages. `--coverage` lets libFuzzer (through atheris) choose the inputs by the
 branches that they reach; its crashing inputs are left in the working directory. The decoders and
 their streams are the rows of tests/drivers/streams.
 """
