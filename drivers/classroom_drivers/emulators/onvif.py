@@ -4,12 +4,8 @@ It moves in real time and, as some real ones do, ignores the time-out of a movem
 clock is years behind. Its other bad habits are its attributes.
 """
 
-import re
-import struct
-from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import ClassVar
 from uuid import NAMESPACE_URL, uuid5
@@ -19,18 +15,16 @@ from xml.sax.saxutils import escape
 from classroom_drivers.codecs import onvif
 from classroom_drivers.codecs.garbage import Garbage
 from classroom_drivers.codecs.http import (
-    Challenge,
     Headers,
     Request,
     RequestDecoder,
     Response,
-    digest,
     encode,
-    parameters,
 )
 from classroom_drivers.codecs.onvif import DEVICE, IMAGING, MEDIA, PTZ, SCHEMA, SOAP
 from classroom_drivers.codecs.ws_discovery import GROUP, PORT, Match
 from classroom_drivers.emulators.beacons import WsDiscoveryBeacon
+from classroom_drivers.emulators.onvif_guard import FaultError, GuardedCamera
 from classroom_drivers.emulators.pan_tilt_head import Axis
 from classroom_drivers.emulators.session import NEVER
 from classroom_drivers.links.address import parse
@@ -38,29 +32,11 @@ from classroom_drivers.links.address import parse
 Ways = tuple[float, float]  # an axis from end to end
 
 THINKS_S = 0.004
-SWITCHED_ON_AT = datetime(2020, 1, 1, tzinfo=UTC)
-NONCES_MAX = 64
 FULL_DEG_S = 100.0
 FULL_ZOOM_S = 0.5  # of the whole way, in a second
 PANS, TILTS = (-170.0, 170.0), (-30.0, 90.0)
 PATHS = {DEVICE: "/onvif/device_service", MEDIA: "/onvif/media", PTZ: "/onvif/ptz"}
 PATHS[IMAGING] = "/onvif/imaging"
-BEFORE_PASSWORD = {
-    "GetSystemDateAndTime",
-    "GetServices",
-    "GetCapabilities",
-    "GetServiceCapabilities",
-    "GetHostname",
-}
-
-
-class FaultError(Exception):
-    """What the camera refuses."""
-
-    def __init__(self, *codes: str, status: int = 400) -> None:
-        super().__init__("/".join(codes))
-        self.codes = codes
-        self.status = status
 
 
 def _axes() -> dict[str, Axis]:
@@ -68,16 +44,9 @@ def _axes() -> dict[str, Axis]:
 
 
 @dataclass(kw_only=True)
-class OnvifEmulator:
+class OnvifEmulator(GuardedCamera):
     """The camera; sessions share it."""
 
-    user: str = "admin"
-    password: str = ""
-    logins: frozenset[str] = frozenset({"digest", "token"})
-    algorithm: str = "MD5"
-    nonce_s: float = NEVER  # a nonce is good for so long
-    token_s: float = NEVER  # so far from its own clock a token may be
-    says_stale: bool = True
     degrees: bool = True  # it knows degrees besides generic coordinates
     places: bool = True  # it can be sent to places at all, and remembers them
     head: bool = True  # it can be turned
@@ -97,10 +66,7 @@ class OnvifEmulator:
     autofocus: bool = True
     focus: float = 0.5
     asked: list[str] = field(default_factory=list)  # every question, in order
-    _nonces: dict[str, tuple[float, int]] = field(default_factory=dict, init=False)
-    _tokens: set[bytes] = field(default_factory=set, init=False)
     _host: str = field(default="", init=False)  # as it is called by who asks
-    _made: int = field(default=0, init=False)
     _now_s: float | None = field(default=None, init=False)
 
     def session(self, now_s: float) -> "OnvifSession":
@@ -125,10 +91,6 @@ class OnvifEmulator:
         for axis in self.axes.values():
             axis.advance(max(now_s - since_s, 0.0))
 
-    def date(self, now_s: float) -> datetime:
-        """Give what its clock shows."""
-        return SWITCHED_ON_AT + timedelta(seconds=now_s)
-
     def name_of(self, request: Request) -> str:
         """Say what is asked, for how long it thinks about it."""
         found = onvif.read(request.body)
@@ -144,75 +106,13 @@ class OnvifEmulator:
         self.asked.append(name)
         self._host = next(iter(request.values("host")), "") or "127.0.0.1"
         try:
-            if self.password and name not in BEFORE_PASSWORD:
-                refusal = self._check_password(request, now_s)
-                if refusal is not None:
-                    return refusal
+            refusal = self.check_password(request, name, now_s)
+            if refusal is not None:
+                return refusal
             content = self._obey(service, name, asked, now_s)
         except FaultError as fault:
             return Response(fault.status, _SOAP_HEADERS, _fault(fault))
         return Response(200, _SOAP_HEADERS, _envelope(service, f"{name}Response", content))
-
-    # who asks
-
-    def _check_password(self, request: Request, now_s: float) -> Response | None:
-        """Give a refusal, or None when the password was proved."""
-        proofs = request.values("authorization")
-        if "digest" in self.logins and proofs:
-            return None if self._proved(request, proofs[0], now_s) else self._challenge(now_s)
-        if "token" in self.logins and b"UsernameToken" in request.body:
-            if self._token_good(request.body, now_s):
-                return None
-            raise FaultError("Sender", onvif.NOT_AUTHORIZED)
-        if "digest" in self.logins:
-            return self._challenge(now_s)
-        raise FaultError("Sender", onvif.NOT_AUTHORIZED)
-
-    def _challenge(self, now_s: float, *, stale: bool = False) -> Response:
-        self._made += 1
-        nonce = struct.pack(">Q", self._made * 0x9E3779B97F4A7C15 & (1 << 64) - 1).hex()
-        self._nonces[nonce] = now_s, 0
-        for old in list(self._nonces)[:-NONCES_MAX]:
-            del self._nonces[old]
-        words = f'Digest realm="camera", qop="auth", algorithm={self.algorithm}, nonce="{nonce}"'
-        if stale and self.says_stale:
-            words += ", stale=true"
-        return Response(401, (("WWW-Authenticate", words),))
-
-    def _proved(self, request: Request, proof: str, now_s: float) -> bool:
-        told = parameters(proof)
-        made_s, used = self._nonces.get(told.get("nonce", ""), (float("-inf"), 0))
-        digits = told.get("nc", "")
-        count = int(digits, 16) if _HEX.fullmatch(digits) else 0
-        wanted = digest(
-            Challenge("camera", told.get("nonce", ""), self.algorithm, "auth"),
-            user=self.user,
-            password=self.password,
-            method=request.method,
-            target=told.get("uri", ""),
-            count=count,
-            cnonce=told.get("cnonce", ""),
-        )
-        good = parameters(wanted)["response"] == told.get("response")
-        if not good or count <= used or now_s > made_s + self.nonce_s:
-            return False
-        self._nonces[told["nonce"]] = made_s, count
-        return True
-
-    def _token_good(self, body: bytes, now_s: float) -> bool:
-        proof = onvif.token_of(body)
-        try:
-            if proof is None or proof.user != self.user:
-                return False
-            created = datetime.fromisoformat(proof.created)
-            nonce = b64decode(proof.nonce)
-            late_s = abs((created - self.date(now_s)).total_seconds())
-        except (ValueError, TypeError):
-            return False
-        wanted = onvif.proof_of(self.password, nonce=nonce, created=proof.created)
-        fresh = nonce not in self._tokens
-        self._tokens = {*list(self._tokens)[-NONCES_MAX:], nonce}
-        return late_s <= self.token_s and fresh and proof.digest == wanted
 
     # what is asked
 
@@ -609,7 +509,6 @@ _ENCODER = (
     "</t:Address><t:Port>0</t:Port><t:TTL>1</t:TTL><t:AutoStart>false</t:AutoStart></t:Multicast>"
     "<t:SessionTimeout>PT60S</t:SessionTimeout></t:VideoEncoderConfiguration>"
 )
-_HEX = re.compile(r"[0-9a-fA-F]{8}")
 _SOAP_HEADERS: Headers = (("Content-Type", "application/soap+xml; charset=utf-8"),)
 MODELS: Mapping[str, Callable[[], OnvifEmulator]] = MappingProxyType(
     {
