@@ -1,0 +1,187 @@
+"""Draws the pictures of media/README.md: every layout and title, composed as on air.
+
+    .venv/bin/python media/pictures/draw.py [FOLDER]
+
+The cameras are the drawn lesson of `classroom_media.emulate`.
+"""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import av
+import numpy as np
+from av.video.reformatter import Colorspace
+from PIL import Image, ImageDraw
+
+from classroom_media.api import (
+    NS,
+    Arrangement,
+    Card,
+    Crop,
+    Layout,
+    LowerThird,
+    Slot,
+    Titles,
+    TitleStyle,
+)
+from classroom_media.compose.backgrounds import Backgrounds
+from classroom_media.compose.canvas import Canvas
+from classroom_media.compose.colours import frame_of
+from classroom_media.compose.fade import Fade
+from classroom_media.compose.fonts import Typefaces
+from classroom_media.compose.layouts import arrangement
+from classroom_media.compose.pictures import Picture
+from classroom_media.compose.slates import Slates
+from classroom_media.compose.titles import Titler
+from classroom_media.emulate.scenes import PupilsScene, Scene, TeacherScene
+
+WIDTH, HEIGHT = 1280, 720
+SHOWN: Final = (640, 360)  # as it stands in the README
+AT: Final = datetime(2026, 11, 23, 2, 24, 35, tzinfo=UTC)
+UNMARKED: Final = (101, 66, 1178, 672)  # of a scene: without its burnt-in clock and number
+LINES: Final = ("ax² + bx + c = 0（a ≠ 0）", "先写成标准形式", "再看 Δ = b² − 4ac 的正负")
+NEWS: Final = Arrangement(
+    name="news",
+    slots=(
+        Slot(x=0.05, y=0.13, width=0.3, height=0.74, fill=True, border=0.004),
+        Slot(x=0.4, y=0.21, width=0.55, height=0.55, border=0.004, crop=Crop(height=0.98)),
+    ),
+    background="#12355b",
+)
+CARDS: Final = {
+    "opening": Card(title="一元二次方程", lines=("九年级数学", "主讲：李晓梅", "实验中学")),
+    "closing": Card(title="谢谢观看", lines=("实验中学 录播教室",)),
+}
+
+
+class Studio:
+    """The sources, and what composes them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._backgrounds = Backgrounds(WIDTH, HEIGHT)
+        teacher, pupils = _scene(TeacherScene(_now), 530), _scene(PupilsScene(_now), 330)
+        self.sources = {
+            "slides": _slide(),
+            "teacher": teacher,
+            "pupils": pupils,
+            "desk": pupils.crop((0, 330, 693, 720)),
+            "board": teacher.crop((60, 30, 700, 390)),
+            "close": teacher.crop((212, 190, 852, 550)),
+        }
+        self._pictures = {name: _picture(image) for name, image in self.sources.items()}
+
+    def layout(self, name: str, *sources: str) -> av.VideoFrame:
+        """Compose a layout of the sources named."""
+        found = arrangement(Layout(name, sources), (NEWS,))
+        canvas = Canvas(found.slots, self._backgrounds.behind(found))
+        return canvas.paint([self._pictures[source] for source in sources])
+
+    def keep(self, name: str, frame: av.VideoFrame) -> None:
+        """Write a picture: small, in 256 colours."""
+        image = _image(frame)
+        small = image.resize(SHOWN, Image.Resampling.LANCZOS)
+        small.quantize(256, dither=Image.Dither.NONE).save(
+            self._folder / f"{name}.png", optimize=True
+        )
+
+
+def draw(folder: Path) -> None:
+    """Draw everything into a folder."""
+    studio = Studio(folder)
+    for name, sources in (
+        ("single", ("teacher",)),
+        ("side-by-side", ("teacher", "slides")),
+        ("picture-in-picture", ("slides", "teacher")),
+        ("picture-beside-screen", ("slides", "close")),
+        ("grid", ("teacher", "slides", "pupils", "board")),
+        ("news", ("close", "slides")),
+    ):
+        studio.keep(f"layout-{name}", studio.layout(name, *sources))
+    studio.keep("layout-grid-of-six", studio.layout("grid", *studio.sources))
+    old, new = studio.layout("single", "pupils"), studio.layout("single", "teacher")
+    studio.keep("fade", Fade(WIDTH, HEIGHT).mix(old, new, 0.5))
+    slates = Slates({"pupils": "学生全景"}, language="zh-CN")
+    studio.keep("slate", slates.slate("pupils", WIDTH, HEIGHT, WIDTH / HEIGHT).frame)
+    _draw_titles(studio, folder)
+
+
+def _draw_titles(studio: Studio, folder: Path) -> None:
+    _logo().save(folder / "logo.png", optimize=True)
+    offset_ns = int(AT.timestamp()) * NS
+    named = {
+        "title-lower-third": Titles(lower_third=LowerThird(name="李晓梅", subject="数学教师")),
+        "title-subtitle": Titles(subtitle="谁来说说，这个方程有几个根？"),
+        "title-opening": Titles(card="opening"),
+        "title-closing": Titles(card="closing"),
+    }
+    style = TitleStyle(
+        logo=str(folder / "logo.png"), clock=True, clock_corner="bottom-right", cards=CARDS
+    )
+    for name, titles in named.items():
+        titler = Titler(style, width=WIDTH, height=HEIGHT, fps=1, offset_ns=lambda: offset_ns)
+        titler.show(titles)
+        frame = studio.layout("single", "pupils" if "subtitle" in name else "teacher")
+        for _ in range(3):  # they have come in by then
+            with titler.over(frame, 0) as titled:
+                studio.keep(name, titled)
+
+
+def _now() -> datetime:
+    return AT
+
+
+def _image(frame: av.VideoFrame) -> Image.Image:
+    rgb = frame.reformat(format="rgb24", src_colorspace=Colorspace.ITU709)
+    return Image.fromarray(rgb.to_ndarray())
+
+
+def _scene(scene: Scene, number: int) -> Image.Image:
+    image = _image(scene.paint(number).frame)
+    return image.crop(UNMARKED).resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
+
+
+def _picture(image: Image.Image) -> Picture:
+    width, height = image.width // 2 * 2, image.height // 2 * 2
+    frame = frame_of(np.asarray(image.crop((0, 0, width, height))))
+    return Picture(0, frame, WIDTH / HEIGHT)
+
+
+def _slide() -> Image.Image:
+    """Draw what the teacher's computer shows."""
+    image = Image.new("RGB", (WIDTH, HEIGHT), (250, 248, 242))
+    draw = ImageDraw.Draw(image)
+    face = Typefaces().writing("".join(LINES)) or Typefaces().latin
+    draw.rectangle((0, 0, WIDTH, 126), (34, 92, 84))
+    draw.text((80, 63), "一元二次方程", (250, 248, 242), face.sized(60), "lm")
+    draw.text((WIDTH - 80, 68), "九年级 · 数学", (196, 222, 214), face.sized(36), "rm")
+    for number, line in enumerate(LINES):
+        draw.ellipse((88, 232 + 110 * number, 108, 252 + 110 * number), (34, 92, 84))
+        draw.text((140, 242 + 110 * number), line, (44, 52, 58), face.sized(52), "lm")
+    curve = [(900 + x, round(620 - (x - 140) ** 2 / 90)) for x in range(0, 281, 4)]
+    upside = [(x, 850 - y) for x, y in curve]
+    draw.line(upside, (196, 78, 58), 6, joint="curve")
+    draw.line((860, 400, 1220, 400), (120, 130, 134), 3)
+    draw.line((1040, 170, 1040, 480), (120, 130, 134), 3)
+    return image
+
+
+def _logo() -> Image.Image:
+    """Draw a school's sign: an open book before the sun."""
+    logo = Image.new("RGBA", (240, 240), (0, 0, 0, 0))
+    draw = ImageDraw.Draw(logo)
+    draw.ellipse((0, 0, 239, 239), (176, 38, 46, 255))
+    draw.ellipse((12, 12, 227, 227), outline=(255, 255, 255, 255), width=6)
+    draw.ellipse((84, 46, 156, 118), (247, 196, 70, 255))
+    draw.polygon(((36, 102), (120, 126), (120, 190), (36, 166)), (255, 255, 255, 255))
+    draw.polygon(((204, 102), (120, 126), (120, 190), (204, 166)), (232, 236, 240, 255))
+    draw.line((120, 126, 120, 190), (176, 38, 46, 255), 4)
+    return logo
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
+    target.mkdir(parents=True, exist_ok=True)
+    draw(target)
