@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from classroom_drivers.api import (
     Availability,
+    LinkError,
     RefusedError,
     UnsupportedError,
     ValueSource,
@@ -257,7 +258,7 @@ async def test_a_wrong_password_is_told_and_tried_ever_more_seldom(
 )
 def test_the_host_is_named_as_in_the_url(url: str, host: str) -> None:
     camera = prepare("onvif", url)
-    _, data = camera._service.spell(onvif.GET_DATE, 0.0)  # type: ignore[attr-defined]
+    _, data = camera.service.spell(onvif.GET_DATE, 0.0)  # type: ignore[attr-defined]
     assert f"\r\nHost: {host}\r\n".encode() in data
 
 
@@ -293,7 +294,7 @@ def test_options_that_make_no_sense_are_refused() -> None:
 
 def test_a_url_may_be_the_one_that_the_camera_tells() -> None:
     camera = prepare("onvif", "http://10.0.0.7:8080/onvif/camera")
-    _, data = camera._service.spell(onvif.GET_DATE, 0.0)  # type: ignore[attr-defined]
+    _, data = camera.service.spell(onvif.GET_DATE, 0.0)  # type: ignore[attr-defined]
     assert data[9:].startswith(b"POST /onvif/camera HTTP/1.1\r\nHost: 10.0.0.7:8080\r\n")
 
 
@@ -338,6 +339,16 @@ async def test_a_profile_that_does_not_name_what_turns_it_is_good_enough() -> No
     async with running(make("onvif-open", OnvifEmulator(tells_node=False))) as bench:
         await online(bench)
         assert bench.device.state().choices["ptz"] == ("drive", "move-to", "move-by", "home")
+
+
+@virtual
+async def test_what_is_asked_before_it_has_told_anything_is_refused_by_the_line() -> None:
+    async with running(make("onvif")) as bench:
+        for asked in (bench.device.drive(pan=1.0), bench.device.stop(), bench.device.home()):
+            with pytest.raises(LinkError, match="has not told"):
+                await asked
+        await online(bench)
+        await bench.device.drive(pan=0.1)
 
 
 @virtual

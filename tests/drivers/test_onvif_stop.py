@@ -39,7 +39,7 @@ def moving(bench: Bench) -> bool:
 async def question(device: OnvifCamera) -> None:
     """Ask something that has no kind, so that it replaces nothing."""
     try:
-        await device._ask(onvif.GET_SERVICES, deadline_s=60)
+        await device.ask(onvif.GET_SERVICES, deadline_s=60)
     except DeviceError:
         return
 

@@ -8,9 +8,10 @@ to 1 from end to end, right and up being positive; those in degrees go as far as
 import re
 from dataclasses import dataclass, field
 
-from classroom_drivers.api import UnsupportedError
+from classroom_drivers.api import LinkError, UnsupportedError
 from classroom_drivers.codecs import onvif
 from classroom_drivers.codecs.onvif import Message, Node, Profile, Space
+from classroom_drivers.devices.ranges import check_range
 
 Ways = tuple[float, float]  # an axis from end to end
 
@@ -28,8 +29,14 @@ class OnvifView:
 
     @property
     def token(self) -> str:
-        """Give the profile that everything is asked about."""
-        return self.profile.token if self.profile else ""
+        """Give the profile that everything is asked about.
+
+        Raises:
+            LinkError: nobody has looked yet.
+        """
+        if self.profile is None:
+            raise LinkError("the camera has not told its profiles yet")
+        return self.profile.token
 
     @property
     def turns(self) -> bool:
@@ -70,8 +77,8 @@ class OnvifView:
         if space is None:
             raise UnsupportedError("the camera knows no places")
         pans, tilts = self._ends(space)
-        check("pan_deg", pan_deg, *sorted(pans))
-        check("tilt_deg", tilt_deg, *sorted(tilts))
+        check_range("pan_deg", pan_deg, *sorted(pans))
+        check_range("tilt_deg", tilt_deg, *sorted(tilts))
         place = pan_deg, tilt_deg
         if space.uri == onvif.GENERIC_PLACE:
             place = _between(pan_deg, pans, space.x), _between(tilt_deg, tilts, space.y)
@@ -144,12 +151,6 @@ def ranges_of(pan: str, tilt: str) -> tuple[Ways, Ways] | None:
     if not pan and not tilt:
         return None
     return _read_range("pan_range_deg", pan), _read_range("tilt_range_deg", tilt)
-
-
-def check(name: str, value: float, low: float, high: float) -> None:
-    """Raise UnsupportedError if a value is beyond the ends."""
-    if not low <= value <= high:
-        raise UnsupportedError(f"{name}: {value} is not within {low} and {high}")
 
 
 def _read_range(name: str, text: str) -> Ways:
