@@ -11,7 +11,7 @@ from classroom_media.direct.floor import Floor
 from classroom_media.direct.footage import Listened, Watched, listen, watch
 from classroom_media.direct.rules import Rules
 from classroom_media.direct.signs import LOOKS_A_SECOND, Role, Seen, Sign, Source, role_of
-from classroom_media.direct.watches import NOWHERE, Regions, watches_for
+from classroom_media.direct.watches import NOWHERE, Regions, watch_for
 from classroom_media.record.manifest import Manifest, Track, read_manifest
 
 
@@ -111,7 +111,7 @@ def _evidence(
     watched: dict[str, Watched] = {}
     listened: dict[str, Listened] = {}
     for source in sources:
-        eyes = watches_for(source.role, boards.get(source.id))
+        eyes = watch_for(source.role, boards.get(source.id))
         for track in _tracks(manifest, source.id):
             progress(track.name)
             path = folder / track.file

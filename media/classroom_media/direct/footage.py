@@ -12,7 +12,7 @@ from classroom_media.api import RecordError
 from classroom_media.direct.luma import Luma, small_luma
 from classroom_media.direct.signs import LOOKS_A_SECOND, Sign
 from classroom_media.direct.voice import BLOCK, RATE_HZ, Heard, Sound, VoiceWatch
-from classroom_media.direct.watches import Watch, look_with
+from classroom_media.direct.watches import Watch
 from classroom_media.levels import SILENCE_DB
 
 LATE: Final = LOOKS_A_SECOND  # looks for which the last picture stands in for one that lacks
@@ -44,14 +44,14 @@ class Listened:
         return cls([Heard(SILENCE_DB, speech=False)] * looks)
 
 
-def watch(path: Path, start_s: float, watches: tuple[Watch, ...], into: Watched) -> None:
+def watch(path: Path, start_s: float, eyes: Watch, into: Watched) -> None:
     """Look at a track's file that begins at `start_s` of the recording.
 
     Raises:
         RecordError: the file cannot be read.
     """
     for at, luma in _looks(path, start_s, len(into.there)):
-        look = look_with(watches, luma)
+        look = eyes.look(luma)
         into.there[at : at + LATE] = b"\x01" * len(into.there[at : at + LATE])
         into.signs[at] = look.signs
         into.activity[at] = look.activity
@@ -65,7 +65,7 @@ def listen(path: Path, start_s: float, into: Listened) -> None:
     """
     voice = VoiceWatch()
     first = round(start_s * LOOKS_A_SECOND)
-    for at, block in enumerate(_blocks(path), first):
+    for at, block in enumerate(blocks_of(path), first):
         if at >= len(into.heard):
             return
         into.heard[at] = voice.look(block)
@@ -88,7 +88,7 @@ def _looks(path: Path, start_s: float, count: int) -> Iterator[tuple[int, Luma]]
         raise RecordError(f"{path}: {error}") from error
 
 
-def _blocks(path: Path) -> Iterator[Sound]:
+def blocks_of(path: Path) -> Iterator[Sound]:
     """Give a file's sound in blocks of 0.2 s, mono, 16 kHz; holes are silence."""
     resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE_HZ)
     kept = np.zeros(0, np.float32)

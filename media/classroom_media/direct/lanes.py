@@ -25,7 +25,8 @@ COLOURS: Final[dict[Role, Colour]] = {
     Role.WIDE: (98, 110, 128),
 }
 LANE: Final = 36  # pixels
-BLOCK: Final = 15  # of it for what was noticed
+BLOCK: Final = 15  # for each thing that was noticed
+MOTION: Final = LANE - BLOCK - 2  # for how much moved
 PROGRAMME: Final = 36
 REASON: Final = 19  # a row of reasons
 ROWS: Final = 5  # of reasons, at most
@@ -77,25 +78,37 @@ def tint(colour: Colour, strength: float) -> Colour:
     return red, green, blue
 
 
+def picture_height(watched: Watched) -> float:
+    """Give how high the lane of a picture is: a row for everything that was noticed."""
+    return MOTION + 2 + max(len(_noticed(watched)), 1) * BLOCK
+
+
 def picture_lane(
     pen: Pen, scale: Scale, top: float, *, source: Source, watched: Watched, say: Say
 ) -> None:
     """Draw how much moved, and below it what that was taken for."""
     colour = COLOURS[source.role]
-    foot = top + LANE - BLOCK - 2
+    foot = top + MOTION
     for from_s, to_s in _stretches(scale, lambda look: not watched.there[look]):
-        pen.box((scale.x(from_s), top, scale.x(to_s), top + LANE), GONE)
+        pen.box((scale.x(from_s), top, scale.x(to_s), foot + BLOCK), GONE)
     heights = {
-        look: (foot - top) * min(watched.activity[look] / MUCH, 1) ** 0.5 for look in scale.looks()
+        look: MOTION * min(watched.activity[look] / MUCH, 1) ** 0.5 for look in scale.looks()
     }
     _area(pen, scale, foot, heights, tint(colour, 0.35))
-    for sign in Sign:
+    for row, sign in enumerate(_noticed(watched)):
         shown = [sign in signs for signs in watched.signs]
         for from_s, to_s in _stretches(scale, shown.__getitem__):
             edges = scale.x(from_s), scale.x(to_s)
-            _block(pen, edges, foot + 2, colour, say(f"sign.{sign}"))
-            if sign is Sign.PAGE:
-                _flag(pen, edges[0], top, foot + BLOCK, colour)
+            _block(pen, edges, foot + 2 + row * BLOCK, colour, say(f"sign.{sign}"))
+    turned = [Sign.PAGE in signs for signs in watched.signs]
+    for from_s, _to_s in _stretches(scale, turned.__getitem__):
+        _flag(pen, scale.x(from_s), top, foot + BLOCK, colour)
+
+
+def _noticed(watched: Watched) -> list[Sign]:
+    """List what was ever noticed and lasts; a turned page is a flag."""
+    found = frozenset[Sign]().union(*watched.signs)
+    return [sign for sign in Sign if sign in found and sign is not Sign.PAGE]
 
 
 def sound_lane(
@@ -205,7 +218,7 @@ def _area(pen: Pen, scale: Scale, foot: float, heights: dict[int, float], colour
 
 def _block(pen: Pen, edges: tuple[float, float], top: float, colour: Colour, text: str) -> None:
     left, right = edges
-    pen.box((left, top, right, top + BLOCK), tint(colour, 0.25), radius=3)
+    pen.box((left, top, right, top + BLOCK - 1), tint(colour, 0.25), radius=3)
     if pen.width_of(text, 11) < right - left - 6:
         pen.text((left + 4, top + BLOCK / 2), text, 11, colour)
 

@@ -85,13 +85,15 @@ class WalkWatch:
     Gestures move one edge, or none.
     """
 
-    WINDOW: Final = 6  # looks: 1.2 s
+    WINDOW: Final = 10  # looks: 2 s, at most
+    ENOUGH: Final = 6  # looks
     SHIFT: Final = 0.02  # of the picture's width, in half the window
     LEAST: Final = 0.0015  # of the picture must move
+    RESTLESS: Final = 0.25  # of the time: hands, and a clock in the picture
 
     def __init__(self, region: Region | None = None) -> None:
         self._region = region or Region()
-        self._changes = Changes(restless=0.5)
+        self._changes = Changes(restless=self.RESTLESS)
         self._edges: deque[tuple[float, float]] = deque(maxlen=self.WINDOW)
 
     def look(self, luma: Luma) -> Look:
@@ -105,10 +107,10 @@ class WalkWatch:
         return Look(frozenset({Sign.WALKING} if self._walks() else ()), share)
 
     def _walks(self) -> bool:
-        if len(self._edges) < self.WINDOW:
+        if len(self._edges) < self.ENOUGH:
             return False
         edges = np.array(self._edges)
-        half = self.WINDOW // 2
+        half = len(edges) // 2
         left, right = np.median(edges[half:], axis=0) - np.median(edges[:half], axis=0)
         return bool(left * right > 0 and min(abs(left), abs(right)) > self.SHIFT)
 

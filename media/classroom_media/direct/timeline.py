@@ -18,6 +18,7 @@ from classroom_media.direct.lanes import (
     REASON,
     Say,
     Scale,
+    picture_height,
     picture_lane,
     programme_lane,
     reason_labels,
@@ -120,8 +121,9 @@ def _strip(
     rows = 1 + max((label.row for label in labels), default=-1)
     pictures = [s for s in run.sources if s.id in run.evidence.watched and _looked_at(run, s.id)]
     sounds = [s for s in run.sources if s.id in run.evidence.listened]
-    lanes_height = (len(pictures) + len(sounds)) * (LANE + GAP)
-    height = AXIS + lanes_height + PROGRAMME + rows * REASON + PADDING
+    heights = {s.id: picture_height(run.evidence.watched[s.id]) + GAP for s in pictures}
+    lanes_height = sum(heights.values()) + len(sounds) * (LANE + GAP)
+    height = round(AXIS + lanes_height + PROGRAMME + rows * REASON + PADDING)
     pen = Pen(width, height, PAGE, lettering)
     pen.box((0, 0, width, height), PAPER, radius=10, edge=EDGE)
     _axis(pen, scale, height - PADDING - rows * REASON)
@@ -130,7 +132,7 @@ def _strip(
         _lane_name(pen, top, say(f"role.{source.role}"), source.id)
         watched = run.evidence.watched[source.id]
         picture_lane(pen, scale, top, source=source, watched=watched, say=say)
-        top += LANE + GAP
+        top += heights[source.id]
     for source in sounds:
         _lane_name(pen, top, say("timeline.sound"), source.id)
         listened = run.evidence.listened[source.id]

@@ -15,7 +15,7 @@ from classroom_media.direct.motion import BusyWatch, Region, WalkWatch
 from classroom_media.direct.screen import ScreenWatch
 from classroom_media.direct.signs import Role, Sign
 from classroom_media.direct.voice import BLOCK, RATE_HZ, Heard, Sound, VoiceWatch
-from classroom_media.direct.watches import Watch, watches_for
+from classroom_media.direct.watches import Blindfold, TeacherWatch, Watch, watch_for
 from classroom_media.direct.writing import WritingWatch
 
 DICE = np.random.default_rng(3)
@@ -227,12 +227,23 @@ def test_a_small_picture_is_at_most_320_by_180(
     assert small_luma(av.VideoFrame(*size, form)).shape == small
 
 
-def test_every_role_has_its_watches() -> None:
-    kinds = {role: [type(watch) for watch in watches_for(role)] for role in Role}
-    assert kinds == {
-        Role.SCREEN: [ScreenWatch],
-        Role.BOARD: [WritingWatch],
-        Role.TEACHER: [WalkWatch, WritingWatch],
-        Role.PUPILS: [BusyWatch],
-        Role.WIDE: [],
+def test_who_walks_is_not_taken_for_writing_and_who_stands_is() -> None:
+    walking = (board(4 + n, 60 + 5 * n) for n in range(36))
+    assert counts(watch_for(Role.TEACHER), Sign.WRITING, walking) == 0
+    standing = (board(4 + n, 280) for n in range(60))
+    assert counts(watch_for(Role.TEACHER), Sign.WRITING, standing) > 30
+
+
+def test_every_role_has_its_watch() -> None:
+    assert {role: type(watch_for(role)) for role in Role} == {
+        Role.SCREEN: ScreenWatch,
+        Role.BOARD: WritingWatch,
+        Role.TEACHER: TeacherWatch,
+        Role.PUPILS: BusyWatch,
+        Role.WIDE: Blindfold,
     }
+
+
+def test_a_wide_shot_is_not_looked_at() -> None:
+    watch = watch_for(Role.WIDE)
+    assert not any(watch.look(person(60 + 5 * n)).signs for n in range(10))
