@@ -6,11 +6,13 @@ The cameras are the drawn lesson of `classroom_media.emulate`.
 """
 
 import sys
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import av
+import msgspec
 import numpy as np
 from av.video.reformatter import Colorspace
 from PIL import Image, ImageDraw
@@ -41,7 +43,9 @@ WIDTH, HEIGHT = 1280, 720
 SHOWN: Final = (640, 360)  # as it stands in the README
 AT: Final = datetime(2026, 11, 23, 2, 24, 35, tzinfo=UTC)
 UNMARKED: Final = (101, 66, 1178, 672)  # of a scene: without its burnt-in clock and number
-LINES: Final = ("ax² + bx + c = 0（a ≠ 0）", "先写成标准形式", "再看 Δ = b² − 4ac 的正负")
+WORDS: Final[dict[str, Any]] = tomllib.loads(
+    (Path(__file__).parent / "words.toml").read_text("utf-8")
+)
 NEWS: Final = Arrangement(
     name="news",
     slots=(
@@ -50,10 +54,7 @@ NEWS: Final = Arrangement(
     ),
     background="#12355b",
 )
-CARDS: Final = {
-    "opening": Card(title="一元二次方程", lines=("九年级数学", "主讲：李晓梅", "实验中学")),
-    "closing": Card(title="谢谢观看", lines=("实验中学 录播教室",)),
-}
+CARDS: Final = msgspec.convert(WORDS["cards"], dict[str, Card])
 
 
 class Studio:
@@ -103,7 +104,7 @@ def draw(folder: Path) -> None:
     studio.keep("layout-grid-of-six", studio.layout("grid", *studio.sources))
     old, new = studio.layout("single", "pupils"), studio.layout("single", "teacher")
     studio.keep("fade", Fade(WIDTH, HEIGHT).mix(old, new, 0.5))
-    slates = Slates({"pupils": "学生全景"}, language="zh-CN")
+    slates = Slates({"pupils": WORDS["slate"]}, language="zh-CN")
     studio.keep("slate", slates.slate("pupils", WIDTH, HEIGHT, WIDTH / HEIGHT).frame)
     _draw_titles(studio, folder)
 
@@ -112,8 +113,8 @@ def _draw_titles(studio: Studio, folder: Path) -> None:
     _logo().save(folder / "logo.png", optimize=True)
     offset_ns = int(AT.timestamp()) * NS
     named = {
-        "title-lower-third": Titles(lower_third=LowerThird(name="李晓梅", subject="数学教师")),
-        "title-subtitle": Titles(subtitle="谁来说说，这个方程有几个根？"),
+        "title-lower-third": Titles(lower_third=LowerThird(**WORDS["lower_third"])),
+        "title-subtitle": Titles(subtitle=WORDS["subtitle"]),
         "title-opening": Titles(card="opening"),
         "title-closing": Titles(card="closing"),
     }
@@ -153,11 +154,12 @@ def _slide() -> Image.Image:
     """Draw what the teacher's computer shows."""
     image = Image.new("RGB", (WIDTH, HEIGHT), (250, 248, 242))
     draw = ImageDraw.Draw(image)
-    face = Typefaces().writing("".join(LINES)) or Typefaces().latin
+    said = WORDS["slide"]
+    face = Typefaces().writing("".join(said["lines"])) or Typefaces().latin
     draw.rectangle((0, 0, WIDTH, 126), (34, 92, 84))
-    draw.text((80, 63), "一元二次方程", (250, 248, 242), face.sized(60), "lm")
-    draw.text((WIDTH - 80, 68), "九年级 · 数学", (196, 222, 214), face.sized(36), "rm")
-    for number, line in enumerate(LINES):
+    draw.text((80, 63), said["title"], (250, 248, 242), face.sized(60), "lm")
+    draw.text((WIDTH - 80, 68), said["class"], (196, 222, 214), face.sized(36), "rm")
+    for number, line in enumerate(said["lines"]):
         draw.ellipse((88, 232 + 110 * number, 108, 252 + 110 * number), (34, 92, 84))
         draw.text((140, 242 + 110 * number), line, (44, 52, 58), face.sized(52), "lm")
     curve = [(900 + x, round(620 - (x - 140) ** 2 / 90)) for x in range(0, 281, 4)]
