@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -119,6 +120,16 @@ def test_a_camera_with_an_address_of_another_network_is_found(room: Machine) -> 
 def test_a_camera_that_is_named_is_asked_alone(room: Machine) -> None:
     (found,) = search(room, "--kind", "onvif", "--host", "10.77.2.2")
     assert found["url"] == "http://10.77.2.2:80/onvif/device_service"
+
+
+def test_what_is_printed_can_be_pasted_into_a_room(room: Machine, tmp_path: Path) -> None:
+    command = (sys.executable, "-m", "classroom_edge", "--lang", "en", "discover")
+    printed = room.run(*command, "--kind", "onvif", "--kind", "visca", "--seconds", "1").stdout
+    assert "# WS-Discovery, Emulated Camera" in printed
+    file = tmp_path / "room.toml"
+    file.write_text(f'[room]\nid = "x"\nname = "x"\n{printed}', encoding="utf-8")
+    checked = room.run(sys.executable, "-m", "classroom_edge", "--lang", "en", "check", str(file))
+    assert "no mistake. 3 devices" in checked.stdout
 
 
 def test_all_searches_together_find_them_all(room: Machine) -> None:

@@ -390,6 +390,40 @@ async def test_another_camera_at_the_same_address_is_looked_at_anew() -> None:
 
 
 @virtual
+async def test_a_camera_that_was_set_up_anew_is_looked_at_anew() -> None:
+    async with running(make("onvif")) as bench:
+        await online(bench)
+        bench.emulator.profile = "other"
+        with pytest.raises(RefusedError, match="NoProfile"):
+            await bench.device.drive(pan=0.1)
+        await asyncio.sleep(1)
+        await bench.device.drive(pan=0.1)
+        assert bench.emulator.moving
+
+
+@virtual
+async def test_a_profile_that_is_named_must_be_there() -> None:
+    async with running(make("onvif", profile="other")) as bench:
+        await until(lambda: bench.availability is Availability.OFFLINE)
+        assert "no profile 'other'; there are: main" in bench.device.state().problem
+        bench.emulator.profile = "other"
+        await until(lambda: bench.online)
+
+
+@virtual
+async def test_a_camera_that_says_nothing_of_itself_can_be_tried() -> None:
+    camera = OnvifEmulator(tells_node=False, tells_place=False)
+    camera.unknown.add("GetNodes")
+    async with running(make("onvif-open", camera)) as bench:
+        await online(bench)
+        assert bench.device.state().choices["ptz"] == ("drive", "home")
+        assert "presets" in bench.device.capabilities
+        await bench.device.drive(zoom=0.5)
+        await bench.device.stop()
+        assert not camera.moving
+
+
+@virtual
 async def test_a_camera_that_closes_after_every_answer_is_the_same() -> None:
     bench = make("onvif")
     bench.box.misbehave(Faults(hang_up_after=1))

@@ -60,11 +60,13 @@ class OnvifEmulator(GuardedCamera):
     takes_timeout: bool = True
     chunked: bool = False
     serial_number: str = "EC-0001"
+    profile: str = "main"  # its token
     thinks_s: dict[str, float] = field(default_factory=dict)  # longer than others, by question
     axes: dict[str, Axis] = field(default_factory=_axes)
     presets: dict[str, tuple[str, dict[str, float]]] = field(default_factory=dict)
     autofocus: bool = True
     focus: float = 0.5
+    unknown: set[str] = field(default_factory=set)  # questions that it does not know
     asked: list[str] = field(default_factory=list)  # every question, in order
     _host: str = field(default="", init=False)  # as it is called by who asks
     _now_s: float | None = field(default=None, init=False)
@@ -118,9 +120,9 @@ class OnvifEmulator(GuardedCamera):
 
     def _obey(self, service: str, name: str, asked: Element, now_s: float) -> str:
         do = self._VERBS.get((service, name))
-        if do is None or service not in self._there():
+        if do is None or service not in self._there() or name in self.unknown:
             raise FaultError("Receiver", "ActionNotSupported", status=500)
-        if service == PTZ and onvif.word(asked, "ProfileToken") not in {"", "main"}:
+        if service == PTZ and onvif.word(asked, "ProfileToken") not in {"", self.profile}:
             raise FaultError("Sender", "InvalidArgVal", "NoProfile")
         if name == "GetSystemDateAndTime":
             return self._tell_date(now_s)
@@ -187,7 +189,7 @@ class OnvifEmulator(GuardedCamera):
         told = self.head and self.tells_node
         turned = self._configuration("t:PTZConfiguration") if told else ""
         return (
-            '<w:Profiles token="main" fixed="true"><t:Name>main</t:Name>'
+            f'<w:Profiles token="{self.profile}" fixed="true"><t:Name>main</t:Name>'
             f"{view}{_ENCODER}{turned}</w:Profiles>"
         )
 
