@@ -371,6 +371,10 @@ def direct(
         list[str] | None,
         typer.Option(help="option.role", metavar="SOURCE=ROLE", show_default=False),
     ] = None,
+    board: Annotated[
+        list[str] | None,
+        typer.Option(help="option.board", metavar="SOURCE=X,Y,WIDTH,HEIGHT", show_default=False),
+    ] = None,
     png: Annotated[
         Path | None, typer.Option(help="option.png", metavar="FILE", show_default=False)
     ] = None,
@@ -385,6 +389,7 @@ def direct(
             recording,
             dry=dry_run,
             roles=tuple(role or ()),
+            boards=tuple(board or ()),
             png=png,
             as_json=as_json,
             language=context.obj,

@@ -15,6 +15,7 @@ from classroom_media.api import MediaError
 from classroom_media.direct.dry_run import DryRun, dry_run, sources_of
 from classroom_media.direct.engine import Shot
 from classroom_media.direct.lanes import Say
+from classroom_media.direct.motion import Region
 from classroom_media.direct.signs import Role
 from classroom_media.direct.timeline import clock, write_timeline
 from classroom_media.record.manifest import read_manifest
@@ -28,6 +29,7 @@ def direct(
     *,
     dry: bool,
     roles: Sequence[str],
+    boards: Sequence[str],
     png: Path | None,
     as_json: bool,
     language: str,
@@ -41,21 +43,23 @@ def direct(
     if not dry:
         errors.print(say("only-dry"), markup=False)
         return WRONG
+    folder = recording.parent if recording.is_file() else recording
     try:
-        told = _roles(roles, say)
+        told = dict(_role(given, say) for given in roles)
+        places = dict(_board(given, say) for given in boards)
+        _check({*told, *places}, folder, say)
     except ValueError as error:
         errors.print(str(error), markup=False)
         return WRONG
+    except MediaError as error:
+        errors.print(str(error), markup=False)
+        return FAILED
     try:
-        there = {source.id for source in sources_of(read_manifest(recording), {})}
-        if unknown := ", ".join(told.keys() - there):
-            told_ids = ", ".join(sorted(there))
-            errors.print(say("no-such-source", source=unknown, sources=told_ids), markup=False)
-            return WRONG
         with errors.status("") as status:
             run = dry_run(
-                recording,
+                folder,
                 roles=told,
+                boards=places,
                 progress=lambda track: status.update(say("looking", track=track)),
             )
         if png:
@@ -77,19 +81,46 @@ def _saying(language: str) -> Say:
     return say
 
 
-def _roles(given: Sequence[str], say: Say) -> dict[str, Role]:
+def _role(given: str, say: Say) -> tuple[str, Role]:
     """Read SOURCE=ROLE.
 
     Raises:
         ValueError: that is not how it is spelled; the text says so.
     """
-    roles: dict[str, Role] = {}
-    for pair in given:
-        source, _, role = pair.partition("=")
-        if not source or role not in {*Role}:
-            raise ValueError(say("not-a-role", given=pair, roles=ROLES))
-        roles[source] = Role(role)
-    return roles
+    source, _, role = given.partition("=")
+    if not source or role not in {*Role}:
+        raise ValueError(say("not-a-role", given=given, roles=ROLES))
+    return source, Role(role)
+
+
+def _board(given: str, say: Say) -> tuple[str, Region]:
+    """Read SOURCE=X,Y,WIDTH,HEIGHT, in fractions of the picture.
+
+    Raises:
+        ValueError: that is not how it is spelled; the text says so.
+    """
+    source, _, numbers = given.partition("=")
+    try:
+        x, y, width, height = (float(number) for number in numbers.split(","))
+        region = Region(x, y, width, height)
+    except ValueError as error:
+        raise ValueError(say("not-a-board", given=given)) from error
+    if not source or not region.lies_inside:
+        raise ValueError(say("not-a-board", given=given))
+    return source, region
+
+
+def _check(named: set[str], folder: Path, say: Say) -> None:
+    """Look whether there are such sources.
+
+    Raises:
+        ValueError: there is none of that name; the text says so.
+        RecordError: there is no recording.
+    """
+    there = {source.id for source in sources_of(read_manifest(folder), {})}
+    if unknown := ", ".join(sorted(named - there)):
+        ids = ", ".join(sorted(there))
+        raise ValueError(say("no-such-source", source=unknown, sources=ids))
 
 
 def _table(run: DryRun, say: Say) -> Table:

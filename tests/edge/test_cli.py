@@ -20,7 +20,7 @@ COMMANDS = {
     "drivers list": ("--json", "--markdown"),
     "drivers check": ("--json",),
     "record": ("ROOM.toml", "--for", "--out", "--json"),
-    "direct": ("RECORDING", "--dry-run", "--role", "--png", "--json"),
+    "direct": ("RECORDING", "--dry-run", "--role", "--board", "--png", "--json"),
     "emulate": ("DRIVER", "--listen", "--password", "--model", "--fault"),
     "doctor": ("--json",),
     "user add": ("NAME", "ROOM.toml", "--data"),

@@ -70,6 +70,14 @@ def test_what_a_source_is_may_be_said(lesson: Path, capsys: pytest.CaptureFixtur
     assert {source["id"]: source["role"] for source in sources}["wide"] == "board"
 
 
+def test_the_manifest_stands_for_its_folder(
+    lesson: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ("--board", "teacher=0.1,0.0,0.8,0.6")
+    assert direct(lesson / "manifest.json", "--dry-run", "--json", *place) == 0
+    assert json.loads(capsys.readouterr().out)["shots"]
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
@@ -77,6 +85,10 @@ def test_what_a_source_is_may_be_said(lesson: Path, capsys: pytest.CaptureFixtur
         (("--dry-run", "--role", "wide"), "SOURCE=ROLE"),
         (("--dry-run", "--role", "wide=headmaster"), "screen, board, teacher"),
         (("--dry-run", "--role", "attic=wide"), "attic"),
+        (("--dry-run", "--board", "teacher"), "SOURCE=X,Y,WIDTH,HEIGHT"),
+        (("--dry-run", "--board", "teacher=0,0,1"), "SOURCE=X,Y,WIDTH,HEIGHT"),
+        (("--dry-run", "--board", "teacher=0.5,0,0.6,1"), "SOURCE=X,Y,WIDTH,HEIGHT"),
+        (("--dry-run", "--board", "attic=0,0,1,1"), "attic"),
     ],
 )
 def test_what_cannot_be_done_is_wrong_use(

@@ -73,6 +73,8 @@ def dry_run(
     sources = sources_of(manifest, roles or {})
     if not any(source.picture for source in sources):
         raise RecordError(f"{folder}: there is no isolated track with a picture")
+    if manifest.duration_s < 1:
+        raise RecordError(f"{folder}: nothing is recorded")
     evidence = _evidence(folder, manifest, sources, boards, progress or (lambda _track: None))
     return DryRun(
         title=manifest.title or manifest.room,

@@ -78,16 +78,35 @@ def tint(colour: Colour, strength: float) -> Colour:
     return red, green, blue
 
 
+def colours_of(sources: Sequence[Source]) -> dict[str, Colour]:
+    """Give every source the colour of its role; the second of a role a lighter one."""
+    found: dict[str, Colour] = {}
+    cameras: list[Role] = []
+    for source in sources:
+        before = cameras.count(source.role) if source.picture else 0
+        found[source.id] = tint(COLOURS[source.role], (1.0, 0.68)[min(before, 1)])
+        cameras += [source.role] if source.picture else []
+    return found
+
+
+def names_of(sources: Sequence[Source], say: Say) -> dict[str, str]:
+    """Name sources by their roles; by their ids where several share one."""
+    roles = [source.role for source in sources if source.picture]
+    return {
+        source.id: say(f"role.{source.role}") if roles.count(source.role) == 1 else source.id
+        for source in sources
+    }
+
+
 def picture_height(watched: Watched) -> float:
     """Give how high the lane of a picture is: a row for everything that was noticed."""
     return MOTION + 2 + max(len(_noticed(watched)), 1) * BLOCK
 
 
 def picture_lane(
-    pen: Pen, scale: Scale, top: float, *, source: Source, watched: Watched, say: Say
+    pen: Pen, scale: Scale, top: float, *, colour: Colour, watched: Watched, say: Say
 ) -> None:
     """Draw how much moved, and below it what that was taken for."""
-    colour = COLOURS[source.role]
     foot = top + MOTION
     for from_s, to_s in _stretches(scale, lambda look: not watched.there[look]):
         pen.box((scale.x(from_s), top, scale.x(to_s), foot + BLOCK), GONE)
@@ -116,19 +135,18 @@ def sound_lane(
     scale: Scale,
     top: float,
     *,
-    source: Source,
+    colour: Colour,
     listened: Listened,
-    speaker: Sequence[str | None],
+    spoken: Sequence[bool],
 ) -> None:
     """Draw how loud it was: in colour where this microphone had the floor."""
     middle = top + LANE / 2
-    colour = COLOURS[source.role]
     pen.line((scale.left, middle, scale.x(scale.to_s), middle), GRID)
     for look in scale.looks():
         level_db = listened.heard[look].level_db
         loud = min(max((level_db - SOFT_DB) / (LOUD_DB - SOFT_DB), 0), 1)
         half = max(loud * LANE / 2, 0.5)
-        ink = colour if speaker[look] == source.id else QUIET
+        ink = colour if spoken[look] else QUIET
         x = scale.x(look / LOOKS_A_SECOND)
         end = max(scale.x((look + 0.7) / LOOKS_A_SECOND), x + 0.5)
         pen.box((x, middle - half, end, middle + half), ink)
@@ -136,14 +154,13 @@ def sound_lane(
 
 def programme_lane(pen: Pen, scale: Scale, top: float, run: DryRun, say: Say) -> None:
     """Draw what is shown, in the colours of the sources."""
-    names = _names(run.sources, say)
-    roles = {source.id: source.role for source in run.sources}
+    names, colours = names_of(run.sources, say), colours_of(run.sources)
     for number, shot in enumerate(run.shots):
         begin_s, end_s = shot.at_s, shot.at_s + run.length_s(number)
         if end_s <= scale.from_s or begin_s >= scale.to_s:
             continue
         left, right = scale.x(begin_s), scale.x(end_s)
-        main, *others = (COLOURS[roles[source]] for source in shot.layout.sources)
+        main, *others = (colours[source] for source in shot.layout.sources)
         pen.box((left + 0.5, top, right - 0.5, top + PROGRAMME), main, radius=4)
         for other in others:
             pen.box((left + 4, top + PROGRAMME - 9, right - 4, top + PROGRAMME - 4), other)
@@ -184,15 +201,6 @@ def write_reasons(pen: Pen, scale: Scale, top: float, labels: Sequence[Label]) -
         x = min(label.x + 4, end - width)
         pen.box((x - 2, y - 8, x + width + 2, y + 8), PAPER)
         pen.text((x, y), label.text, 13, INK)
-
-
-def _names(sources: Sequence[Source], say: Say) -> dict[str, str]:
-    """Name sources by their roles; by their ids where several share one."""
-    roles = [source.role for source in sources if source.picture]
-    return {
-        source.id: say(f"role.{source.role}") if roles.count(source.role) == 1 else source.id
-        for source in sources
-    }
 
 
 def _name(pen: Pen, between: tuple[float, float], y: float, name: str) -> None:

@@ -33,6 +33,13 @@ class Region:
     width: float = 1.0
     height: float = 1.0
 
+    @property
+    def lies_inside(self) -> bool:
+        """Whether there is something of it, and all of it in the picture."""
+        right, bottom = self.x + self.width, self.y + self.height
+        corners = all(0 <= value <= 1 for value in (self.x, self.y, right, bottom))
+        return corners and self.width > 0 and self.height > 0
+
     def of(self, luma: Luma) -> Luma:
         """Cut it out."""
         height, width = luma.shape

@@ -8,7 +8,6 @@ from PIL import Image
 from classroom_media.api import MediaError
 from classroom_media.direct.dry_run import DryRun
 from classroom_media.direct.lanes import (
-    COLOURS,
     FAINT,
     GRID,
     INK,
@@ -18,6 +17,8 @@ from classroom_media.direct.lanes import (
     REASON,
     Say,
     Scale,
+    colours_of,
+    names_of,
     picture_height,
     picture_lane,
     programme_lane,
@@ -93,6 +94,7 @@ def _shares(pen: Pen, run: DryRun, say: Say) -> None:
     """Draw how much of the lesson each source is shown."""
     left, right, top = WIDTH / 2, WIDTH - MARGIN, 34.0
     x, legend = left, left
+    colours, names = colours_of(run.sources), names_of(run.sources, say)
     for source in run.sources:
         shown_s = sum(
             run.length_s(n)
@@ -101,10 +103,10 @@ def _shares(pen: Pen, run: DryRun, say: Say) -> None:
         )
         if shown_s == 0:
             continue
-        colour, share = COLOURS[source.role], shown_s / run.duration_s
+        colour, share = colours[source.id], shown_s / run.duration_s
         pen.box((x, top, x + share * (right - left) - 1, top + 16), colour, radius=3)
         x += share * (right - left)
-        text = f"{say(f'role.{source.role}')} {share:.0%}"
+        text = f"{names[source.id]} {share:.0%}"
         pen.box((legend, 68, legend + 10, 78), colour, radius=2)
         pen.text((legend + 16, 73), text, 14, INK)
         legend += 40 + pen.width_of(text, 14)
@@ -127,17 +129,17 @@ def _strip(
     pen = Pen(width, height, PAGE, lettering)
     pen.box((0, 0, width, height), PAPER, radius=10, edge=EDGE)
     _axis(pen, scale, height - PADDING - rows * REASON)
-    top = float(AXIS)
+    top, colours = float(AXIS), colours_of(run.sources)
     for source in pictures:
         _lane_name(pen, top, say(f"role.{source.role}"), source.id)
         watched = run.evidence.watched[source.id]
-        picture_lane(pen, scale, top, source=source, watched=watched, say=say)
+        picture_lane(pen, scale, top, colour=colours[source.id], watched=watched, say=say)
         top += heights[source.id]
     for source in sounds:
         _lane_name(pen, top, say("timeline.sound"), source.id)
         listened = run.evidence.listened[source.id]
-        speaker = run.evidence.speaker
-        sound_lane(pen, scale, top, source=source, listened=listened, speaker=speaker)
+        spoken = [one == source.id for one in run.evidence.speaker]
+        sound_lane(pen, scale, top, colour=colours[source.id], listened=listened, spoken=spoken)
         top += LANE + GAP
     _lane_name(pen, top, say("timeline.programme"), "")
     programme_lane(pen, scale, top, run, say)

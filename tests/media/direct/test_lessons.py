@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from classroom_media.api import Layout, RecordError
 from classroom_media.direct.dry_run import DryRun, dry_run
@@ -83,18 +84,16 @@ def test_a_recording_without_isolated_pictures_is_refused(lesson: Path, tmp_path
     sounds = tuple(track for track in manifest.tracks if track.kind == "sound")
     folder = tmp_path / "sounds"
     folder.mkdir()
-    manifest_of_sounds = type(manifest)(
-        id="s",
-        state=manifest.state,
-        room="101",
-        title="",
-        started_at=manifest.started_at,
-        duration_s=manifest.duration_s,
-        tracks=sounds,
-    )
-    write_manifest(folder, manifest_of_sounds)
+    write_manifest(folder, structs.replace(manifest, tracks=sounds))
     with pytest.raises(RecordError, match="isolated"):
         dry_run(folder)
+
+
+def test_a_recording_of_nothing_is_refused(lesson: Path, tmp_path: Path) -> None:
+    manifest = read_manifest(lesson)
+    write_manifest(tmp_path, structs.replace(manifest, duration_s=0.0))
+    with pytest.raises(RecordError, match="nothing"):
+        dry_run(tmp_path)
 
 
 def test_a_file_that_is_missing_is_told(lesson: Path, tmp_path: Path) -> None:
