@@ -1,6 +1,8 @@
-"""Our emulated ONVIF camera, worked by a client that others wrote."""
+"""Our emulated ONVIF camera, worked by clients that others wrote."""
 
 import asyncio
+import json
+from pathlib import Path
 
 import pytest
 from onveef import AsyncOnvifClient
@@ -8,6 +10,9 @@ from onveef import AsyncOnvifClient
 from classroom_drivers.emulators.onvif import OnvifEmulator
 from classroom_drivers.emulators.server import serve
 from classroom_drivers.links.address import parse
+from classroom_edge.parts import node
+
+NPM = Path(__file__).parent / "npm"
 
 
 @pytest.mark.parametrize(
@@ -50,3 +55,25 @@ async def test_onveef_works_our_camera(camera: OnvifEmulator) -> None:
             assert camera.axes["pan"].at == pytest.approx(place)
             names = [one["name"] for one in await client.ptz_get_presets(profile_token=token)]
             assert names == ["Board"]
+
+
+@pytest.mark.needs("node", "npm-peers")
+@pytest.mark.parametrize("logins", [{"digest"}, {"token"}], ids=["digest", "token"])
+async def test_onvif_for_node_works_our_camera(logins: set[str]) -> None:
+    camera = OnvifEmulator(password="secret", logins=frozenset(logins), degrees=False)
+    async with serve(camera, "tcp://127.0.0.1:0") as served, asyncio.timeout(30):
+        client = await asyncio.create_subprocess_exec(
+            str(node()),
+            str(NPM / "onvif-client.mjs"),
+            str(parse(served.url).port),
+            "secret",
+            stdout=asyncio.subprocess.PIPE,
+        )
+        said, _ = await client.communicate()
+    told = dict(json.loads(line) for line in said.splitlines())
+    assert client.returncode == 0, told
+    assert told["driven"] == {"panTilt": "MOVING", "zoom": "MOVING"}
+    assert told["stopped"] == {"panTilt": "IDLE", "zoom": "IDLE"}
+    assert list(told["presets"]) == ["Board"]
+    assert told["model"] == "Emulated Camera"
+    assert {"AbsoluteMove", "RelativeMove"} <= set(camera.asked)
