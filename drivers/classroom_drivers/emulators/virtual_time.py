@@ -6,6 +6,9 @@ A projector that warms up for a minute is on at once, and yet after a minute.
 import asyncio
 import selectors
 
+LOOK_S = 1e-9  # a look takes a moment: asyncio wakes who waits for an instant this much too early,
+# and a clock that then stood still would have them wait for that instant for ever
+
 
 class _Jumping(selectors.SelectSelector):
     """Never waits; says how long it would have."""
@@ -19,7 +22,7 @@ class _Jumping(selectors.SelectSelector):
         if not found:
             if timeout is None:
                 raise RuntimeError("everybody waits for something that will never happen")
-            self.now_s += max(timeout, 0.0)
+            self.now_s += max(timeout, LOOK_S)
         return found
 
 
