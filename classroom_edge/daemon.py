@@ -15,13 +15,14 @@ from typing import Any, Final
 from classroom_drivers.wiring import Wiring
 from classroom_edge.config.models import Config
 from classroom_edge.paths import DataFolder
-from classroom_edge.room import LevelView, RecordingState, RoomState, StepView, Who
+from classroom_edge.room import LevelView, RecordingState, RoomState, StepView, TitlesView, Who
 from classroom_edge.services.devices import DeviceService
 from classroom_edge.services.finishing import FinishingService
 from classroom_edge.services.health import notify
 from classroom_edge.services.kin import KinService
 from classroom_edge.services.library import Library
 from classroom_edge.services.light import LightService
+from classroom_edge.services.looks import style_of, titles_of
 from classroom_edge.services.media import PROGRAMME, Media
 from classroom_edge.services.newest import Newest
 from classroom_edge.services.overview import Overview
@@ -239,6 +240,14 @@ class Daemon:
         await self.media.show(layout)
         await self.takes.shown(layout)
         logger.info("layout %s %s shown for %s", name, layout.sources, who.name)
+        self._stir()
+
+    async def write_titles(self, who: Who, titles: TitlesView) -> None:
+        """Write other titles over the programme. Raises Refused."""
+        if titles.card and titles.card not in style_of(self._config).cards:
+            raise refused("unknown-card", name=titles.card)
+        await self.media.write(titles_of(titles))
+        logger.info("titles %s written for %s", titles, who.name)
         self._stir()
 
     async def perform(

@@ -68,6 +68,16 @@ class LayoutView:
 
 
 @dataclass(frozen=True, slots=True)
+class TitlesView:
+    """What is written over the programme; empty is not shown."""
+
+    name: str = ""  # of the lower third
+    subject: str = ""  # under that name
+    subtitle: str = ""
+    card: str = ""  # "opening" | "closing": instead of the picture
+
+
+@dataclass(frozen=True, slots=True)
 class ProgrammeView:
     """What the director shows now, and could show."""
 
@@ -75,6 +85,8 @@ class ProgrammeView:
     sources: tuple[str, ...]
     layouts: tuple[LayoutView, ...]
     state: str  # "starting" | "live" | "lost"
+    titles: TitlesView = TitlesView()
+    cards: tuple[str, ...] = ()  # that there are
 
 
 class RecordingState(StrEnum):

@@ -1,6 +1,7 @@
 """From a room's configuration to what the director is told of layouts and titles."""
 
 from classroom_edge.config.models import CardConfig, Config, LayoutConfig
+from classroom_edge.room import TitlesView
 from classroom_media.api import Arrangement, Card, Crop, LowerThird, Slot, Titles, TitleStyle
 
 
@@ -36,6 +37,18 @@ def first_titles(config: Config) -> Titles:
     if third is None:
         return Titles()
     return Titles(lower_third=LowerThird(name=third.name, subject=third.subject))
+
+
+def titles_of(view: TitlesView) -> Titles:
+    """Give titles as the director is told."""
+    third = LowerThird(name=view.name, subject=view.subject) if view.name else None
+    return Titles(lower_third=third, subtitle=view.subtitle, card=view.card)
+
+
+def view_of(titles: Titles) -> TitlesView:
+    """Give titles as people are told."""
+    third = titles.lower_third or LowerThird(name="")
+    return TitlesView(third.name, third.subject, titles.subtitle, titles.card)
 
 
 def _card(card: CardConfig) -> Card:

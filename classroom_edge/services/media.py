@@ -20,7 +20,7 @@ from classroom_edge.services.recorders import Recorder
 from classroom_edge.services.supervise import supervise
 from classroom_edge.services.workers import WorkerService, endpoints_for
 from classroom_media.api import Kind, Layout, Titles, WorkerError
-from classroom_media.messages import AnyEvent, Heartbeat, Levels, Preview, Show, SourceHealth
+from classroom_media.messages import AnyEvent, Heartbeat, Levels, Preview, Show, SourceHealth, Write
 from classroom_media.record.journal import ExpectedTrack
 from classroom_media.workers.client import WorkerClient
 from classroom_media.workers.specs import DirectorSource, DirectorSpec, SourceSpec
@@ -110,6 +110,13 @@ class Media:
             await self.director.ask(Show(layout=layout))
         self._asked_ns = time.monotonic_ns()
 
+    async def write(self, titles: Titles) -> None:
+        """Write other titles; a director that does not answer now will write them later."""
+        self.titles, self._asked_ns = titles, time.monotonic_ns()
+        with suppress(WorkerError):
+            await self.director.ask(Write(titles=titles))
+        self._asked_ns = time.monotonic_ns()
+
     def health(self, source: str) -> SourceHealth | None:
         """Give what the worker of a source says of it; None while it says nothing."""
         beat = self.sources[source].beat
@@ -121,16 +128,17 @@ class Media:
         elif isinstance(event, Heartbeat):
             if worker is self.director:
                 self.ready_ns = event.since_ns or event.at_ns
-                self._learn_layout(event)
+                self._learn_orders(event)
             self.beaten(worker, event)
 
-    def _learn_layout(self, beat: Heartbeat) -> None:
-        """Take over the layout of a director that was there before us."""
+    def _learn_orders(self, beat: Heartbeat) -> None:
+        """Take over layout and titles of a director that was there before us."""
         if beat.pid != self._known_director:
             is_first = self._known_director == 0
             self._known_director = beat.pid
             if is_first and beat.layout is not None:
                 self.layout = beat.layout
+                self.titles = beat.titles or self.titles
 
     async def _forward_previews(self) -> None:
         async with WorkerClient(self.director.endpoints, context=self._context) as client:
@@ -143,8 +151,8 @@ class Media:
         while True:
             await asyncio.sleep(LOOKED_AFTER_S)
             beat = self.director.beat
-            if beat is not None and beat.layout != self.layout and beat.at_ns > self._asked_ns:
-                await self.show(self.layout)
+            if beat is not None and beat.at_ns > self._asked_ns:
+                await self._repeat_orders(beat)
             wanted = (self.director.pid, self.pictures.followers > 0)
             if wanted != told and beat is not None:
                 with suppress(WorkerError):
@@ -152,6 +160,12 @@ class Media:
                     told = wanted
                 if not wanted[1]:
                     self.pictures.forget()
+
+    async def _repeat_orders(self, beat: Heartbeat) -> None:
+        if beat.layout != self.layout:
+            await self.show(self.layout)
+        if beat.titles not in {None, self.titles}:
+            await self.write(self.titles)
 
     def _tracks_of(self, source: SourceConfig) -> tuple[ExpectedTrack, ...]:
         if not (source.isolated and self.config.recording.isolated):

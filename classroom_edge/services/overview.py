@@ -22,6 +22,7 @@ from classroom_edge.room import (
 from classroom_edge.services.devices import DeviceService
 from classroom_edge.services.finishing import WORRYING, FinishingService
 from classroom_edge.services.kin import KinService
+from classroom_edge.services.looks import style_of, view_of
 from classroom_edge.services.media import PROGRAMME, Media
 from classroom_edge.services.problems import Book, Facts, find
 from classroom_edge.services.recording import RecordingService
@@ -146,6 +147,8 @@ class Overview:
             sources=shown.sources,
             layouts=tuple(self._layouts()),
             state="live" if state == "running" else state,
+            titles=view_of(self.media.titles),
+            cards=tuple(style_of(self.config).cards),
         )
 
     def _layouts(self) -> Iterator[LayoutView]:

@@ -16,6 +16,7 @@ from classroom_edge.web.schemas import (
     StartBody,
     Started,
     StopBody,
+    TitlesBody,
 )
 from classroom_edge.web.site import Site, site_of
 
@@ -108,6 +109,18 @@ async def show_layout(
 ) -> Accepted:
     """Show another layout in the programme."""
     await site.room.show_layout(visitor.who, name, (body or LayoutBody()).chosen)
+    return Accepted()
+
+
+@router.post("/titles", tags=["room"])
+async def write_titles(
+    site: Here,
+    visitor: Annotated[Visitor, Depends(May(Action.SHOW_LAYOUT))],
+    body: TitlesBody | None = None,
+) -> Accepted:
+    """Write something over the programme: lower third, subtitle, or a card instead of it."""
+    shown = site.room.state().programme.titles
+    await site.room.write_titles(visitor.who, (body or TitlesBody()).over(shown))
     return Accepted()
 
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from classroom_edge.room import LevelView, RoomState, StepView, Who
+from classroom_edge.room import LevelView, RoomState, StepView, TitlesView, Who
 from classroom_media.record.manifest import Manifest
 
 
@@ -61,6 +61,10 @@ class RoomPort(Protocol):
 
     async def show_layout(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:
         """Show another layout, filled with `sources` or as configured. Raises Refused."""
+        ...
+
+    async def write_titles(self, who: Who, titles: TitlesView) -> None:
+        """Write other titles over the programme. Raises Refused."""
         ...
 
     async def perform(

@@ -1,11 +1,13 @@
 """What the API takes and gives beyond the room's own values. Checked before anything happens."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Self
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from classroom_edge.room import TitlesView
 from classroom_media.record.manifest import Manifest
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
@@ -50,6 +52,19 @@ class LayoutBody(Body):
     def chosen(self) -> tuple[str, ...]:
         """The sources, in order."""
         return tuple(self.sources) or ((self.source,) if self.source else ())
+
+
+class TitlesBody(Body):
+    """What is to be written over the programme; what is left out stays as it is, "" goes."""
+
+    name: Line | None = Field(default=None, description="of the lower third: who is seen")
+    subject: Line | None = Field(default=None, description="under that name")
+    subtitle: Line | None = None
+    card: Line | None = Field(default=None, description="opening, closing: instead of the picture")
+
+    def over(self, shown: TitlesView) -> TitlesView:
+        """The titles that are to be, given those that are."""
+        return replace(shown, **self.model_dump(exclude_none=True))
 
 
 class Started(BaseModel):

@@ -140,6 +140,7 @@ class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat"):
     take: int = 0
     parts: tuple[PartProgress, ...] = ()
     layout: Layout | None = None  # director: what is shown now
+    titles: Titles | None = None  # director: and what is written over it
     since_ns: int = 0  # director: where its programme begins on the timeline; 0 = not yet
 
 

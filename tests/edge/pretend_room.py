@@ -24,6 +24,7 @@ from classroom_edge.room import (
     SourceView,
     StepView,
     StorageView,
+    TitlesView,
     TrackView,
     ValueView,
     Who,
@@ -206,6 +207,9 @@ class PretendRoom:
         self.asked.append(("layout", who.name, name, sources))
         if name not in {layout.name for layout in self._state.programme.layouts}:
             raise Refused("unknown-layout", both("没有这个布局", "no such layout"))
+
+    async def write_titles(self, who: Who, titles: TitlesView) -> None:
+        self.asked.append(("titles", who.name, titles))
 
     async def perform(
         self, who: Who, device: str, capability: str, action: str, arguments: dict[str, Any]

@@ -1,5 +1,6 @@
 """The API over a pretend room: what it asks of the room, and how it says no."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import pytest
 
-from classroom_edge.room import ProcessView, RecordingState
+from classroom_edge.room import ProcessView, RecordingState, TitlesView
 from classroom_edge.web.ports import RoomPort
 from classroom_edge.web.restarts import Restarts
 from tests.edge.pretend_room import RECORDING
@@ -56,6 +57,12 @@ async def test_the_room_is_given_whole(tmp_path: Path) -> None:
             {"sources": ["teacher", "slides"]},
             ("layout", "local", "side-by-side", ("teacher", "slides")),
         ),
+        (
+            "titles",
+            {"name": "李老师", "subject": "语文"},
+            ("titles", "local", TitlesView(name="李老师", subject="语文")),
+        ),
+        ("titles", {"card": "opening"}, ("titles", "local", TitlesView(card="opening"))),
         ("layout/side-by-side", None, ("layout", "local", "side-by-side", ())),
         (
             "devices/projector/power/set-power",
@@ -71,6 +78,15 @@ async def test_commands_reach_the_room(
         response = await here.client.post(f"/api/v1/{path}", json=body)
     assert response.status_code == 200, response.text
     assert here.room.asked == [asked]
+
+
+async def test_titles_that_are_not_named_stay_and_empty_ones_go(tmp_path: Path) -> None:
+    async with website(tmp_path) as here:
+        shown = TitlesView(name="李老师", subject="语文", subtitle="春")
+        programme = replace(here.room.state().programme, titles=shown)
+        here.room.change(programme=programme)
+        await here.client.post("/api/v1/titles", json={"subtitle": "", "subject": "数学"})
+    assert here.room.asked == [("titles", "local", TitlesView(name="李老师", subject="数学"))]
 
 
 async def test_what_a_routine_would_do_can_be_asked(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from classroom_edge.room import RecordingState, Refused
+from classroom_edge.room import RecordingState, Refused, TitlesView
+from classroom_media.api import LowerThird, Titles
 from classroom_media.record.journal import JOURNAL_FILE, replay
 from classroom_media.record.manifest import State
 from classroom_media.record.story import tell
@@ -107,7 +108,7 @@ async def test_a_hung_worker_is_replaced(tmp_path: Path) -> None:
         )
 
 
-async def test_a_layout_is_shown_and_kept_by_the_next_director(tmp_path: Path) -> None:
+async def test_a_layout_and_titles_are_shown_and_kept_by_the_next_director(tmp_path: Path) -> None:
     async with at_work(tmp_path) as daemon:
         await daemon.show_layout(ME, "side-by-side", ("pupils",))
         killed = pid_of(daemon.state(), "programme")
@@ -118,6 +119,19 @@ async def test_a_layout_is_shown_and_kept_by_the_next_director(tmp_path: Path) -
         assert beat
         assert beat.layout is not None
         assert (beat.layout.name, beat.layout.sources) == ("side-by-side", ("pupils", "teacher"))
+        await daemon.write_titles(ME, TitlesView(name="李老师", subtitle="好雨知时节"))
+        with pytest.raises(Refused, match="intermission"):
+            await daemon.write_titles(ME, TitlesView(card="intermission"))
+        os.kill(daemon.media.director.pid, signal.SIGKILL)
+        await eventually_async(
+            lambda: (
+                (one := daemon.media.director.beat) is not None
+                and one.pid != beat.pid
+                and one.titles
+                == Titles(lower_third=LowerThird(name="李老师"), subtitle="好雨知时节")
+            )
+        )
+        assert daemon.state().programme.titles.subtitle == "好雨知时节"
         with pytest.raises(Refused, match="mosaic"):
             await daemon.show_layout(ME, "mosaic")
         with pytest.raises(Refused, match="board"):

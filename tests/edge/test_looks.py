@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from classroom_edge.config import load
-from classroom_edge.services.looks import arrangement_of, first_titles, style_of
+from classroom_edge.room import TitlesView
+from classroom_edge.services.looks import arrangement_of, first_titles, style_of, titles_of, view_of
 from classroom_media.api import Card, Crop, LowerThird, Titles
 from classroom_media.compose.layouts import box
 
@@ -32,6 +33,18 @@ def test_titles_arrive_with_cards_corners_and_the_rooms_time_zone() -> None:
         "closing": Card(title="谢谢观看"),
     }
     assert first_titles(config) == Titles(lower_third=LowerThird(name="李老师", subject="语文"))
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        TitlesView(),
+        TitlesView(name="李老师", subject="语文"),
+        TitlesView(subtitle="春", card="closing"),
+    ],
+)
+def test_titles_are_told_to_the_director_and_back_to_people(view: TitlesView) -> None:
+    assert view_of(titles_of(view)) == view
 
 
 def test_a_room_that_says_nothing_of_titles_has_none() -> None:

@@ -101,6 +101,11 @@ class Programme:
         """Tell what is shown now."""
         return self._vision.layout
 
+    @property
+    def titles(self) -> Titles:
+        """Tell what is written over the pictures."""
+        return self._titler.titles
+
     def show(self, layout: Layout) -> None:
         """Show another layout from the next tick on; may be called from any thread.
 

@@ -115,6 +115,7 @@ class Director:
             take=take.take if take else 0,
             parts=(part,) if part else (),
             layout=self._programme.layout,
+            titles=self._programme.titles,
             since_ns=self._output.since_ns,
         )
 

@@ -1,11 +1,12 @@
 """Pictures, cameras, devices, routines, problems, and a connection that breaks."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from classroom_edge.room import LevelView
+from classroom_edge.room import LayoutView, LevelView
 from tests.edge.browser import states
 from tests.edge.browser.conftest import Panel
 from tests.waiting import eventually
@@ -30,6 +31,19 @@ def test_a_picture_is_chosen_by_its_button(panel: Panel) -> None:
         ("layout", ("side-by-side",)),
         ("layout", ("picture-in-picture", "teacher", "slides")),
     ]
+
+
+def test_every_layout_there_is_has_a_button_with_a_drawing_of_its_own(panel: Panel) -> None:
+    names = ["side-by-side", "picture-in-picture", "picture-beside-screen", "grid", "news"]
+    layouts = tuple(LayoutView(name, {"zh-CN": name, "en": name}, 2) for name in names)
+    state = states.idle()
+    page = panel.open(replace(state, programme=replace(state.programme, layouts=layouts)))
+    drawn = {
+        name: page.get_by_role("button", name=name).locator("svg").inner_html() for name in names
+    }
+    assert len(set(drawn.values())) == len(names)
+    page.get_by_role("button", name="news").click()
+    eventually(lambda: panel.room.asked == [("layout", ("news",))])
 
 
 def test_the_preview_moves(panel: Panel) -> None:

@@ -47,6 +47,15 @@ export interface ProgrammeView {
   sources: string[];
   layouts: LayoutView[];
   state: "starting" | "live" | "lost";
+  titles: TitlesView;
+  cards: string[];
+}
+
+export interface TitlesView {
+  name: string;
+  subject: string;
+  subtitle: string;
+  card: string;
 }
 
 export interface TrackView {
