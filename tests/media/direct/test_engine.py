@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from classroom_media.api import Layout
 from classroom_media.direct.engine import Director, Shot
@@ -103,6 +105,34 @@ def test_no_shot_is_shorter_than_the_rules_ask_however_much_happens() -> None:
     lengths = [b.at_s - a.at_s for a, b in pairwise(shots)]
     assert len(shots) > 5
     assert min(lengths) >= Rules().min_shot_s
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sets(st.sampled_from(ALL), min_size=1),
+            st.sets(st.tuples(st.sampled_from(ALL), st.sampled_from(Sign)), max_size=4),
+            st.integers(1, 40),
+        ),
+        min_size=1,
+        max_size=25,
+    )
+)
+def test_whatever_happens_only_a_loss_cuts_too_soon_and_only_what_is_there_is_shown(
+    stretches: list[tuple[set[str], set[tuple[str, Sign]], int]],
+) -> None:
+    director, shots, look = Director(SOURCES), [], 0
+    for there, signs, looks in stretches:
+        seen = {one: frozenset(sign for who, sign in signs if who == one) for one in there}
+        for _ in range(looks):
+            if shot := director.decide(look / LOOKS_A_SECOND, seen):
+                shots.append(shot)
+                assert set(shot.layout.sources) <= there
+            look += 1
+    assert shots[0].at_s == 0.0
+    for before, after in pairwise(shots):
+        assert before.layout != after.layout
+        assert after.forced or after.at_s - before.at_s >= Rules().min_shot_s - 1e-6
 
 
 def test_a_word_in_between_changes_nothing() -> None:
