@@ -87,8 +87,8 @@ def _has_npm_peers() -> bool:
     return (modules / ".package-lock.json").is_file()
 
 
-def _has_snmpd() -> bool:
-    return bool(shutil.which("snmpd") or Path("/usr/sbin/snmpd").is_file())
+def _has_daemon(program: str) -> bool:
+    return bool(shutil.which(program) or Path("/usr/sbin", program).is_file())
 
 
 def _may_mount() -> bool:
@@ -173,7 +173,7 @@ PARTS = (
     ),
     Part(
         "net-snmp",
-        lambda: _on_path("snmpget", "snmpset", "snmpwalk") and _has_snmpd(),
+        lambda: _on_path("snmpget", "snmpset", "snmpwalk") and _has_daemon("snmpd"),
         "不与 Net-SNMP 对照测试电源插座",
         "switched outlets are not tried against Net-SNMP",
         _apt("snmp", "snmpd"),
@@ -187,6 +187,15 @@ PARTS = (
         "Modbus units are not tried against libmodbus",
         _apt("libmodbus5"),
         ("libmodbus5",),
+        tests_only=True,
+    ),
+    Part(
+        "mosquitto",
+        lambda: _on_path("mosquitto_passwd", "mosquitto_pub") and _has_daemon("mosquitto"),
+        "不与 Mosquitto 对照测试 MQTT 设备",
+        "MQTT devices are not tried against Mosquitto",
+        _apt("mosquitto", "mosquitto-clients"),
+        ("mosquitto", "mosquitto-clients"),
         tests_only=True,
     ),
     Part(

@@ -33,6 +33,7 @@ DRIVERS: Mapping[str, str] = MappingProxyType(
         "lcus": "classroom_drivers.devices.lcus:LcusRelay",
         "lg": "classroom_drivers.sheets:lg.toml",
         "modbus": "classroom_drivers.devices.modbus:ModbusUnit",
+        "mqtt": "classroom_drivers.devices.mqtt:MqttThing",
         "nec": "classroom_drivers.sheets:nec.toml",
         "nec-projector": "classroom_drivers.sheets:nec-projector.toml",
         "onvif": "classroom_drivers.devices.onvif:OnvifCamera",
