@@ -82,9 +82,9 @@ class Director:
         wish = self._wish(at_s, seen) or self._quiet(at_s, seen)
         if lost:
             return self._replace(self._shot, wish, at_s, seen)
-        if wish is None or wish.layout == self._shot.layout:
-            return None
-        return self._cut(wish)
+        if wish and wish.layout == self._shot.layout:
+            wish = self._relief(self._shot, at_s, seen)
+        return self._cut(wish) if wish else None
 
     def _cut(self, shot: Shot) -> Shot:
         self._shot = shot
@@ -123,15 +123,30 @@ class Director:
             if rule in speech and source != speaker and trace.last_s < at_s:
                 del self._traces[rule, source]
 
+    def _relief(self, shot: Shot, at_s: float, seen: Seen) -> Shot | None:
+        """What is right is shown for too long: give the next best for a change."""
+        shown_s = at_s - shot.at_s
+        if shown_s < self._rules.max_shot_s:
+            return None
+        layouts = [wish.layout for wish in self._wishes(at_s, seen)]
+        layouts += map(_single, self._showable(self._rules.quiet, seen))
+        other = next((layout for layout in layouts if layout != shot.layout), None)
+        reason = Reason("long-enough", {"seconds": f"{shown_s:.0f}"})
+        return Shot(at_s, other, reason) if other else None
+
     def _wish(self, at_s: float, seen: Seen) -> Shot | None:
         """Give what the most important rule asks for that is met and can be shown."""
-        wishes = sorted(self._wishes(at_s, seen), key=lambda wish: wish[0], reverse=True)
-        if not wishes:
-            return None
-        self._quiet_since_s = None
-        return wishes[0][1]
+        wish = next(iter(self._wishes(at_s, seen)), None)
+        if wish:
+            self._quiet_since_s = None
+        return wish
 
-    def _wishes(self, at_s: float, seen: Seen) -> Iterator[tuple[tuple[int, bool, float], Shot]]:
+    def _wishes(self, at_s: float, seen: Seen) -> list[Shot]:
+        """List what is asked for, the most important first."""
+        weighed = sorted(self._weighed(at_s, seen), key=lambda wish: wish[0], reverse=True)
+        return [wish for _weight, wish in weighed]
+
+    def _weighed(self, at_s: float, seen: Seen) -> Iterator[tuple[tuple[int, bool, float], Shot]]:
         """Give wishes with their weight; of equals the picture that is shown already wins."""
         for rule in self._rules.rules:
             for source in self._sources:

@@ -3,6 +3,7 @@
 The order of practice: a screen that is worked > the teacher > a pupil who speaks > the wide shot.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -112,6 +113,7 @@ class Rules:
 
     rules: tuple[Rule, ...] = PRACTICE
     min_shot_s: float = 4.0  # only a lost source and a hand cut sooner
+    max_shot_s: float = math.inf  # then something else is shown for `min_shot_s`
     gap_s: float = 0.9  # a sign may be away for so long and still count as lasting
     quiet_after_s: float = 5.0  # without any rule's sign, nobody moves
     quiet: tuple[Role, ...] = (Role.WIDE, Role.TEACHER, Role.PUPILS)  # shown then, in turn

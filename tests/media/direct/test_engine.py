@@ -164,6 +164,25 @@ def test_when_nobody_moves_the_room_is_shown_but_not_for_ever() -> None:
     assert shots[3].at_s - shots[2].at_s == pytest.approx(20, abs=0.3)
 
 
+def test_a_school_may_want_a_change_after_a_while() -> None:
+    director = Director(SOURCES, Rules(max_shot_s=30))
+    happenings: list[Happening] = [
+        (0, 100, "teacher", Sign.SPEECH),
+        (60, 100, "pupils", Sign.BUSY),
+    ]
+    shots = direct(director, 80, happenings)
+    assert told(shots)[1:] == [
+        ("teacher", "teacher-speaks"),
+        ("wide", "long-enough"),
+        ("teacher", "teacher-speaks"),
+        ("wide", "long-enough"),
+        ("teacher", "teacher-speaks"),
+    ]
+    assert shots[2].at_s - shots[1].at_s == pytest.approx(30)
+    assert shots[3].at_s - shots[2].at_s == pytest.approx(4)
+    assert len(direct(Director(SOURCES[1:2], Rules(max_shot_s=30)), 80, happenings)) == 1
+
+
 def test_a_hand_wins_over_everything_until_it_lets_go() -> None:
     director = Director(SOURCES)
     direct(director, 5)
