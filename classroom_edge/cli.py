@@ -397,6 +397,30 @@ def direct(
     )
 
 
+@app.command(help="report.help")
+def report(
+    context: typer.Context,
+    recording: Annotated[
+        str,
+        typer.Argument(metavar="RECORDING", help="argument.recording-or-id", show_default=False),
+    ],
+    data: Data = None,
+    out: Annotated[
+        Path | None, typer.Option(help="option.out-report", metavar="FOLDER", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what a recording is like."""
+    from classroom_edge.commands import report as command
+
+    _finish(
+        context,
+        lambda: command.report(
+            recording, data=data, out=out, as_json=as_json, language=context.obj
+        ),
+    )
+
+
 @app.command(help="emulate.help")
 def emulate(
     context: typer.Context,

@@ -21,6 +21,7 @@ COMMANDS = {
     "drivers check": ("--json",),
     "record": ("ROOM.toml", "--for", "--out", "--json"),
     "direct": ("RECORDING", "--dry-run", "--role", "--board", "--png", "--json"),
+    "report": ("RECORDING", "--data", "--out", "--json"),
     "emulate": ("DRIVER", "--listen", "--password", "--model", "--fault"),
     "doctor": ("--json",),
     "user add": ("NAME", "ROOM.toml", "--data"),

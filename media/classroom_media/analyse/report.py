@@ -59,7 +59,7 @@ def report_on(folder: Path, progress: Progress = lambda _file: None) -> Report:
     shown = shots(holdings.events, story) if story else ()
     screens = {track.source for track in manifest.tracks if role_of(track.source) is Role.SCREEN}
     excused = still_by_right(shown, screens)
-    found = [_examine(holdings, track, excused, progress) for track in manifest.tracks]
+    found = [_examine(holdings, track, excused, progress) for track in _in_order(manifest.tracks)]
     return Report(
         id=manifest.id,
         title=manifest.title,
@@ -75,6 +75,12 @@ def report_on(folder: Path, progress: Progress = lambda _file: None) -> Report:
         shots=shown,
         outages=outages(holdings.events, story) if story else (),
     )
+
+
+def _in_order(tracks: Sequence[Track]) -> list[Track]:
+    """Put the programme first, and a source's picture before its sound."""
+    sources = list(dict.fromkeys(["", *(track.source for track in tracks)]))
+    return sorted(tracks, key=lambda t: (sources.index(t.source), t.kind, t.start_s))
 
 
 def _examine(
