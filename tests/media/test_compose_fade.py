@@ -67,6 +67,18 @@ def test_a_fade_loses_and_doubles_nothing_and_takes_as_long_as_it_is_told() -> N
 
 def test_many_fades_in_a_row_lose_and_double_nothing() -> None:
     made, out = programme(0.2)
+    shown = itertools.cycle((ON_B, ON_A))
+    asked = {1.0 + n * 0.31: partial(made.show, next(shown)) for n in range(9)}
+    play(made, cameras(4), until_s=3.9, at=asked)
+    made.finish()
+    assert is_regular(out.pictures)
+    numbers = out.numbers()
+    assert [b - a for a, b in itertools.pairwise(numbers)] == [1] * (len(numbers) - 1)
+    assert between(chroma(out)) == 9 * 5
+
+
+def test_fades_through_layouts_of_several_sources_are_regular() -> None:
+    made, out = programme(0.2)
     beside = Layout("side-by-side", ("a", "b"))
     wanted = itertools.cycle((ON_B, beside, ON_A))
     asked = {1.5 + n * 0.31: partial(made.show, next(wanted)) for n in range(7)}

@@ -158,6 +158,10 @@ def test_the_clock_tells_the_time_of_the_picture_and_does_not_tremble() -> None:
         assert (planes(frame)[0] == much_later).all()
 
 
+def test_a_clock_in_an_unknown_time_zone_is_a_clock_all_the_same() -> None:
+    assert changed(seen(titler(clock=True, timezone="Moon/Tranquility")))[:2] == (18, 18)
+
+
 @pytest.mark.parametrize(
     ("corner", "x", "y"),
     [("top-left", 0, 0), ("top-right", 1, 0), ("bottom-left", 0, 1), ("bottom-right", 1, 1)],

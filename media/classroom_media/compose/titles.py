@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Generic, TypeVar
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import av
 import numpy as np
@@ -33,6 +33,15 @@ logger = logging.getLogger(__name__)
 def wall_offset_ns() -> int:
     """Tell how far wall clock time is from the timeline."""
     return time.time_ns() - time.monotonic_ns()
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    """Give a time zone; None is the machine's own, where this one is not known."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        logger.warning("the clock shows this machine's own time: %s", error)
+        return None
 
 
 @dataclass(slots=True)
@@ -74,7 +83,7 @@ class Titler:
         self._fade = Fade(width, height)
         self._logo = self._opened_logo()
         self._corner_logo = self._cornered(self._logo, style.logo_corner) if self._logo else None
-        self._zone = ZoneInfo(style.timezone)
+        self._zone = _zone(style.timezone) if style.clock else None
         self._clock: tuple[str, Overlay] | None = None
         self._lower_third: _Piece[Overlay] = _Piece(round(FADE_S * fps))
         self._subtitle: _Piece[Overlay] = _Piece(0)
