@@ -12,7 +12,7 @@ from classroom_media.direct.engine import Reason, Shot
 from classroom_media.direct.lesson_film import play
 from classroom_media.direct.lesson_script import Act, Scene, right_at, score, script
 from classroom_media.direct.rules import Rules
-from classroom_media.direct.signs import Role
+from classroom_media.direct.signs import Role, Sign
 from classroom_media.record.manifest import read_manifest, write_manifest
 
 LESSON = (
@@ -70,6 +70,24 @@ def test_a_track_that_ends_early_is_a_lost_source(lesson: Path, tmp_path: Path) 
     assert [shot.at_s for shot in shots if shot.reason.key == "source-lost"] == [
         pytest.approx(20.8, abs=0.3)
     ]
+
+
+def test_a_track_in_two_parts_is_one_source(lesson: Path, tmp_path: Path) -> None:
+    later = tmp_path / "later"
+    play((Scene(Act.TEACH, 0, 2), Scene(Act.SLIDE, 2, 10)), later, seed=11)
+    manifest = read_manifest(lesson)
+    tracks = {track.name: track for track in manifest.tracks}
+    parts = (
+        structs.replace(tracks["wide"], file=str(lesson / "wide.mp4")),
+        structs.replace(tracks["screen"], file=str(later / "screen.mp4")),
+        structs.replace(tracks["screen"], file=str(later / "screen.mp4"), start_s=60.0),
+    )
+    write_manifest(tmp_path, structs.replace(manifest, tracks=parts))
+    run = dry_run(tmp_path)
+    pages = [n / 5 for n, s in enumerate(run.evidence.watched["screen"].signs) if Sign.PAGE in s]
+    # the second part begins with another page than the first one ended with
+    assert pages == pytest.approx([2.4, 60.4, 62.4], abs=0.21)
+    assert [shot.reason.key for shot in run.shots].count("page-turned") == 2
 
 
 def test_roles_may_be_given(lesson: Path) -> None:
