@@ -48,7 +48,7 @@ class Lettering:
         draw = ImageDraw.Draw(drawing)
         draw.rectangle((0, 0, bar - 1, height), (*ACCENT, 255))
         middle = self._pixels(0.046 if subject else 0.045)
-        heavy = max(1, self._height // 720)
+        heavy = self._height // 720  # pixels; small letters would run together
         left = bar + pad
         draw.text((left, middle), name, NAME, name_font, "lm", stroke_width=heavy, stroke_fill=NAME)
         draw.text((left, self._pixels(0.096)), subject, SOFT, subject_font, "lm")
@@ -110,7 +110,7 @@ class Lettering:
         if logo:
             drawing.paste(logo, (int(centre - logo.width / 2), int(height * 0.14)), logo)
         title, font = self._fitted(card.title, 0.11, WIDEST)
-        heavy = max(1, height // 540)
+        heavy = height // 540
         place = (centre, height * 0.43)
         draw.text(place, title, NAME, font, "mm", stroke_width=heavy, stroke_fill=NAME)
         line, top = max(3, height // 200), height * 0.53
