@@ -44,7 +44,7 @@ _NAMED: Final = (
     (Role.SCREEN, ("screen", "slide", "desktop", "hdmi", "computer", "ppt")),
     (Role.BOARD, ("board",)),
     (Role.TEACHER, ("teacher", "lectern", "lecturer", "speaker")),
-    (Role.PUPILS, ("pupil", "student", "class", "audience")),
+    (Role.PUPILS, ("pupil", "student", "audience")),
     (Role.WIDE, ("wide", "room", "whole", "overview")),
 )
 

@@ -261,6 +261,7 @@ def test_a_school_may_want_the_teacher_beside_the_screen() -> None:
         ("blackboard", Role.BOARD),
         ("teacher-camera", Role.TEACHER),
         ("students", Role.PUPILS),
+        ("classroom", Role.WIDE),
         ("cam3", Role.WIDE),
     ],
 )
