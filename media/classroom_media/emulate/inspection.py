@@ -1,14 +1,19 @@
 """Reads a recording of emulated cameras back: which pictures are in it, and where the beeps are."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Final
 
 import av
 import numpy as np
 import numpy.typing as npt
+from av.container import InputContainer
 
 from classroom_media.emulate import truth
+
+OVERLAPS: Final = 50  # of a second; a beep is known by its first 5 ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +51,35 @@ def luma_of(frame: av.VideoFrame) -> npt.NDArray[np.uint8]:
 
 def beeps(path: Path) -> list[float]:
     """Find the beeps of a file's sound, in seconds of the file's time."""
+    starts: list[float] = []
     with av.open(path) as file:
         rate = file.streams.audio[0].rate
-        blocks: list[npt.NDArray[np.float32]] = []
-        end = 0
-        for frame in file.decode(audio=0):
-            start = round((frame.time or 0.0) * rate)
-            block = frame.to_ndarray()[0].astype(np.float32)
-            if start > end:  # a hole in the file's time stays a hole in ours
-                blocks.append(np.zeros(start - end, np.float32))
-            blocks.append(block)
-            end = max(start, end) + block.size
-    return truth.beep_starts(np.concatenate(blocks), rate)
+        for first, sound in _minutes(file, rate):
+            for start_s in truth.beep_starts(sound, rate):
+                at_s = first / rate + start_s
+                if not starts or at_s - starts[-1] > 1.0:  # not the rest of the one before
+                    starts.append(at_s)
+    return starts
+
+
+def _minutes(file: InputContainer, rate: int) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
+    """Give the sound by the minute, with its first sample's number; neighbours overlap."""
+    blocks: list[npt.NDArray[np.float32]] = []
+    first = end = 0
+    for frame in file.decode(audio=0):
+        start = round((frame.time or 0.0) * rate)
+        block = frame.to_ndarray()[0].astype(np.float32)
+        if start > end:  # a hole in the file's time stays a hole in ours
+            blocks.append(np.zeros(start - end, np.float32))
+        blocks.append(block)
+        end = max(start, end) + block.size
+        if end - first > 60 * rate:
+            sound = np.concatenate(blocks)
+            yield first, sound
+            blocks = [sound[-rate // OVERLAPS :]]
+            first = end - blocks[0].size
+    if blocks:
+        yield first, np.concatenate(blocks)
 
 
 def holes(seen: list[Seen]) -> list[Hole]:
