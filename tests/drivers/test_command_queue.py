@@ -31,7 +31,7 @@ def pending(
 
 def names(queue: CommandQueue) -> list[str]:
     found = []
-    while first := queue.first(Priority):
+    while first := queue.first(tuple(Priority)):
         queue.remove(first)
         found.append(first.exchange.name)
     return found
@@ -55,7 +55,7 @@ def test_the_newest_of_a_kind_answers_for_the_older(loop: asyncio.AbstractEventL
     old, new = pending(loop, "10 %", kind="volume"), pending(loop, "20 %", kind="volume")
     queue.put(old)
     queue.put(new)
-    assert queue.first(Priority) is new
+    assert queue.first(tuple(Priority)) is new
     queue.remove(new)
     assert len(queue) == 0
     new.succeed("done")
@@ -83,7 +83,7 @@ def test_what_nobody_waits_for_any_more_is_not_sent(loop: asyncio.AbstractEventL
     forgotten = pending(loop, "forgotten")
     forgotten.waiters[0].cancel()
     queue.put(forgotten)
-    assert queue.first(Priority) is None
+    assert queue.first(tuple(Priority)) is None
 
 
 def test_what_is_late_is_given_back_unsent(loop: asyncio.AbstractEventLoop) -> None:
