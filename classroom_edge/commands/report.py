@@ -15,7 +15,7 @@ from classroom_edge.commands.report_tables import Table, facts_of, tables_of
 from classroom_edge.paths import DataFolder
 from classroom_edge.words import words
 from classroom_media.analyse.figures import Report
-from classroom_media.analyse.plot import write_plot
+from classroom_media.analyse.plot import plot_of
 from classroom_media.analyse.report import report_on
 from classroom_media.api import MediaError
 from classroom_media.direct.lanes import Say
@@ -56,7 +56,7 @@ def report(
         return WRONG
     try:
         with errors.status("") as status:
-            found = report_on(folder, lambda file: status.update(say("looking", file=file)))
+            found = report_on(folder, lambda file: status.update(Text(say("looking", file=file))))
         written = _write(found, out, say, language) if out else ()
     except (MediaError, OSError) as error:
         errors.print(str(error), markup=False)
@@ -101,19 +101,18 @@ def _write(found: Report, out: Path, say: Say, language: str) -> tuple[Path, ...
     """Write the report's files.
 
     Raises:
-        MediaError: the plot cannot be written.
-        OSError: another one cannot.
+        OSError: one cannot be written.
     """
     out.mkdir(parents=True, exist_ok=True)
     (out / FIGURES).write_bytes(_figures(found) + b"\n")
-    write_plot(found, out / PLOT, say)
+    (out / PLOT).write_bytes(plot_of(found, say))
     page = _pages.get_template("report.html").render(
         say=say,
         language=language,
         report=found,
         facts=facts_of(found, say),
         tables=[table for table in tables_of(found, say) if table.rows],
-        plot=base64.b64encode((out / PLOT).read_bytes()).decode("ascii"),
+        plot=base64.b64encode(plot_of(found, say, headed=False)).decode("ascii"),
     )
     (out / PAGE).write_text(page, encoding="utf-8")
     return tuple(out / name for name in (PAGE, PLOT, FIGURES))
@@ -137,9 +136,13 @@ def _rich(table: Table) -> RichTable:
     drawn = RichTable(
         title=Text(table.title, style="bold"), title_justify="left", box=None, padding=(0, 2, 0, 0)
     )
-    for column in table.columns:
-        justify = "right" if column.number else "left"
-        drawn.add_column(column.name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for at, column in enumerate(table.columns):
+        drawn.add_column(
+            column.name,
+            justify="right" if column.number else "left",
+            overflow="fold",
+            no_wrap=at == 0,
+        )
     for row in table.rows:
         drawn.add_row(*(Text(cell.text, style="red" if cell.wrong else "") for cell in row))
     return drawn

@@ -9,7 +9,7 @@ import pytest
 from classroom_media.analyse.figures import FileReport, Method, Trouble
 from classroom_media.analyse.report import report_on
 from classroom_media.api import NS, Layout, RecordError
-from classroom_media.emulate import truth
+from classroom_media.emulate import inspection, truth
 from classroom_media.record.finish import finish
 from classroom_media.record.journal import JOURNAL_FILE, LayoutShown, Marked
 from classroom_media.record.manifest import MANIFEST_FILE
@@ -153,3 +153,10 @@ def test_a_missing_file_is_a_problem_of_that_file_alone(lesson: Path, tmp_path: 
 def test_a_folder_with_nothing_in_it_is_no_recording(tmp_path: Path, there: bool) -> None:
     with pytest.raises(RecordError):
         report_on(tmp_path if there else tmp_path / "nowhere")
+
+
+def test_beeps_are_found_once_where_the_minutes_of_a_long_sound_meet(tmp_path: Path) -> None:
+    path = tmp_path / "long.m4a"
+    films.write_film(path, wave=truth.tone(-480, 66 * films.RATE_HZ, films.RATE_HZ))
+    found = inspection.beeps(path)
+    assert found == pytest.approx([5 * n + 0.01 for n in range(14)], abs=0.006)

@@ -9,6 +9,7 @@ from typing import Final
 from classroom_media.api import NS, Kind, RecordError
 from classroom_media.record.journal import JOURNAL_FILE, AnyJournalEvent, replay
 from classroom_media.record.manifest import (
+    PROGRAMME,
     Manifest,
     State,
     Track,
@@ -79,7 +80,7 @@ def _track(path: Path) -> Track:
     content = content_of(path)
     return Track(
         name=path.stem,
-        source=path.stem.removesuffix("-sound"),
+        source="" if path.stem == PROGRAMME else path.stem.removesuffix("-sound"),
         kind=kind_of(path.stem, picture=path.suffix == ".mp4"),
         file=path.name,
         codec="+".join(content[kind].format.codec for kind in Kind if kind in content),

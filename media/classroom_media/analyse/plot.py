@@ -1,7 +1,7 @@
 """A report as one picture: what happened, bitrate and loudness over one axis of time."""
 
 from collections.abc import Callable
-from pathlib import Path
+from io import BytesIO
 from typing import Final
 
 from PIL import Image
@@ -10,7 +10,6 @@ from classroom_media.analyse.curves import HEIGHT, draw_bitrate, draw_loudness
 from classroom_media.analyse.figures import Report
 from classroom_media.analyse.lanes import draw_lanes, height_of
 from classroom_media.analyse.sheet import MARGIN, PAGE, WIDTH, Scene, Span, colours_of
-from classroom_media.api import MediaError
 from classroom_media.direct.lanes import FAINT, INK, Say
 from classroom_media.direct.pen import Lettering, Pen
 from classroom_media.direct.timeline import clock
@@ -20,19 +19,14 @@ HEADER: Final = 96
 Drawing = Callable[[Scene], None]
 
 
-def write_plot(report: Report, path: Path, say: Say) -> None:
-    """Save the picture as a PNG, 1600 pixels wide.
-
-    Raises:
-        MediaError: it cannot be written.
-    """
-    try:
-        draw_plot(report, say).save(path, "PNG", optimize=True)
-    except OSError as error:
-        raise MediaError(f"{path}: {error.strerror or error}") from error
+def plot_of(report: Report, say: Say, *, headed: bool = True) -> bytes:
+    """Give the picture as a PNG, 1600 pixels wide; `headed` says which recording it is of."""
+    png = BytesIO()
+    draw_plot(report, say, headed=headed).save(png, "PNG", optimize=True)
+    return png.getvalue()
 
 
-def draw_plot(report: Report, say: Say) -> Image.Image:
+def draw_plot(report: Report, say: Say, *, headed: bool = True) -> Image.Image:
     """Draw it."""
     lettering = Lettering(say("plot.course") + say("plot.bitrate") + say("plot.loudness"))
     panels: list[tuple[int, Drawing]] = [
@@ -41,10 +35,11 @@ def draw_plot(report: Report, say: Say) -> Image.Image:
         (HEIGHT, draw_loudness),
     ]
     span, colours = Span(report.duration_s), colours_of(report)
-    height = HEADER + sum(high + MARGIN // 2 for high, _ in panels) + MARGIN // 2
+    top = HEADER if headed else MARGIN // 2
+    height = top + sum(high + MARGIN // 2 for high, _ in panels) + MARGIN // 2
     sheet = Image.new("RGB", (WIDTH, height), PAGE)
-    sheet.paste(_header(report, say, lettering), (0, 0))
-    top = HEADER
+    if headed:
+        sheet.paste(_header(report, say, lettering), (0, 0))
     for high, draw in panels:
         pen = Pen(WIDTH - 2 * MARGIN, high, PAGE, lettering)
         draw(Scene(pen, report, span, colours, say))
