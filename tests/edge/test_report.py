@@ -9,6 +9,17 @@ import pytest
 from PIL import Image
 
 from classroom_edge.cli import run
+from classroom_edge.commands.report_tables import facts_of
+from classroom_edge.words import words
+from classroom_media.analyse.figures import (
+    FileReport,
+    Loudness,
+    Method,
+    Miss,
+    Offset,
+    Pictures,
+    Report,
+)
 from classroom_media.api import NS, Layout
 from classroom_media.record.finish import finish
 from classroom_media.record.journal import LayoutShown, Marked
@@ -133,3 +144,49 @@ def test_an_empty_folder_is_no_recording(
 ) -> None:
     assert run(["report", str(tmp_path)], "zh-CN") == 1
     assert "Traceback" not in capsys.readouterr().err
+
+
+def report_of(*, dropped: int, worst_ms: float, method: Method, peak_dbtp: float) -> Report:
+    pictures = Pictures(
+        count=100, fps=25.0, method=method, misses=(Miss(at_s=1.0, pictures=dropped),)
+    )
+    loudness = Loudness(integrated_lufs=-23.0, true_peak_dbtp=peak_dbtp)
+    film = FileReport(
+        track="programme",
+        source="",
+        kind="programme",
+        file="programme.mp4",
+        pictures=pictures,
+        loudness=loudness,
+    )
+    offset = Offset(
+        picture="programme.mp4", sound="programme.mp4", method=method, worst_ms=worst_ms
+    )
+    return Report(
+        id="r",
+        title="",
+        room="101",
+        state="finished",
+        started_at=None,
+        duration_s=4.0,
+        files=(film,),
+        offsets=(offset,),
+    )
+
+
+@pytest.mark.parametrize(
+    ("report", "wrong"),
+    [
+        (report_of(dropped=0, worst_ms=-40, method=Method.TRUTH, peak_dbtp=-1.0), set()),
+        (
+            report_of(dropped=2, worst_ms=-41, method=Method.TRUTH, peak_dbtp=-0.9),
+            {"2", "−41 ms", "−0.9 dBTP"},
+        ),
+        (report_of(dropped=0, worst_ms=90, method=Method.TIMESTAMPS, peak_dbtp=-3.0), set()),
+    ],
+)
+def test_what_somebody_should_look_into_stands_out(report: Report, wrong: set[str]) -> None:
+    def say(key: str, /, **values: object) -> str:
+        return words("report").say(key, "en", **values)
+
+    assert {fact.value.text for fact in facts_of(report, say) if fact.value.wrong} == wrong

@@ -14,10 +14,9 @@ from classroom_media.analyse.sheet import (
     axis,
     legend,
     panel,
-    tint,
 )
 from classroom_media.api import Kind
-from classroom_media.direct.lanes import FAINT, GRID, INK, PAPER, QUIET
+from classroom_media.direct.lanes import FAINT, GRID, INK, PAPER, QUIET, tint
 from classroom_media.direct.pen import Colour
 from classroom_media.record.manifest import PROGRAMME
 

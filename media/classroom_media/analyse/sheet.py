@@ -73,14 +73,6 @@ def colours_of(report: Report) -> dict[str, Colour]:
     return chart | {"": PROGRAMME_INK}
 
 
-def tint(colour: Colour, strength: float) -> Colour:
-    """Mix a colour with the paper."""
-    red, green, blue = (
-        round(paper + (ink - paper) * strength) for ink, paper in zip(colour, PAPER, strict=True)
-    )
-    return red, green, blue
-
-
 def panel(pen: Pen, height: float, title: str) -> None:
     """Draw a panel's paper and its title."""
     pen.box((0, 0, WIDTH - 2 * MARGIN, height), PAPER, radius=10, edge=EDGE)
