@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from classroom_drivers.codecs.garbage import Garbage
 from classroom_drivers.codecs.infrared import Infrared
+from classroom_drivers.codecs.lines import Lines
 
 LINE_MAX = 256
 COMMAND_MAX = 4096  # 260 pairs of five digits, and what is before them
@@ -121,43 +122,18 @@ def encode_code(code: Infrared, connector: str, number: int) -> bytes:
     )
 
 
-class ReplyDecoder:
-    """Turns what an iTach sends, however it was cut, into replies. Never raises."""
+class ReplyDecoder(Lines[Reply]):
+    """Turns what an iTach sends into replies."""
 
     def __init__(self) -> None:
-        self._rest = b""
-
-    def feed(self, data: bytes) -> list[Reply | Garbage]:
-        """Take bytes as they arrive; give what they complete, noise included."""
-        *lines, rest = (self._rest + data).split(b"\r")
-        found = [_parse(line.strip(b"\n ")) for line in lines if line.strip(b"\n ")]
-        if len(rest) >= LINE_MAX:
-            found.append(Garbage(rest))
-            rest = b""
-        self._rest = rest
-        return found
+        super().__init__(_parse, end=b"\r", most=LINE_MAX, around=b"\n ")
 
 
-class CommandDecoder:
-    """The device's side: cuts what a controller sends into words. Never raises."""
+class CommandDecoder(Lines[tuple[str, ...]]):
+    """The device's side: cuts what a controller sends into words."""
 
     def __init__(self) -> None:
-        self._rest = b""
-
-    def feed(self, data: bytes) -> list[tuple[str, ...] | Garbage]:
-        """Take bytes as they arrive; give the commands as words."""
-        *lines, rest = (self._rest + data).split(b"\r")
-        found: list[tuple[str, ...] | Garbage] = []
-        for line in lines:
-            text = line.strip(b"\n ")
-            if text:
-                plain = text.isascii() and text.decode().isprintable()
-                found.append(tuple(text.decode().split(",")) if plain else Garbage(text))
-        if len(rest) >= COMMAND_MAX:
-            found.append(Garbage(rest))
-            rest = b""
-        self._rest = rest
-        return found
+        super().__init__(_words, end=b"\r", most=COMMAND_MAX, around=b"\n ")
 
 
 def _parse(line: bytes) -> Reply | Garbage:
@@ -166,3 +142,8 @@ def _parse(line: bytes) -> Reply | Garbage:
         if match := pattern.fullmatch(text):
             return make(match)
     return Garbage(line)
+
+
+def _words(line: bytes) -> tuple[str, ...] | Garbage:
+    plain = line.isascii() and line.decode().isprintable()
+    return tuple(line.decode().split(",")) if plain else Garbage(line)

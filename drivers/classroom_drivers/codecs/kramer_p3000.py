@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 
 from classroom_drivers.codecs.garbage import Garbage
+from classroom_drivers.codecs.lines import Lines
 
 LINE_MAX = 256
 COMMAND_MAX = 64  # characters, says the manual; some take more, none has to
@@ -66,38 +67,22 @@ _ERROR = re.compile(r"(?:([A-Z][A-Z0-9-]*)\?? ?)?ERR ?(\d{3})")
 _WORD = re.compile(r"([A-Z][A-Z0-9-]*)\??(?: |$)(.*)")
 
 
-class ReplyDecoder:
-    """Turns what a device sends, however it was cut, into replies. Never raises."""
+class ReplyDecoder(Lines[Reply]):
+    """Turns what a device sends into replies."""
 
     def __init__(self) -> None:
-        self._rest = b""
-
-    def feed(self, data: bytes) -> list[Reply | Garbage]:
-        """Take bytes as they arrive; give what they complete, noise included."""
-        *lines, rest = (self._rest + data).split(b"\n")
-        found = [_parse(line.strip(b"\r ")) for line in lines if line.strip(b"\r ")]
-        if len(rest) >= LINE_MAX:
-            found.append(Garbage(rest))
-            rest = b""
-        self._rest = rest
-        return found
+        super().__init__(_parse, end=b"\n", most=LINE_MAX, around=b"\r ")
 
 
-class CommandDecoder:
-    """The device's side: turns what a controller sends into commands. Never raises."""
+class CommandDecoder(Lines[Command]):
+    """The device's side: turns what a controller sends into commands; LF counts for nothing."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        super().__init__(_parse_command, end=b"\r", most=LINE_MAX)
 
     def feed(self, data: bytes) -> list[Command | Garbage]:
         """Take bytes as they arrive; give what they complete, noise included."""
-        *lines, rest = (self._rest + data).replace(b"\n", b"").split(b"\r")
-        found = [_parse_command(line) for line in lines if line]
-        if len(rest) >= LINE_MAX:
-            found.append(Garbage(rest))
-            rest = b""
-        self._rest = rest
-        return found
+        return super().feed(data.replace(b"\n", b""))
 
 
 def _parse(line: bytes) -> Reply | Garbage:

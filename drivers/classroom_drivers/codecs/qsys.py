@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from classroom_drivers.codecs.garbage import Garbage
+from classroom_drivers.codecs.lines import Lines
 
 MESSAGE_MAX = 65_536  # bytes
+WHITESPACE = b" \t\n\r\v\f"
 ERRORS = {
     -32700: "it could not read the question",
     -32600: "invalid request",
@@ -69,21 +71,11 @@ def encode(message: Message) -> bytes:
     return json.dumps({"jsonrpc": "2.0", **body}).encode() + b"\0"
 
 
-class MessageDecoder:
-    """Turns a byte stream of either direction, however it was cut, into messages. Never raises."""
+class MessageDecoder(Lines[Message]):
+    """Turns a byte stream of either direction into messages."""
 
     def __init__(self) -> None:
-        self._rest = b""
-
-    def feed(self, data: bytes) -> list[Message | Garbage]:
-        """Take bytes as they arrive; give what they complete, noise included."""
-        *messages, rest = (self._rest + data).split(b"\0")
-        found = [_parse(text) for text in messages if text.strip()]
-        if len(rest) >= MESSAGE_MAX:
-            found.append(Garbage(rest))
-            rest = b""
-        self._rest = rest
-        return found
+        super().__init__(_parse, end=b"\0", most=MESSAGE_MAX, around=WHITESPACE)
 
 
 def _parse(text: bytes) -> Message | Garbage:

@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import Any
 
 from classroom_drivers.codecs.garbage import Garbage
+from classroom_drivers.codecs.lines import Lines
 
 LINE_MAX = 1024
 DENIED, INACTIVE, UNKNOWN = "err_auth", "err_inactive", "err_cmd"
@@ -68,36 +69,18 @@ def proof_of(challenge: str, password: str) -> str:
     return sha256(f"{challenge}{password}".encode()).hexdigest()
 
 
-class ReplyDecoder:
-    """Turns what a projector sends, however it was cut, into replies. Never raises."""
+class ReplyDecoder(Lines[Reply]):
+    """Turns what a projector sends into replies."""
 
     def __init__(self) -> None:
-        self._rest = b""
-
-    def feed(self, data: bytes) -> list[Reply | Garbage]:
-        """Take bytes as they arrive; give what they complete, noise included."""
-        lines, self._rest = _cut(self._rest + data)
-        return [line if isinstance(line, Garbage) else _parse(line) for line in lines]
+        super().__init__(_parse, end=b"\n", most=LINE_MAX, around=b"\r ")
 
 
-class CommandDecoder:
-    """The projector's side: lines to words and values. Never raises."""
+class CommandDecoder(Lines[tuple[str, str]]):
+    """The projector's side: lines to words and values."""
 
     def __init__(self) -> None:
-        self._rest = b""
-
-    def feed(self, data: bytes) -> list[tuple[str, str] | Garbage]:
-        """Take bytes as they arrive; give what they complete, noise included."""
-        lines, self._rest = _cut(self._rest + data)
-        return [line if isinstance(line, Garbage) else _parse_command(line) for line in lines]
-
-
-def _cut(data: bytes) -> tuple[list[bytes | Garbage], bytes]:
-    *lines, rest = data.split(b"\n")
-    found: list[bytes | Garbage] = [line.strip(b"\r ") for line in lines if line.strip(b"\r ")]
-    if len(rest) >= LINE_MAX:
-        return [*found, Garbage(rest)], b""
-    return found, rest
+        super().__init__(_parse_command, end=b"\n", most=LINE_MAX, around=b"\r ")
 
 
 def _parse(line: bytes) -> Reply | Garbage:

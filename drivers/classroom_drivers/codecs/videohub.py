@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 
 from classroom_drivers.codecs.garbage import Garbage
+from classroom_drivers.codecs.lines import Lines
 
 BLOCK_MAX = 32_768  # bytes; 288 labels with 64 letters each fit
 ROUTING = "VIDEO OUTPUT ROUTING:"
@@ -49,21 +50,15 @@ def encode(block: Block) -> bytes:
     return "".join(f"{line}\n" for line in (block.header, *block.lines, "")).encode()
 
 
-class BlockDecoder:
-    """Turns a byte stream of either direction, however it was cut, into blocks. Never raises."""
+class BlockDecoder(Lines[Block]):
+    """Turns a byte stream of either direction into blocks; CR counts for nothing."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        super().__init__(_parse, end=b"\n\n", most=BLOCK_MAX, around=b"\n")
 
     def feed(self, data: bytes) -> list[Block | Garbage]:
         """Take bytes as they arrive; give what they complete, noise included."""
-        *blocks, rest = (self._rest + data.replace(b"\r", b"")).split(b"\n\n")
-        found = [_parse(block.strip(b"\n")) for block in blocks if block.strip(b"\n")]
-        if len(rest) >= BLOCK_MAX:
-            found.append(Garbage(rest))
-            rest = b""
-        self._rest = rest
-        return found
+        return super().feed(data.replace(b"\r", b""))
 
 
 def _parse(data: bytes) -> Block | Garbage:
