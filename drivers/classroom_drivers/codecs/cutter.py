@@ -27,3 +27,10 @@ class Cutter(Generic[FoundT]):
             found.append(taken[0])
             self._rest = self._rest[taken[1] :]
         return found
+
+
+def skip_to(start: bytes, data: bytes) -> tuple[Garbage, int]:
+    """Give up what is before the next place where a message may begin."""
+    place = data.find(start, 1)
+    length = len(data) if place < 0 else place
+    return Garbage(data[:length]), length

@@ -12,6 +12,7 @@ import re
 import struct
 from dataclasses import dataclass
 
+from classroom_drivers.codecs.cutter import Cutter, skip_to
 from classroom_drivers.codecs.garbage import Garbage
 
 MESSAGE_MAX = 2048  # bytes
@@ -46,36 +47,11 @@ def encode(message: Message) -> bytes:
     return _text(message.address.encode()) + _text(tags.encode()) + data
 
 
-class MessageDecoder:
-    """Turns datagrams, or a stream however it was cut, into messages. Never raises."""
+class MessageDecoder(Cutter[Message]):
+    """Turns datagrams, or a stream, into messages."""
 
     def __init__(self) -> None:
-        self._rest = b""
-
-    def feed(self, data: bytes) -> list[Message | Garbage]:
-        """Take bytes as they arrive; give what they complete, noise included."""
-        self._rest += data
-        found: list[Message | Garbage] = []
-        while self._rest:
-            try:
-                message, length = _read(self._rest)
-            except _More:
-                if len(self._rest) < MESSAGE_MAX:
-                    break
-                found.append(self._drop())
-            except _Nonsense:
-                found.append(self._drop())
-            else:
-                found.append(message)
-                self._rest = self._rest[length:]
-        return found
-
-    def _drop(self) -> Garbage:
-        """Give up what is before the next place where a message may begin."""
-        place = self._rest.find(b"/", 1)
-        dropped = self._rest if place < 0 else self._rest[:place]
-        self._rest = self._rest[len(dropped) :]
-        return Garbage(dropped)
+        super().__init__(_first)
 
 
 class ControllerCodec:
@@ -92,6 +68,15 @@ class ControllerCodec:
     def feed(self, data: bytes) -> list[Message | Garbage]:
         """Take bytes as they arrive; give what they complete, noise included."""
         return self._decoder.feed(data)
+
+
+def _first(data: bytes) -> tuple[Message | Garbage, int] | None:
+    try:
+        return _read(data)
+    except _More:
+        return None if len(data) < MESSAGE_MAX else skip_to(b"/", data)
+    except _Nonsense:
+        return skip_to(b"/", data)
 
 
 def _spell(value: Argument) -> tuple[str, bytes]:

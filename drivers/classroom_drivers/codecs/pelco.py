@@ -19,6 +19,7 @@ from functools import reduce
 from operator import xor
 from types import MappingProxyType
 
+from classroom_drivers.codecs.cutter import Cutter
 from classroom_drivers.codecs.garbage import Garbage
 
 SPEED_MAX = 0x3F
@@ -109,25 +110,19 @@ def extended(address: int, code: int, value: int = 0) -> Message:
     return Message(address, 0, code, (value >> 8, value & 0xFF))
 
 
-class FrameDecoder:
-    """Cuts a byte stream, however it arrived, into messages. Never raises."""
+class FrameDecoder(Cutter[Message]):
+    """Cuts a byte stream into messages."""
 
     def __init__(self, dialect: Dialect) -> None:
-        self._dialect = dialect
-        self._rest = b""
+        super().__init__(lambda data: _take(data, dialect))
 
-    def feed(self, data: bytes) -> list[Message | Garbage]:
-        """Take bytes as they arrive; give what they complete, noise included."""
-        self._rest += data
-        found: list[Message | Garbage] = []
-        length = self._dialect.length
-        while len(self._rest) >= length:
-            starts = self._rest[0] == self._dialect.start
-            message = self._dialect.read(self._rest[:length]) if starts else None
-            size = length if message else 1
-            found.append(message or Garbage(self._rest[:1]))
-            self._rest = self._rest[size:]
-        return found
+
+def _take(data: bytes, dialect: Dialect) -> tuple[Message | Garbage, int] | None:
+    length = dialect.length
+    if len(data) < length:
+        return None
+    message = dialect.read(data[:length]) if data[0] == dialect.start else None
+    return (message, length) if message else (Garbage(data[:1]), 1)
 
 
 def _way(speed: int, positive: int, negative: int) -> int:

@@ -10,6 +10,7 @@ ITU-T X.690, section 8 (BER).
 from dataclasses import dataclass
 from enum import IntEnum
 
+from classroom_drivers.codecs.cutter import Cutter, skip_to
 from classroom_drivers.codecs.garbage import Garbage
 
 MESSAGE_MAX = 4096  # bytes; agents need not take more than 484, most take 1472
@@ -107,33 +108,20 @@ def encode(message: Message) -> bytes:
     return _wrap(SEQUENCE, head + _wrap(message.kind, pdu))
 
 
-class MessageDecoder:
-    """Turns datagrams, or a stream however it was cut, into messages. Never raises."""
+class MessageDecoder(Cutter[Message]):
+    """Turns datagrams, or a stream, into messages."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        super().__init__(_first)
 
-    def feed(self, data: bytes) -> list[Message | Garbage]:
-        """Take bytes as they arrive; give what they complete, noise included."""
-        self._rest += data
-        found: list[Message | Garbage] = []
-        while self._rest:
-            try:
-                message, length = _read(self._rest)
-                found.append(message)
-                self._rest = self._rest[length:]
-            except _More:
-                break
-            except _Nonsense:
-                found.append(self._drop())
-        return found
 
-    def _drop(self) -> Garbage:
-        """Give up what is before the next place where a message may begin."""
-        place = self._rest.find(bytes([SEQUENCE]), 1)
-        dropped = self._rest if place < 0 else self._rest[:place]
-        self._rest = self._rest[len(dropped) :]
-        return Garbage(dropped)
+def _first(data: bytes) -> tuple[Message | Garbage, int] | None:
+    try:
+        return _read(data)
+    except _More:
+        return None
+    except _Nonsense:
+        return skip_to(bytes([SEQUENCE]), data)
 
 
 def _wrap(tag: int, body: bytes) -> bytes:
