@@ -15,11 +15,13 @@ TLS by way of python-samsung-mdc 1.18.0, connection.py.
 from dataclasses import dataclass
 from enum import IntEnum
 
+from classroom_drivers.codecs.cutter import Cutter
 from classroom_drivers.codecs.garbage import Garbage
 
 HEADER, ANSWER = 0xAA, 0xFF
 ACK, NAK = ord("A"), ord("N")
 LONGEST = 4 + 255 + 1
+PIN_LENGTH = 4
 TLS_OFFERED = b"MDCSTART<<TLS>>"
 TLS_ANSWERS = (b"MDCAUTH<<PASS>>", b"MDCAUTH<<FAIL:")
 TEXT_MAX = 20  # MDCAUTH<<FAIL:0001>>
@@ -97,57 +99,33 @@ def encode_reply(reply: Reply | PinAnswer) -> bytes:
             return f"MDCAUTH<<FAIL:{failure:04X}>>".encode()
 
 
-class ReplyDecoder:
-    """Turns what a display sends, however it was cut, into replies. Never raises."""
+class ReplyDecoder(Cutter[Heard]):
+    """Turns what a display sends into replies."""
 
     def __init__(self) -> None:
-        self._rest = b""
-
-    def feed(self, data: bytes) -> list[Heard | Garbage]:
-        """Take bytes as they arrive; give what they complete, noise included."""
-        self._rest += data
-        found: list[Heard | Garbage] = []
-        while self._rest:
-            one, length = _first_reply(self._rest)
-            if not length:
-                break  # there is more to come
-            self._rest = self._rest[length:]
-            found.append(one)
-        return found
+        super().__init__(_first_reply)
 
 
-class FrameDecoder:
-    """The display's side: turns what a controller sends into frames. Never raises.
+class FrameDecoder(Cutter[Frame | Pin]):
+    """The display's side: turns what a controller sends into frames.
 
     With `pin`, four digits are expected before everything else.
     """
 
     def __init__(self, *, pin: bool = False) -> None:
-        self._rest = b""
+        super().__init__(self._first)
         self._pin = pin
 
-    def feed(self, data: bytes) -> list[Frame | Pin | Garbage]:
-        """Take bytes as they arrive; give what they complete, noise included."""
-        self._rest += data
-        found: list[Frame | Pin | Garbage] = []
-        while self._rest:
-            one, length = self._first()
-            if not length:
-                break  # there is more to come
-            self._rest = self._rest[length:]
-            found.append(one)
-        return found
-
-    def _first(self) -> tuple[Frame | Pin | Garbage, int]:
-        if self._pin and len(self._rest) >= 4:
-            self._pin = False
-            return Pin(self._rest[:4].decode("ascii", "replace")), 4
+    def _first(self, data: bytes) -> tuple[Frame | Pin | Garbage, int] | None:
         if self._pin:
-            return Garbage(b""), 0
-        data, length = _first_frame(self._rest)
-        if data is None:
-            return Garbage(self._rest[:length]), length
-        return Frame(data[1], data[2], data[4:-1]), length
+            if len(data) < PIN_LENGTH:
+                return None
+            self._pin = False
+            return Pin(data[:PIN_LENGTH].decode("ascii", "replace")), PIN_LENGTH
+        frame, length = _first_frame(data)
+        if frame is None:
+            return (Garbage(data[:length]), length) if length else None
+        return Frame(frame[1], frame[2], frame[4:-1]), length
 
 
 def _spelled(command: int, display: int, data: bytes) -> bytes:
@@ -168,18 +146,20 @@ def _first_frame(data: bytes) -> tuple[bytes | None, int]:
     return frame, len(frame)
 
 
-def _first_reply(data: bytes) -> tuple[Heard | Garbage, int]:
+def _first_reply(data: bytes) -> tuple[Heard | Garbage, int] | None:
     if data[0] == TLS_OFFERED[0]:
         return _first_text(data)
     if data[0] == HEADER and not _may_be_reply(data):
         return Garbage(data[:1]), 1
     frame, length = _first_frame(data)
-    if frame is None:
-        places = (data.find(HEADER), data.find(TLS_OFFERED[:1]))
-        nearest = min((place for place in places if place > 0), default=length)
-        noise = min(length, nearest)
-        return Garbage(data[:noise]), noise
-    return Reply(frame[5], frame[2], frame[6:-1], refused=frame[4] == NAK), length
+    if frame is not None:
+        return Reply(frame[5], frame[2], frame[6:-1], refused=frame[4] == NAK), length
+    if not length:
+        return None
+    places = (data.find(HEADER), data.find(TLS_OFFERED[:1]))
+    nearest = min((place for place in places if place > 0), default=length)
+    noise = min(length, nearest)
+    return Garbage(data[:noise]), noise
 
 
 def _may_be_reply(data: bytes) -> bool:
@@ -188,7 +168,7 @@ def _may_be_reply(data: bytes) -> bool:
     return fits and (len(data) < 4 or data[3] >= 2)
 
 
-def _first_text(data: bytes) -> tuple[Heard | Garbage, int]:
+def _first_text(data: bytes) -> tuple[Heard | Garbage, int] | None:
     passed, failed = TLS_ANSWERS
     for text, heard in ((TLS_OFFERED, TlsOffered()), (passed, PinAnswer())):
         if data.startswith(text):
@@ -199,4 +179,4 @@ def _first_text(data: bytes) -> tuple[Heard | Garbage, int]:
             return PinAnswer(int(digits, 16) or -1), TEXT_MAX
         return Garbage(data[:1]), 1
     begun = any(text.startswith(data[: len(text)]) for text in (TLS_OFFERED, *TLS_ANSWERS))
-    return Garbage(data[:1]), 0 if begun else 1
+    return None if begun else (Garbage(data[:1]), 1)
