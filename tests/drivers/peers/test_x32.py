@@ -16,9 +16,8 @@ from classroom_drivers.emulators.x32 import MixerEmulator
 from classroom_drivers.links.address import parse
 
 texts = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=20)
-values = st.one_of(
-    st.integers(-(2**31), 2**31 - 1), st.floats(width=32, allow_nan=False), texts, st.booleans()
-)
+numbers = st.integers(-(2**31) + 1, 2**31 - 1)  # python-osc gives the least one eight bytes
+values = st.one_of(numbers, st.floats(width=32, allow_nan=False), texts, st.booleans())
 
 
 @given(st.lists(values, max_size=6))
