@@ -9,15 +9,34 @@ whose examples 1 and 4 let displays 02 and 03 answer as 01.
 """
 
 import re
+from types import MappingProxyType
 
 from classroom_drivers.codecs.cutter import Cutter
 from classroom_drivers.codecs.garbage import Garbage
-from classroom_drivers.codecs.panels.family import Frame
+from classroom_drivers.codecs.panels.family import Frame, Words
 
 END = b"\r"
 LONGEST = 40
 REPLY = rb"%b(\d\d)(r.[0-9A-Z]{3})|4(\d\d)([+-])"
 REQUEST = rb"%b(\d\d)([%b].[0-9A-Z]{3})"
+REFUSED = MappingProxyType({b"-": "the panel does not know it, or cannot do it now"})
+YES_NO = Words({b"001": True, b"000": False})
+KEYS = MappingProxyType(
+    {
+        "volume-up": "000",
+        "volume-down": "001",
+        "up": "010",
+        "down": "011",
+        "left": "012",
+        "right": "013",
+        "enter": "014",
+        "menu": "020",
+        "input": "021",  # not with BenQ
+        "back": "022",
+        "blank": "031",  # toggles
+        "freeze": "032",  # toggles
+    }
+)
 
 
 class AsciiWire:

@@ -12,12 +12,10 @@ page; this board calls 001 HDMI, 002 HDMI 1 and 021 HDMI 2). ViewSonic, user gui
 83 ff. (basic functions; inputs), and its "LFD RS232 & LAN protocol" (functions ``=``; auto reply).
 """
 
-from classroom_drivers.codecs.panels.ascii_frames import AsciiWire
+from classroom_drivers.codecs.panels.ascii_frames import KEYS, REFUSED, YES_NO, AsciiWire
 from classroom_drivers.codecs.panels.family import Digits, Family, Phrase, Property, Words
 
 WIRE = AsciiWire(b"8", b"sg")
-REFUSED = {b"-": "the panel does not know it, or cannot do it now"}
-_YES_NO = Words({b"001": True, b"000": False})
 
 _BENQ_INPUTS = Words(
     {
@@ -32,21 +30,8 @@ _BENQ_INPUTS = Words(
     },
     other="input",
 )
-_BENQ_KEYS = {
-    "volume-up": "000",
-    "volume-down": "001",
-    "up": "010",
-    "down": "011",
-    "left": "012",
-    "right": "013",
-    "enter": "014",
-    "menu": "020",
-    "back": "022",
-    "blank": "031",  # toggles
-    "freeze": "032",  # toggles
-}
 _VOLUME = Property(say=Phrase(b"s5", Digits()), ask=b"gf000", hear=Phrase(b"rf", Digits()))
-_SOUND_MUTE = Property(say=Phrase(b"s6", _YES_NO), ask=b"gg000", hear=Phrase(b"rg", _YES_NO))
+_SOUND_MUTE = Property(say=Phrase(b"s6", YES_NO), ask=b"gg000", hear=Phrase(b"rg", YES_NO))
 
 BENQ = Family(
     wire=WIRE,
@@ -67,7 +52,7 @@ BENQ = Family(
         "volume": _VOLUME,
         "sound-mute": _SOUND_MUTE,
     },
-    keys={name: b"s@" + code.encode() for name, code in _BENQ_KEYS.items()},
+    keys={name: b"s@" + code.encode() for name, code in KEYS.items() if name != "input"},
     yes=b"+",
     no=REFUSED,
 )
@@ -98,7 +83,7 @@ _DARK = Words({b"001": True, b"101": False})
 VIEWSONIC = Family(
     wire=WIRE,
     properties={
-        "power": Property(say=Phrase(b"s!", _YES_NO), ask=b"gl000", hear=Phrase(b"rl", _YES_NO)),
+        "power": Property(say=Phrase(b"s!", YES_NO), ask=b"gl000", hear=Phrase(b"rl", YES_NO)),
         "input": Property(
             say=Phrase(b's"', Words(_VIEWSONIC_INPUTS, before=b"0")),
             ask=b"gj000",

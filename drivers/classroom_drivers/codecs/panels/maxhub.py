@@ -11,10 +11,9 @@ the network does not answer the question for power). Clevertouch, support articl
 
 from dataclasses import replace
 
-from classroom_drivers.codecs.panels.ascii_frames import AsciiWire
+from classroom_drivers.codecs.panels.ascii_frames import KEYS, REFUSED, YES_NO, AsciiWire
 from classroom_drivers.codecs.panels.family import Digits, Family, Phrase, Property, Words
 
-_YES_NO = Words({b"001": True, b"000": False})
 _INPUTS = Words(
     {
         b"000": "vga-1",
@@ -34,20 +33,6 @@ _INPUTS = Words(
     },
     other="input",
 )
-_KEYS = {
-    "volume-up": "000",
-    "volume-down": "001",
-    "up": "010",
-    "down": "011",
-    "left": "012",
-    "right": "013",
-    "enter": "014",
-    "menu": "020",
-    "input": "021",
-    "back": "022",
-    "blank": "031",  # toggles
-    "freeze": "032",  # toggles
-}
 
 MAXHUB = Family(
     wire=AsciiWire(b":", b"SG"),
@@ -64,16 +49,14 @@ MAXHUB = Family(
         ),
         "input": Property(say=Phrase(b"S:", _INPUTS), ask=b"G:000", hear=Phrase(b"r:", _INPUTS)),
         "volume": Property(say=Phrase(b"S8", Digits()), ask=b"G8000", hear=Phrase(b"r8", Digits())),
-        "sound-mute": Property(
-            say=Phrase(b"S9", _YES_NO), ask=b"G9000", hear=Phrase(b"r9", _YES_NO)
-        ),
+        "sound-mute": Property(say=Phrase(b"S9", YES_NO), ask=b"G9000", hear=Phrase(b"r9", YES_NO)),
     },
-    keys={name: b"SA" + code.encode() for name, code in _KEYS.items()},
+    keys={name: b"SA" + code.encode() for name, code in KEYS.items()},
     yes=b"+",
-    no={b"-": "the panel does not know it, or cannot do it now"},
+    no=REFUSED,
     unanswered=frozenset({b"S0003"}),
 )
 
 _LIT = {name: row for name, row in MAXHUB.properties.items() if name != "picture-mute"}
-_LIT["power"] = Property(say=Phrase(b"S0", _YES_NO), ask=b"G0000", hear=Phrase(b"r0", _YES_NO))
+_LIT["power"] = Property(say=Phrase(b"S0", YES_NO), ask=b"G0000", hear=Phrase(b"r0", YES_NO))
 MAXHUB_LAN = replace(MAXHUB, properties=_LIT, unanswered=frozenset())
