@@ -25,7 +25,7 @@ from classroom_drivers.codecs.onvif import DEVICE, IMAGING, MEDIA, PTZ, SCHEMA, 
 from classroom_drivers.codecs.ws_discovery import GROUP, PORT, Match
 from classroom_drivers.emulators.beacons import WsDiscoveryBeacon
 from classroom_drivers.emulators.onvif_guard import FaultError, GuardedCamera
-from classroom_drivers.emulators.pan_tilt_head import Axis
+from classroom_drivers.emulators.pan_tilt_head import Axis, Head
 from classroom_drivers.emulators.session import NEVER
 from classroom_drivers.links.address import parse
 
@@ -44,7 +44,7 @@ def _axes() -> dict[str, Axis]:
 
 
 @dataclass(kw_only=True)
-class OnvifEmulator(GuardedCamera):
+class OnvifEmulator(GuardedCamera, Head):
     """The camera; sessions share it."""
 
     degrees: bool = True  # it knows degrees besides generic coordinates
@@ -69,7 +69,6 @@ class OnvifEmulator(GuardedCamera):
     unknown: set[str] = field(default_factory=set)  # questions that it does not know
     asked: list[str] = field(default_factory=list)  # every question, in order
     _host: str = field(default="", init=False)  # as it is called by who asks
-    _now_s: float | None = field(default=None, init=False)
 
     def session(self, now_s: float) -> "OnvifSession":
         """Begin a connection."""
@@ -81,17 +80,6 @@ class OnvifEmulator(GuardedCamera):
         place = f"http://{address.host}:{address.port}{PATHS[DEVICE]}"
         match = Match(f"urn:uuid:{uuid5(NAMESPACE_URL, place)}", (place,), SCOPES)
         return WsDiscoveryBeacon(match=match), f"udp://{address.host}:{PORT}?group={GROUP}"
-
-    @property
-    def moving(self) -> bool:
-        """Say whether anything moves."""
-        return any(axis.speed for axis in self.axes.values())
-
-    def advance(self, now_s: float) -> None:
-        """Let time pass."""
-        since_s, self._now_s = self._now_s if self._now_s is not None else now_s, now_s
-        for axis in self.axes.values():
-            axis.advance(max(now_s - since_s, 0.0))
 
     def name_of(self, request: Request) -> str:
         """Say what is asked, for how long it thinks about it."""

@@ -1,6 +1,6 @@
 """What turns in an emulated camera: axes that take their time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
@@ -35,3 +35,22 @@ class Axis:
     def left_s(self) -> float:
         """Say how long it is to the target."""
         return 0.0 if self.target is None else abs((self.target - self.at) / self.speed)
+
+
+@dataclass(kw_only=True)
+class Head:
+    """The part of a camera that turns and zooms."""
+
+    axes: dict[str, Axis]
+    _now_s: float | None = field(default=None, init=False)
+
+    @property
+    def moving(self) -> bool:
+        """Say whether anything moves."""
+        return any(axis.speed for axis in self.axes.values())
+
+    def advance(self, now_s: float) -> None:
+        """Let time pass."""
+        since_s, self._now_s = self._now_s if self._now_s is not None else now_s, now_s
+        for axis in self.axes.values():
+            axis.advance(max(now_s - since_s, 0.0))

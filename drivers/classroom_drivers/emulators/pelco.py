@@ -10,7 +10,7 @@ from types import MappingProxyType
 from classroom_drivers.codecs import pelco
 from classroom_drivers.codecs.garbage import Garbage
 from classroom_drivers.codecs.pelco import DIALECTS, FrameDecoder, Message
-from classroom_drivers.emulators.pan_tilt_head import Axis
+from classroom_drivers.emulators.pan_tilt_head import Axis, Head
 from classroom_drivers.emulators.session import NEVER
 
 FULL_SPEED_DEG_S = 80.0
@@ -35,7 +35,7 @@ def _axes() -> dict[str, Axis]:
 
 
 @dataclass(kw_only=True)
-class PelcoEmulator:
+class PelcoEmulator(Head):
     """The camera; sessions share it. Angles in degrees, the lens from 0 to 1."""
 
     protocol: str = "d"
@@ -46,22 +46,10 @@ class PelcoEmulator:
     tracking: bool = False
     presets: dict[int, Mapping[str, float]] = field(default_factory=dict)
     axes: dict[str, Axis] = field(default_factory=_axes)
-    _now_s: float | None = field(default=None, init=False)
 
     def session(self, now_s: float) -> "PelcoSession":
         """Begin a connection."""
         return PelcoSession(self)
-
-    @property
-    def moving(self) -> bool:
-        """Say whether anything moves."""
-        return any(axis.speed for axis in self.axes.values())
-
-    def advance(self, now_s: float) -> None:
-        """Let time pass."""
-        since_s, self._now_s = self._now_s if self._now_s is not None else now_s, now_s
-        for axis in self.axes.values():
-            axis.advance(max(now_s - since_s, 0.0))
 
     def obey(self, message: Message) -> Message | None:
         """Do what is said; give the answer, if there is one."""
