@@ -42,7 +42,7 @@ from classroom_drivers.devices.onvif_service import (
     UnprovedError,
 )
 from classroom_drivers.devices.onvif_view import OnvifView
-from classroom_drivers.devices.ranges import check_range
+from classroom_drivers.devices.ranges import check_drive, check_range
 from classroom_drivers.links.exchange import Exchange, Priority
 from classroom_drivers.links.http import HttpTransport
 
@@ -50,7 +50,6 @@ STATUS_S = 60.0  # some think for half a minute about where they point; nobody w
 LOST_S = 5.0  # a status of a camera that is quick otherwise was lost
 STOP_REPEATS_S = (0.25, 0.25, 0.5, 1.0)
 REFUSALS_MAX = 4  # of stops, in both forms, before it is believed
-DRIVE_MAX_S = 10.0
 DRIVE_LATE_S = 1.0  # nobody who holds a joystick wants it later
 MOVING_POLL_S = 0.5
 STILL_S = 0.8  # a camera that has not moved for so long has arrived
@@ -91,9 +90,7 @@ class MovingOnvifCamera(LineDevice[Answer]):
         self, *, pan: float = 0.0, tilt: float = 0.0, zoom: float = 0.0, for_s: float = DEAD_MAN_S
     ) -> None:
         """Move at -1 to 1 of full speed until stopped, or for `for_s` without another call."""
-        for name, speed in (("pan", pan), ("tilt", tilt), ("zoom", zoom)):
-            check_range(name, speed, -1, 1)
-        check_range("for_s", for_s, 0, DRIVE_MAX_S)
+        check_drive(pan, tilt, zoom, for_s)
         self._check_can("drive")
         if not (pan or tilt or zoom):
             await self.stop()

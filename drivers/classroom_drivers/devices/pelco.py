@@ -24,13 +24,13 @@ from classroom_drivers.companions import companions
 from classroom_drivers.devices.about import About, Quirk
 from classroom_drivers.devices.dead_man import DeadMan
 from classroom_drivers.devices.line_device import POLL_S, LineDevice
-from classroom_drivers.devices.ranges import check_range, numbers_in
+from classroom_drivers.devices.ranges import check_drive, check_range, numbers_in
 from classroom_drivers.links.exchange import Exchange, Priority
 
 REPLY_S = 0.5
 STOP_TIMES, STOP_GAP_S = 3, 0.1
 NUDGE_S = 0.2  # how long a key of the lens is held
-DRIVE_MAX_S, DRIVE_LATE_S = 10.0, 1.0
+DRIVE_LATE_S = 1.0
 MOVING_POLL_S = 0.5
 ADDRESSES = MappingProxyType({"d": 255, "p": 32})
 TURN = 36000  # hundredths of a degree
@@ -116,9 +116,7 @@ class PelcoCamera(LineDevice[Message]):
         self, *, pan: float = 0.0, tilt: float = 0.0, zoom: float = 0.0, for_s: float = DEAD_MAN_S
     ) -> None:
         """Move at -1 to 1 of full speed until stopped; zoom has one speed only."""
-        for name, speed in (("pan", pan), ("tilt", tilt), ("zoom", zoom)):
-            check_range(name, speed, -1, 1)
-        check_range("for_s", for_s, 0, DRIVE_MAX_S)
+        check_drive(pan, tilt, zoom, for_s)
         if not (pan or tilt or zoom):
             await self.stop()
             return

@@ -2,11 +2,20 @@
 
 from classroom_drivers.api import UnsupportedError
 
+DRIVE_MAX_S = 10.0  # without being asked again
+
 
 def check_range(name: str, value: float, low: float, high: float) -> None:
     """Raise UnsupportedError for a number that is not within the ends."""
     if not low <= value <= high:
         raise UnsupportedError(f"{name}: {value} is not within {low} and {high}")
+
+
+def check_drive(pan: float, tilt: float, zoom: float, for_s: float) -> None:
+    """Raise UnsupportedError for speeds that are not shares of full speed, or for too long."""
+    for name, speed in (("pan", pan), ("tilt", tilt), ("zoom", zoom)):
+        check_range(name, speed, -1, 1)
+    check_range("for_s", for_s, 0, DRIVE_MAX_S)
 
 
 def numbers_in(name: str, text: str) -> frozenset[int]:
