@@ -232,8 +232,27 @@ class Tasmota(Talker):
         self.say(now_s, Publish(f"stat/{self.base}/{place}", json.dumps(told).encode()))
 
 
-class Esphome(Talker):
-    """An ESPHome node: a switch, a light, a curtain and sensors; all that it tells is retained."""
+class Retained(Talker):
+    """What tells everything below a topic of its own, retained, and whether it is there."""
+
+    def birth(self) -> list[Publish]:
+        """It tells everything."""
+        return [self._message("status", "online"), *self.tell_all()]
+
+    def will(self) -> list[Publish]:
+        """Its last will."""
+        return [self._message("status", "offline")]
+
+    @abstractmethod
+    def tell_all(self) -> list[Publish]:
+        """Say everything."""
+
+    def _message(self, place: str, text: str) -> Publish:
+        return Publish(f"{self.base}/{place}", text.encode(), retain=True)
+
+
+class Esphome(Retained):
+    """An ESPHome node: a switch, a light, a curtain and sensors."""
 
     def __init__(self) -> None:
         super().__init__("esp-lab")
@@ -244,14 +263,6 @@ class Esphome(Talker):
             "color_mode": "brightness",
         }
         self.temperature = "21.8"
-
-    def birth(self) -> list[Publish]:
-        """It tells everything."""
-        return [self._message("status", "online"), *self._all()]
-
-    def will(self) -> list[Publish]:
-        """Its last will."""
-        return [self._message("status", "offline")]
 
     def take(self, topic: str, text: str, now_s: float) -> None:
         """Read a command."""
@@ -264,7 +275,7 @@ class Esphome(Talker):
                 self.curtain.order(text)
             case _:
                 return
-        self.say(now_s, *self._all())
+        self.say(now_s, *self.tell_all())
 
     def tell_curtain(self) -> list[Publish]:
         """Say where the curtain is; a cover with positions tells no state."""
@@ -278,7 +289,8 @@ class Esphome(Talker):
         if isinstance(wanted, dict) and wanted.get("state") in {"ON", "OFF"}:
             self.light |= {key: wanted[key] for key in ("state", "brightness") if key in wanted}
 
-    def _all(self) -> list[Publish]:
+    def tell_all(self) -> list[Publish]:
+        """Say everything."""
         return [
             self._message("switch/amplifier/state", self.amplifier),
             self._message("light/board/state", json.dumps(self.light)),
@@ -287,24 +299,13 @@ class Esphome(Talker):
             *self.tell_curtain(),
         ]
 
-    def _message(self, place: str, text: str) -> Publish:
-        return Publish(f"{self.base}/{place}", text.encode(), retain=True)
 
-
-class Plain(Talker):
-    """Something homemade: a topic for each part, and `set` below it; states are retained."""
+class Plain(Retained):
+    """Something homemade: a topic for each part, and `set` below it."""
 
     def __init__(self) -> None:
         super().__init__("school/lab")
         self.values = {"screen": "0", "board": "40", "co2": "612"}
-
-    def birth(self) -> list[Publish]:
-        """It tells everything."""
-        return [self._message("status", "online"), *self._all()]
-
-    def will(self) -> list[Publish]:
-        """Its last will."""
-        return [self._message("status", "offline")]
 
     def take(self, topic: str, text: str, now_s: float) -> None:
         """Read a command."""
@@ -317,16 +318,14 @@ class Plain(Talker):
                 self.curtain.order(text)
             case _:
                 return
-        self.say(now_s, *self._all())
+        self.say(now_s, *self.tell_all())
 
     def tell_curtain(self) -> list[Publish]:
         """Say what the curtain does."""
         word = {1: "opening", -1: "closing"}.get(self.curtain.direction)
         return [self._message("curtain", word or f"{self.curtain.place:.0f}")]
 
-    def _all(self) -> list[Publish]:
+    def tell_all(self) -> list[Publish]:
+        """Say everything."""
         told = [self._message(name, text) for name, text in self.values.items()]
         return [*told, *self.tell_curtain()]
-
-    def _message(self, place: str, text: str) -> Publish:
-        return Publish(f"{self.base}/{place}", text.encode(), retain=True)
