@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 
-from classroom_drivers.codecs.garbage import Garbage
 from classroom_drivers.codecs.kmtronic import (
     ASK,
     ASK_ALL,
@@ -16,7 +15,7 @@ from classroom_drivers.codecs.kmtronic import (
     encode,
     encode_states,
 )
-from classroom_drivers.emulators.session import NEVER
+from classroom_drivers.emulators.session import ObedientSession
 
 SINGLY = 2  # boards up to this size answer for one relay at a time
 
@@ -28,9 +27,9 @@ class KMTronicEmulator:
     channels: int = 1
     closed: set[int] = field(default_factory=set)
 
-    def session(self, now_s: float) -> "KMTronicSession":
+    def session(self, now_s: float) -> ObedientSession[Message]:
         """Begin a connection."""
-        return KMTronicSession(self)
+        return ObedientSession(MessageDecoder().feed, self.obey)
 
     def obey(self, message: Message) -> list[bytes]:
         """Do a message and give the answer, if it has one."""
@@ -48,25 +47,6 @@ class KMTronicEmulator:
         else:
             self.closed.discard(message.relay)
         return []
-
-
-class KMTronicSession:
-    """One connection."""
-
-    closed = False
-
-    def __init__(self, board: KMTronicEmulator) -> None:
-        self._board = board
-        self._decoder = MessageDecoder()
-
-    def due_s(self) -> float:
-        """Never does anything by itself."""
-        return NEVER
-
-    def receive(self, data: bytes, now_s: float) -> list[bytes]:
-        """Take what arrived; give what the board says."""
-        found = self._decoder.feed(data)
-        return [said for m in found if not isinstance(m, Garbage) for said in self._board.obey(m)]
 
 
 MODELS: Mapping[str, Callable[[], KMTronicEmulator]] = MappingProxyType(

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 
-from classroom_drivers.codecs.garbage import Garbage
 from classroom_drivers.codecs.lcus import (
     AskText,
     Message,
@@ -14,7 +13,7 @@ from classroom_drivers.codecs.lcus import (
     encode,
     encode_text,
 )
-from classroom_drivers.emulators.session import NEVER
+from classroom_drivers.emulators.session import ObedientSession
 
 CLOSING = {Word.OPEN: False, Word.OPEN_AND_TELL: False}
 CLOSING |= {Word.CLOSE: True, Word.CLOSE_AND_TELL: True}
@@ -28,9 +27,9 @@ class LcusEmulator:
     answers: str = "frames"
     closed: set[int] = field(default_factory=set)
 
-    def session(self, now_s: float) -> "LcusSession":
+    def session(self, now_s: float) -> ObedientSession[Message | AskText]:
         """Begin a connection."""
-        return LcusSession(self)
+        return ObedientSession(RequestDecoder().feed, self.obey)
 
     def obey(self, message: Message | AskText) -> list[bytes]:
         """Do a message and give the answer, if it has one."""
@@ -48,25 +47,6 @@ class LcusEmulator:
     def _text(self) -> bytes:
         relays = range(1, self.channels + 1)
         return b"".join(encode_text(relay, closed=relay in self.closed) for relay in relays)
-
-
-class LcusSession:
-    """One connection."""
-
-    closed = False
-
-    def __init__(self, board: LcusEmulator) -> None:
-        self._board = board
-        self._decoder = RequestDecoder()
-
-    def due_s(self) -> float:
-        """Never does anything by itself."""
-        return NEVER
-
-    def receive(self, data: bytes, now_s: float) -> list[bytes]:
-        """Take what arrived; give what the board says."""
-        found = self._decoder.feed(data)
-        return [said for m in found if not isinstance(m, Garbage) for said in self._board.obey(m)]
 
 
 MODELS: Mapping[str, Callable[[], LcusEmulator]] = MappingProxyType(

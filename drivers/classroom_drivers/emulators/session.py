@@ -1,8 +1,12 @@
 """What an emulated device is: a pure state machine. Bytes in, messages out, the time passed in."""
 
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Generic, Protocol, TypeVar
+
+from classroom_drivers.codecs.garbage import Garbage
 
 NEVER = float("inf")
+HeardT = TypeVar("HeardT")
 
 
 class Session(Protocol):
@@ -22,3 +26,26 @@ class Emulator(Protocol):
 
     def session(self, now_s: float) -> Session:
         """Begin a connection; a greeting comes with the first `receive`."""
+
+
+class ObedientSession(Generic[HeardT]):
+    """A connection to a device that takes each message by itself; noise it does not hear."""
+
+    closed = False
+
+    def __init__(
+        self,
+        feed: Callable[[bytes], Sequence[HeardT | Garbage]],
+        obey: Callable[[HeardT], list[bytes]],
+    ) -> None:
+        self._feed = feed
+        self._obey = obey
+
+    def due_s(self) -> float:
+        """Never does anything by itself."""
+        return NEVER
+
+    def receive(self, data: bytes, now_s: float) -> list[bytes]:
+        """Take what arrived; give what the device says."""
+        found = self._feed(data)
+        return [said for m in found if not isinstance(m, Garbage) for said in self._obey(m)]
