@@ -16,7 +16,6 @@ from classroom_drivers.codecs.garbage import Garbage
 from classroom_drivers.codecs.lines import Lines
 
 LINE_MAX = 256
-COMMAND_MAX = 64  # characters, says the manual; some take more, none has to
 ERRORS = {
     1: "syntax error",
     2: "command not available on this device",
