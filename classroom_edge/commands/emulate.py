@@ -3,13 +3,13 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from classroom_drivers.api import UnsupportedError
 from classroom_drivers.code_sheet.lint import lint
 from classroom_drivers.emulated import make, models_of
-from classroom_drivers.emulators.faults import faults_of
+from classroom_drivers.emulators.faults import Faults, faults_of
 from classroom_drivers.emulators.server import serve
 from classroom_drivers.emulators.session import Emulator
 from classroom_drivers.links.address import parse
@@ -31,8 +31,9 @@ def emulate(
     """Serve an emulated device; give the exit status. Prints ``ready URL`` once it can be reached.
 
     `faults` are spelled KIND=VALUE: split, delay_s, drop, garble, silent_after_s, hang_up_after,
-    slow_bps. `sheet` is the code sheet of a device of driver ``code-sheet``. What the URL says
-    after ``?`` is what a driver would be told: ``udp://127.0.0.1:52381?framing=sony``.
+    slow_bps; a bare split is split=1. `sheet` is the code sheet of a device of driver
+    ``code-sheet``. What the URL says after ``?`` is what a driver would be told:
+    ``udp://127.0.0.1:52381?framing=sony``.
     """
     if wrong := [mistake for mistake in (lint(sheet) if sheet else ()) if not mistake.advice]:
         sys.stderr.writelines(f"{sheet}: {mistake.tell(language)}\n" for mistake in wrong)
@@ -40,8 +41,7 @@ def emulate(
     try:
         chosen = model or _model_by(driver, listen)
         emulator = make(driver, model=chosen, password=password, sheet=sheet)
-        words = dict(_pair(fault) for fault in faults)
-        asyncio.run(_serve(emulator, listen, words))
+        asyncio.run(_serve(emulator, listen, spelled(faults)))
     except UnsupportedError as error:
         sys.stderr.write(f"{error}\n")
         return WRONG_USE
@@ -53,13 +53,13 @@ def emulate(
     return GOOD
 
 
-async def _serve(emulator: Emulator, listen: str, words: dict[str, str]) -> None:
+async def _serve(emulator: Emulator, listen: str, faults: Faults) -> None:
     ended = asyncio.Event()
     if sys.platform != "win32":
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
     async with (
-        serve(emulator, listen, faults_of(words)) as served,
+        serve(emulator, listen, faults) as served,
         _found_by_search(emulator, served.url),
     ):
         sys.stdout.write(f"ready {served.url}\n")
@@ -88,8 +88,19 @@ def _model_by(driver: str, listen: str) -> str:
     return next((word for word in told.values() if word in models_of(driver)), "")
 
 
+def spelled(faults: Iterable[str]) -> Faults:
+    """Read ``split`` and ``delay_s=0.5``.
+
+    Raises:
+        UnsupportedError: one is no fault, or is not spelled so.
+    """
+    return faults_of(dict(map(_pair, faults)))
+
+
 def _pair(fault: str) -> tuple[str, str]:
     name, equals, value = fault.partition("=")
+    if name == "split" and not equals:
+        return name, "1"
     if not equals:
         raise UnsupportedError(f"{fault!r} is not spelled KIND=VALUE")
     return name, value

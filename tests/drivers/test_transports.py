@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,8 @@ from classroom_drivers.emulators.server import Served, serve
 from classroom_drivers.links.address import parse
 from classroom_drivers.links.serial_port import SerialTransport
 from classroom_drivers.links.transports import transport_for
+from classroom_edge.commands.emulate import spelled
+from classroom_edge.words import words
 from tests.drivers.virtual import until
 
 REACHED_BY = [
@@ -128,10 +132,24 @@ def test_the_baud_rate_of_the_url_counts() -> None:
 
 
 def test_faults_are_read_as_the_command_line_spells_them() -> None:
-    words = {"split": "true", "delay_s": "0.5", "hang_up_after": "3", "silent_after_s": "0"}
-    assert faults_of(words) == Faults(split=True, delay_s=0.5, hang_up_after=3, silent_after_s=0)
+    told = {"split": "true", "delay_s": "0.5", "hang_up_after": "3", "silent_after_s": "0"}
+    assert faults_of(told) == Faults(split=True, delay_s=0.5, hang_up_after=3, silent_after_s=0)
     with pytest.raises(UnsupportedError, match="is not a number"):
         faults_of({"drop": "often"})
+
+
+def test_a_bare_split_splits_and_no_other_fault_is_bare() -> None:
+    assert spelled(["split", "drop=0.1"]) == Faults(split=True, drop=0.1)
+    assert spelled(["split=0"]) == Faults()
+    with pytest.raises(UnsupportedError, match="KIND=VALUE"):
+        spelled(["garble"])
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_the_help_of_emulate_spells_every_fault_as_it_is_read(language: str) -> None:
+    told = re.findall(r"[a-z_]+=[0-9.]+", words("cli").say("option.fault", language))
+    assert [one.partition("=")[0] for one in told] == [field.name for field in fields(Faults)]
+    assert spelled(told).split
 
 
 async def test_a_file_is_never_replaced_by_a_pseudo_terminal(tmp_path: Path) -> None:
@@ -147,7 +165,7 @@ async def test_a_file_is_never_replaced_by_a_pseudo_terminal(tmp_path: Path) -> 
 async def test_emulate_says_when_it_is_ready_and_ends_when_told(end: signal.Signals) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "classroom_edge", "emulate", "pjlink"),
-        *("--listen", "tcp://127.0.0.1:0", "--password", "secret", "--fault", "split=true"),
+        *("--listen", "tcp://127.0.0.1:0", "--password", "secret", "--fault", "split"),
         stdout=asyncio.subprocess.PIPE,
         env={**os.environ, "LANG": "en_US.UTF-8"},
     )
