@@ -108,9 +108,11 @@ def _report(
         maturity = say(f"maturity.{entry(name).maturity}", language)
         console.print(Text(f"{name}: {maturity}", style="bold"))
         for line in lines:
-            mark, style = ("✗", "red") if line.missing else ("✓", "green")
+            mark, style = _mark(line)
             title = say(f"quality.{line.quality}", language)
-            console.print(Text(f"  {mark} {title}  ", style=style) + Text(", ".join(line.there_is)))
+            told = say("drivers.no-transcript", language) if line.is_open else ""
+            there_is = Text(told or ", ".join(line.there_is))
+            console.print(Text(f"  {mark} {title}  ", style=style) + there_is)
             for missing in line.missing:
                 console.print(Text(f"      {say('drivers.missing', language)}: {missing}"))
     for name, mistakes in sheets.items():
@@ -120,6 +122,12 @@ def _report(
             console.print(Text(f"  {mistake['text']}", style=style))
         if not mistakes:
             console.print(Text(f"  ✓ {say('drivers.good-sheet', language)}", style="green"))
+
+
+def _mark(line: Line) -> tuple[str, str]:
+    if line.missing:
+        return "✗", "red"
+    return ("–", "yellow") if line.is_open else ("✓", "green")
 
 
 def _print_json(value: object) -> None:

@@ -60,6 +60,11 @@ class Line:
     there_is: tuple[str, ...]
     missing: tuple[str, ...] = ()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is no transcript yet; no failure, for it takes a real device."""
+        return self.quality is Quality.PROVED and not (self.there_is or self.missing)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

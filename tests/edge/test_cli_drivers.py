@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from classroom_drivers.quality import entry
 from classroom_drivers.registry import DRIVERS
 from classroom_edge.cli import run
 
@@ -41,6 +42,19 @@ def test_a_driver_is_checked_in_four_lines(capsys: Output) -> None:
     (told,) = json.loads(capsys.readouterr().out)
     lines = [line["line"] for line in told["scale"]]
     assert lines == ["described", "emulated", "conforms", "proved"]
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "none yet"), ("zh-CN", "还没有")])
+def test_a_driver_without_transcripts_is_told_how_to_get_one(
+    language: str, word: str, capsys: Output
+) -> None:
+    name = next(name for name in DRIVERS if not entry(name).transcripts)
+    assert run(["drivers", "check", name], language) == 0
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.startswith(f"{name}: ")
+    assert [line.split()[0] for line in lines] == ["✓", "✓", "✓", "–"]
+    assert word in lines[-1]
+    assert "classroom-edge probe" in lines[-1]
 
 
 def test_an_unknown_driver_is_wrong_use(capsys: Output) -> None:
