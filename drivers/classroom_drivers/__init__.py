@@ -9,5 +9,6 @@ async with connect("pjlink", "tcp://192.168.1.20", password="...") as projector:
 
 from classroom_drivers.api import Device, DeviceError, DeviceState
 from classroom_drivers.registry import connect, drivers
+from classroom_drivers.wiring import Wiring
 
-__all__ = ["Device", "DeviceError", "DeviceState", "connect", "drivers"]
+__all__ = ["Device", "DeviceError", "DeviceState", "Wiring", "connect", "drivers"]

@@ -59,7 +59,7 @@ def fit(function: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any
     Raises:
         UnsupportedError: one is unknown, missing or of another kind.
     """
-    parameters = _keywords(function)
+    parameters = options_of(function)
     names = {name.replace("-", "_"): value for name, value in given.items()}
     if unknown := names.keys() - parameters.keys():
         there_are = ", ".join(parameters) or "none"
@@ -82,7 +82,8 @@ def from_text(function: Callable[..., Any], words: Mapping[str, str]) -> dict[st
 
 
 @cache
-def _keywords(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+def options_of(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """Give the arguments of a function that are given by keyword, by name."""
     parameters = inspect.signature(function).parameters
     return MappingProxyType(
         {
@@ -116,6 +117,8 @@ def _typed(name: str, value: object, hint: object) -> object:
         return value
     if float in kinds and type(value) is int:
         return float(value)
+    if str in kinds and type(value) in {int, float}:
+        return str(value)  # relays = 4, where a range might stand
     expected = " or ".join(sorted(kind.__name__ for kind in kinds if kind is not NoneType))
     raise UnsupportedError(f"{name}: {value!r} is not of kind {expected}")
 

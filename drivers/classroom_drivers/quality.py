@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Any
 
 from classroom_drivers import registry
-from classroom_drivers.actions import capabilities_of
+from classroom_drivers.actions import capabilities_of, options_of
 from classroom_drivers.api import UnsupportedError
 from classroom_drivers.companions import companions
 from classroom_drivers.conformance import conforms
@@ -75,6 +75,7 @@ class Entry:
     capabilities: tuple[str, ...]
     models: tuple[str, ...]  # that are emulated
     transcripts: tuple[Transcript, ...]
+    options: tuple[str, ...] = ()  # what they mean, and what they are if not given
 
     @property
     def maturity(self) -> Maturity:
@@ -96,7 +97,25 @@ def entry(name: str) -> Entry:
     driver = registry.load(name)
     transcripts = tuple(found.transcript for found in evidence(name) if found.transcript)
     models = tuple(_models(name)[0])
-    return Entry(name, _about(driver), capabilities_of(driver), models, transcripts)
+    about, able, options = _about(driver), capabilities_of(driver), tuple(_options(driver))
+    return Entry(name, about, able, models, transcripts, options)
+
+
+def _options(driver: type[LineDevice[Any]]) -> Iterator[str]:
+    """Tell what stands in room.toml under `options`, or after ``?`` in the URL."""
+    parameters = options_of(driver.__init__)
+    if not parameters:
+        return
+    said = (inspect.getdoc(driver) or "").partition("Options:")[2]
+    if said:
+        yield f"Options: {' '.join(said.split())}"
+    yield f"If not given: {', '.join(map(_default, parameters.values()))}."
+
+
+def _default(parameter: inspect.Parameter) -> str:
+    if parameter.default is inspect.Parameter.empty:
+        return f"`{parameter.name}` is missed"
+    return f"`{parameter.name}` is `{parameter.default!r}`"
 
 
 def check(name: str) -> tuple[Line, ...]:

@@ -52,6 +52,7 @@ def _part(entry: Entry) -> Iterator[str]:
     yield ""
     yield f"{entry.about.title}. Emulated: {', '.join(entry.models) or 'nothing'}."
     yield ""
+    yield from (f"{line}\n" for line in entry.options)
     yield from (f"- Source: {source}" for source in entry.about.sources)
     real = [one for one in entry.transcripts if one.source is not Evidence.EMULATOR]
     yield from (f"- Tried on: {_device(one)}" for one in real)

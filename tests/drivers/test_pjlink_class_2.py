@@ -104,6 +104,18 @@ async def test_it_is_found_to_be_of_class_2_and_asked_for_all_that_this_adds() -
 
 
 @virtual
+async def test_the_moment_that_it_is_on_its_inputs_have_their_names() -> None:
+    bench = make("pjlink", projector(warm_up_s=4.0), warm_up_s=5.0)
+    async with running(bench):
+        await until(lambda: bench.online)
+        await bench.device.set_power(on=True)
+        await until(lambda: value(bench, "power") is PowerState.ON, within_s=30)
+        name = bench.device.state().choices["input"][-1]
+        assert not name.startswith("network")  # not the names that it has before it tells
+        await bench.device.select_input(name=name)
+
+
+@virtual
 async def test_an_input_whose_index_is_a_letter_is_shown_and_told() -> None:
     async with switched_on(projector(), inputs="hdbaset=3A") as bench:
         await bench.device.select_input(name="hdbaset")

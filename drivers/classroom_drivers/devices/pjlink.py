@@ -204,9 +204,11 @@ class PJLinkProjector(PoweredDevice[Heard]):
     async def poll(self) -> None:
         """Ask for power, and for the rest only when it is on: others freeze while cooling."""
         code = await self._ask("POWR", "?", priority=Priority.POLL, kind="ask power")
-        if not self._class and POWER.get(code) is PowerState.ON:
-            await self._find_class()
-        self._note_power(code)
+        try:
+            if POWER.get(code) is PowerState.ON and not self._identified:
+                await self._meet_inputs()
+        finally:
+            self._note_power(code)  # "on" means that the inputs have their names
         if self.power is not PowerState.ON:
             return
         if shown := await self._ask_or_nothing("INPT"):
@@ -218,7 +220,6 @@ class PJLinkProjector(PoweredDevice[Heard]):
         if self._class == 2:
             await self._poll_class_2()
         if not self._identified:
-            await self._learn_inputs()
             await self.identify()
             self._identified = True
         if self.now_s() >= self._health_due_s:
@@ -266,6 +267,11 @@ class PJLinkProjector(PoweredDevice[Heard]):
             self.note("freeze", frozen == "1")
         if shown := await self._ask_or_nothing("IRES"):
             self.note("signal", SIGNALS.get(shown, shown))
+
+    async def _meet_inputs(self) -> None:
+        if not self._class:
+            await self._find_class()
+        await self._learn_inputs()
 
     async def _learn_inputs(self) -> None:
         """Offer the inputs that it has, once it has told."""

@@ -4,6 +4,7 @@ It moves in real time and, as some real ones do, ignores the time-out of a movem
 clock is years behind. Its other bad habits are its attributes.
 """
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -67,7 +68,7 @@ class OnvifEmulator(GuardedCamera, Head):
     autofocus: bool = True
     focus: float = 0.5
     unknown: set[str] = field(default_factory=set)  # questions that it does not know
-    asked: list[str] = field(default_factory=list)  # every question, in order
+    asked: deque[str] = field(default_factory=lambda: deque(maxlen=500))  # newest questions
     _host: str = field(default="", init=False)  # as it is called by who asks
 
     def session(self, now_s: float) -> "OnvifSession":

@@ -51,6 +51,8 @@ def parse(url: str, *, default_ports: Mapping[str, int] | None = None) -> Addres
         port = parts.port if parts.port is not None else (default_ports or {}).get(parts.scheme)
     except ValueError as error:
         raise UnsupportedError(f"{url!r} is not a URL: {error}") from error
+    if parts.username or parts.password:
+        raise UnsupportedError("a password in a URL is not used: give it as the password")
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     match parts.scheme:
         case "serial":
@@ -63,4 +65,13 @@ def parse(url: str, *, default_ports: Mapping[str, int] | None = None) -> Addres
             path = parts.path if scheme.startswith("http") else ""
             return Address(scheme, parts.hostname, port, path, query)
         case other:
-            raise UnsupportedError(f"{url!r}: {other!r} is not one of {', '.join(SCHEMES)}")
+            raise UnsupportedError(
+                f"{url!r}: {other!r} is not one of {', '.join(SCHEMES)}{_perhaps(url)}"
+            )
+
+
+def _perhaps(url: str) -> str:
+    """Guess what somebody meant who left the scheme out."""
+    if url.startswith("/") or url.upper().startswith("COM"):
+        return f"; perhaps serial://{url}"
+    return "" if "://" in url else f"; perhaps tcp://{url}"

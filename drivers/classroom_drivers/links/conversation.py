@@ -166,7 +166,7 @@ class Conversation(Generic[ReplyT]):
                 self._queue.put_back(silent)
                 continue
             self.missed.set()
-            text = f"{silent.exchange.name}: no answer within {silent.exchange.timeout_s} s"
+            text = f"{silent.exchange.name}: no answer within {silent.exchange.timeout_s:.2g} s"
             silent.fail(ReplyTimeoutError(text))
 
     async def _nap(self, now_s: float) -> None:

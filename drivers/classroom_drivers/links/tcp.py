@@ -8,6 +8,7 @@ the device. With the SHA-256 of its certificate as the fingerprint, nobody else 
 import asyncio
 import contextlib
 import hmac
+import os
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -46,7 +47,7 @@ class TcpTransport:
         try:
             reader, writer = await asyncio.open_connection(self._host, self._port)
         except OSError as error:
-            reason = error.strerror or str(error)
+            reason = os.strerror(error.errno) if error.errno else str(error)
             raise LinkError(f"{self._host}:{self._port}: {reason}") from error
         _watch(writer.get_extra_info("socket"))
         try:
