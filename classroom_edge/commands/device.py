@@ -1,13 +1,14 @@
 """``classroom-edge device``: one action of one device by hand, or its state."""
 
 import asyncio
+import inspect
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from rich.console import Console
 from rich.table import Table
@@ -25,6 +26,7 @@ from classroom_drivers.api import (
     UnsupportedError,
     ValueSource,
 )
+from classroom_drivers.registry import prepare
 from classroom_edge.commands.survey import settled
 from classroom_edge.commands.target import Password, Target, pairs, target
 from classroom_edge.words import words
@@ -32,6 +34,7 @@ from classroom_edge.words import words
 CONFIRM_S: Final = 4.0  # until a poll has confirmed what was asked
 STOPPING_S: Final = 1.0  # for a camera's stop and its confirmation
 GOOD, FAILED, WRONG_USE = 0, 1, 2
+KINDS: Final = {bool: "BOOL", int: "INT", float: "NUMBER", str: "TEXT"}
 ANSWERING: Final = frozenset({Availability.ONLINE, Availability.DEGRADED})
 
 
@@ -63,16 +66,16 @@ def device(
     as_json: bool,
     language: str,
 ) -> int:
-    """Do what `rest` says, and show the state; give the exit status.
+    """Do what `rest` says, and show the state; without it, also what can be asked for.
 
-    A device that was not heard of after `wait_s` is away.
+    Gives the exit status. A device that was not heard of after `wait_s` is away.
 
     Raises:
         ConfigError: the room.toml cannot be used.
     """
     try:
         found = target(first, second, password=password, options=options, language=language)
-        act = act_of(rest, found.presets) if rest else None
+        act = act_of(rest, found) if rest else None
         seen, capabilities = asyncio.run(_work(found, act, wait_s, stay_s))
     except UnsupportedError as error:
         sys.stderr.write(f"{error}\n")
@@ -85,10 +88,12 @@ def device(
         sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=2) + "\n")
     else:
         _show(seen, language)
+        if not rest:
+            _offer(capabilities, language)
     return GOOD if seen.availability in ANSWERING else FAILED
 
 
-def act_of(rest: Sequence[str], presets: Mapping[str, int]) -> Act:
+def act_of(rest: Sequence[str], found: Target) -> Act:
     """Read ``power set-power on=true``; a preset of the room may be given by its name.
 
     Raises:
@@ -96,15 +101,20 @@ def act_of(rest: Sequence[str], presets: Mapping[str, int]) -> Act:
     """
     capability = rest[0].replace("_", "-")
     if capability not in CAPABILITIES:
-        raise UnsupportedError(f"no capability {rest[0]!r}; there are {', '.join(CAPABILITIES)}")
+        one = prepare(found.driver, found.url, password=found.password, options=found.options)
+        raise _incapable(rest[0], one.capabilities)
     known = actions(capability)
     action = rest[1].replace("_", "-") if len(rest) > 1 else ""
     if action not in known:
         raise UnsupportedError(f"{capability}: no action {action!r}; there are {', '.join(known)}")
     given = from_text(known[action], pairs(rest[2:]))
-    if capability == "presets" and given.get("name") in presets:
-        given["number"] = presets[given.pop("name")]
+    if capability == "presets" and given.get("name") in found.presets:
+        given["number"] = found.presets[given.pop("name")]
     return Act(capability, action, given)
+
+
+def _incapable(capability: str, there_are: Sequence[str]) -> UnsupportedError:
+    return UnsupportedError(f"no capability {capability!r}; there are {', '.join(there_are)}")
 
 
 async def _work(
@@ -120,6 +130,8 @@ async def _work(
         wait_s=wait_s,
     ) as device:
         if act:
+            if act.capability not in device.capabilities:
+                raise _incapable(act.capability, device.capabilities)
             await device.perform(act.capability, act.action, act.arguments)
         if device.state().availability in ANSWERING:
             await asyncio.sleep(max(stay_s, act.takes_s if act else 0.0))
@@ -147,6 +159,13 @@ def _plain(state: DeviceState, capabilities: Sequence[str]) -> dict[str, Any]:
         "availability": str(state.availability),
         "problem": state.problem,
         "capabilities": list(capabilities),
+        "actions": {
+            capability: {
+                action: [argument.name for argument in _arguments(method)]
+                for action, method in actions(capability).items()
+            }
+            for capability in capabilities
+        },
         "values": {
             name: {"value": v.value, "source": str(v.source), "at": v.at.isoformat()}
             for name, v in state.values.items()
@@ -157,6 +176,29 @@ def _plain(state: DeviceState, capabilities: Sequence[str]) -> dict[str, Any]:
             for one in state.lockouts
         ],
     }
+
+
+def _arguments(method: Callable[..., Any]) -> Iterator[inspect.Parameter]:
+    for argument in inspect.signature(method).parameters.values():
+        if argument.kind is argument.KEYWORD_ONLY:
+            yield argument
+
+
+def _spelling(argument: inspect.Parameter) -> str:
+    """Give ``on=BOOL``, in brackets when it can be left out."""
+    kinds = get_args(argument.annotation) or (argument.annotation,)
+    spelled = f"{argument.name}={'|'.join(KINDS[kind] for kind in kinds if kind in KINDS)}"
+    return spelled if argument.default is argument.empty else f"[{spelled}]"
+
+
+def _offer(capabilities: Sequence[str], language: str) -> None:
+    """Show what can be typed after the device, a line for each action."""
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(Text(words("cli").say("device.actions", language)))
+    for capability in capabilities:
+        for action, method in actions(capability).items():
+            spelled = map(_spelling, _arguments(method))
+            console.print(Text(" ".join(["", capability, action, *spelled])))
 
 
 def _show(state: DeviceState, language: str) -> None:

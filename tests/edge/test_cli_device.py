@@ -58,6 +58,49 @@ def test_without_an_action_the_state_is_told(capsys: Output) -> None:
     assert "asked" in said
 
 
+@pytest.mark.parametrize(("language", "word"), [("en", "brackets"), ("zh-CN", "方括号")])
+def test_without_an_action_what_can_be_typed_is_told(
+    language: str, word: str, capsys: Output
+) -> None:
+    with standing(projector()) as url:
+        assert run(["device", "pjlink", url], language) == 0
+        lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+        assert any(word in line for line in lines)
+        assert "power set-power on=BOOL" in lines
+        assert "mute set-mute [picture=BOOL] [sound=BOOL]" in lines
+        assert not any(line.startswith("pan-tilt-zoom") for line in lines)
+        assert run(["device", "pjlink", url, "power", "set-power", "on=true"], language) == 0
+        assert "on=BOOL" not in capsys.readouterr().out
+
+
+def test_a_program_is_told_the_actions_and_their_arguments(capsys: Output) -> None:
+    with standing(projector()) as url:
+        assert run(["device", "pjlink", url, "--json"], "en") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert list(told["actions"]) == told["capabilities"]
+    assert told["actions"]["power"] == {"set-power": ["on"]}
+    assert told["actions"]["mute"] == {"set-mute": ["picture", "sound"]}
+
+
+def test_only_what_this_model_can_do_is_offered(capsys: Output) -> None:
+    with standing(ViscaEmulator()) as url:
+        assert run(["device", "visca", url], "en") == 0
+        lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+        assert "pan-tilt-zoom stop" in lines
+        assert not any(line.startswith("tracking ") for line in lines)
+        assert run(["device", "visca", url, "tracking", "set-tracking", "on=true"], "en") == 2
+    said = capsys.readouterr().err
+    assert "no capability 'tracking'" in said
+    assert "pan-tilt-zoom" in said
+
+
+def test_a_misspelled_capability_names_those_of_the_device_alone(capsys: Output) -> None:
+    assert run(["device", "pjlink", "tcp://127.0.0.1", "pover"], "en") == 2
+    said = capsys.readouterr().err
+    assert "power, input-select" in said
+    assert "pan-tilt-zoom" not in said
+
+
 def test_an_action_is_done_and_the_device_has_confirmed_it(capsys: Output) -> None:
     emulator = projector(on=False)
     with standing(emulator) as url:
