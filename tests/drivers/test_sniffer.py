@@ -97,7 +97,7 @@ async def test_an_absent_device_is_told_and_tried_again_with_the_next_word(tmp_p
         await board.unplug()
         async with connect("kmtronic", url, wait_s=0.2):
             pass
-        assert "failed" in sniffer.problem
+        assert "refused" in sniffer.problem
         await board.plug()
         async with connect("kmtronic", url, wait_s=5) as device:
             assert device.state().availability is Availability.ONLINE
