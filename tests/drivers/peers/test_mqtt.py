@@ -94,7 +94,6 @@ def standing(thing: Talker, port: int) -> Iterator[None]:
     ("model", "order"),
     [
         ("zigbee2mqtt-switch", ("relay", "set-relay", {"on": True})),
-        ("tasmota-dimmer", ("level", "set-level", {"percent": 10.0})),
         ("esphome", ("cover", "open-cover", {})),
     ],
 )
