@@ -383,6 +383,18 @@ async def test_what_changed_while_it_was_away_is_asked_for() -> None:
 
 
 @virtual
+async def test_a_thing_that_comes_after_us_is_asked_the_moment_that_it_is_there() -> None:
+    broker = MODELS["tasmota-dimmer"]()
+    broker.retained.clear()  # it was never here before
+    broker.thing.there = False
+    async with running(make("mqtt-tasmota-dimmer", broker)) as bench:
+        await asyncio.sleep(5)
+        assert "level-1" not in bench.device.state().values
+        broker.come_back()
+        await until(lambda: "level-1" in bench.device.state().values, within_s=2)
+
+
+@virtual
 async def test_what_somebody_else_switches_is_told_at_once() -> None:
     async with running(make("mqtt-plain")) as bench:
         await until(lambda: "relay-1" in bench.device.state().values)

@@ -252,7 +252,7 @@ class MqttThing(LineDevice[Packet]):
             return
         if presence := self._thing.presence(reply):
             topic, there = presence
-            if there and not self._presence.get(topic, True):
+            if there and not self._presence.get(topic, False):
                 self._asks, self._ask_s = ASKS, 0.0
                 self.poll_soon()
             self._presence[topic] = there

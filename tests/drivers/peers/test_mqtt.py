@@ -94,6 +94,7 @@ def standing(thing: Talker, port: int) -> Iterator[None]:
     ("model", "order"),
     [
         ("zigbee2mqtt-switch", ("relay", "set-relay", {"on": True})),
+        ("tasmota-dimmer", ("level", "set-level", {"percent": 10.0})),
         ("esphome", ("cover", "open-cover", {})),
     ],
 )
