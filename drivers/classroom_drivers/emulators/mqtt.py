@@ -4,6 +4,7 @@ A client that says something wrong, or nothing for one and a half times its keep
 on. The thing is one of `mqtt_things`; it can leave and come back, which the broker tells.
 """
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -34,6 +35,7 @@ from classroom_drivers.emulators.mqtt_things import (
 from classroom_drivers.emulators.news import NEWS_S, Ear, News
 from classroom_drivers.emulators.session import NEVER
 
+HEARD_MAX = 500
 OLD_PROTOCOL, WANTS_NAME, NOT_AUTHORISED = 1, 2, 5
 
 
@@ -50,7 +52,9 @@ class MqttEmulator:
     secret: tuple[str, ...] = ()  # filters that nobody may subscribe to
     retained: dict[str, bytes] = field(default_factory=dict, init=False)
     news: News = field(default_factory=News, init=False)
-    heard: list[Publish] = field(default_factory=list, init=False)  # from clients
+    heard: deque[Publish] = field(  # from clients, the newest
+        default_factory=lambda: deque(maxlen=HEARD_MAX), init=False
+    )
 
     def __post_init__(self) -> None:
         for message in self.thing.birth():
