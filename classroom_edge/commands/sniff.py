@@ -46,6 +46,7 @@ def sniff(
     path = save(transcript, out)
     told = {"file": path, "steps": len(transcript.steps)}
     sys.stdout.write(words("cli").say("probe.written", language, **told) + "\n")
+    sys.stdout.write(words("cli").say("sniff.look-through", language) + "\n")
     return GOOD
 
 
