@@ -71,10 +71,11 @@ async def _serve(emulator: Emulator, listen: str, faults: Faults) -> None:
 async def _found_by_search(emulator: Emulator, url: str) -> AsyncIterator[None]:
     """Let who searches the network find it, if its kind can be found and nobody else is there."""
     beacon = getattr(emulator, "beacon", None)
+    answering = beacon(url) if beacon and parse(url).host else None
     async with AsyncExitStack() as stack:
-        if beacon is not None:
+        if answering is not None:
             try:
-                await stack.enter_async_context(serve(*beacon(url)))
+                await stack.enter_async_context(serve(*answering))
             except OSError as error:
                 sys.stderr.write(f"not found by search: {error.strerror or error}\n")
         yield

@@ -14,6 +14,7 @@ import pytest
 
 from classroom_drivers import connect
 from classroom_drivers.api import Availability, Device, LinkError, UnsupportedError
+from classroom_drivers.discovery.pjlink import search
 from classroom_drivers.emulated import make
 from classroom_drivers.emulators.faults import Faults, faults_of
 from classroom_drivers.emulators.server import Served, serve
@@ -192,6 +193,21 @@ async def test_emulate_listens_as_the_url_would_tell_a_driver_to_speak() -> None
             await until(lambda: online(device), within_s=5)
         process.terminate()
         assert await process.wait() == 0
+
+
+async def test_an_emulated_projector_of_class_2_is_found_by_search() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "classroom_edge", "emulate", "pjlink", "--model", "class-2"),
+        *("--listen", "tcp://127.0.0.33:0"),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout
+    async with asyncio.timeout(30):
+        await process.stdout.readline()
+        found = await search(("127.0.0.33",), from_port=0, wait_s=0.4)
+        process.terminate()
+        assert await process.wait() == 0
+    assert [projector.host for projector in found] == ["127.0.0.33"]
 
 
 @pytest.mark.parametrize(

@@ -27,12 +27,15 @@ from classroom_drivers.codecs.pjlink import (
     encode_reply,
 )
 from classroom_drivers.emulators.session import NEVER
+from classroom_drivers.links.address import parse
 
 IDLE_S = 30.0
 OFF, ON, COOLING, WARMING = "0", "1", "2", "3"
 BETTER_RANDOM = "3db25e10f69c47a85adb24cf361897e0"
 PADDING = bytes(32)
 _MUTES = {(False, False): "30", (True, False): "11", (False, True): "21", (True, True): "31"}
+
+SEARCH_PORT = 4352  # UDP
 
 
 @dataclass(kw_only=True)
@@ -70,6 +73,12 @@ class PJLinkEmulator:
     _power: str = field(default=OFF, init=False)
     _until_s: float = field(default=0.0, init=False)
     _told_from_s: float = field(default=0.0, init=False)
+
+    def beacon(self, url: str) -> "tuple[PJLinkNewsEmulator, str] | None":
+        """Give who answers searchers for the projector at a URL, and where; class 1 has nobody."""
+        if self.pjlink_class == 1:
+            return None
+        return PJLinkNewsEmulator(projector=self), f"udp://{parse(url).host}:{SEARCH_PORT}"
 
     @property
     def lamp_hours(self) -> int:
