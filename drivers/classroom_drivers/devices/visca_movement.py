@@ -17,7 +17,7 @@ from classroom_drivers.companions import companions
 from classroom_drivers.devices.dead_man import DeadMan
 from classroom_drivers.devices.line_device import POLL_S
 from classroom_drivers.devices.powered_device import Warmth
-from classroom_drivers.devices.ranges import check_range
+from classroom_drivers.devices.ranges import check_drive, check_range
 from classroom_drivers.devices.visca_dialogue import (
     BUSY_S,
     BusyError,
@@ -31,7 +31,6 @@ from classroom_drivers.links.exchange import Exchange, Priority
 
 STOP_REPEATS_S = (0.25, 0.25, 0.5, 1.0)  # a slow camera is given more time, then asked for ever
 STOP_REFUSALS = 4  # a camera that refuses so often does not move, or never will stop
-DRIVE_MAX_S = 10.0
 DRIVE_LATE_S = 1.0  # nobody who holds a joystick wants it later
 MOVING_POLL_S = 0.5
 STILL_S = 0.8  # a camera that has not moved for so long has arrived
@@ -70,9 +69,7 @@ class MovingCamera(ViscaDevice):
         self, *, pan: float = 0.0, tilt: float = 0.0, zoom: float = 0.0, for_s: float = DEAD_MAN_S
     ) -> None:
         """Move at -1 to 1 of full speed until stopped, or for `for_s` without another call."""
-        for name, speed in (("pan", pan), ("tilt", tilt), ("zoom", zoom)):
-            check_range(name, speed, -1, 1)
-        check_range("for_s", for_s, 0, DRIVE_MAX_S)
+        check_drive(pan, tilt, zoom, for_s)
         if not (pan or tilt or zoom):
             await self.stop()
             return
