@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,8 +13,9 @@ from rich.text import Text
 
 from classroom_drivers import drivers
 from classroom_drivers.api import UnsupportedError
-from classroom_drivers.code_sheet.lint import lint
-from classroom_drivers.quality import Entry, Line, Maturity, check, entry
+from classroom_drivers.code_sheet.examples import coverage
+from classroom_drivers.code_sheet.lint import lint, read
+from classroom_drivers.quality import Entry, Line, Maturity, check, check_sheet, entry
 from classroom_drivers.registry import DRIVERS
 from classroom_drivers.supported import markdown
 from classroom_edge.words import words
@@ -41,26 +43,54 @@ def check_(names: Sequence[str], *, as_json: bool, language: str) -> int:
     Without names, every driver is checked.
     """
     try:
-        sheets = {name: _sheet(Path(name), language) for name in names if name.endswith(".toml")}
+        sheets = {name: _sheet(name, language) for name in names if name.endswith(".toml")}
         tried = {name: check(name) for name in names or drivers() if name not in sheets}
     except UnsupportedError as error:
         sys.stderr.write(f"{error}\n")
         return WRONG_USE
     if as_json:
         checked = [_plain(entry(name)) | {"scale": _scale(lines)} for name, lines in tried.items()]
-        linted = [{"sheet": name, "mistakes": said} for name, said in sheets.items()]
-        _print_json([*checked, *linted])
+        _print_json([*checked, *(sheet.plain() for sheet in sheets.values())])
     else:
         _report(tried, sheets, language)
     lacking = any(line.missing for lines in tried.values() for line in lines)
-    wrong = any(not mistake["advice"] for said in sheets.values() for mistake in said)
-    return FAILED if lacking or wrong else GOOD
+    return FAILED if lacking or any(sheet.is_wrong for sheet in sheets.values()) else GOOD
 
 
-def _sheet(path: Path, language: str) -> list[dict[str, Any]]:
-    return [
-        {"line": one.line, "text": one.tell(language), "advice": one.advice} for one in lint(path)
-    ]
+@dataclass(frozen=True, slots=True)
+class CheckedSheet:
+    """What a code sheet still lacks."""
+
+    path: str
+    mistakes: tuple[dict[str, Any], ...]
+    tried: tuple[Line, ...] = ()  # nothing while there are mistakes
+    without_example: tuple[str, ...] = ()
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it cannot be used as it is."""
+        wrong = any(not mistake["advice"] for mistake in self.mistakes)
+        return wrong or any(line.missing for line in self.tried)
+
+    def plain(self) -> dict[str, Any]:
+        """Give it for programs."""
+        return {
+            "sheet": self.path,
+            "mistakes": self.mistakes,
+            "scale": _scale(self.tried),
+            "without_example": self.without_example,
+        }
+
+
+def _sheet(path: str, language: str) -> CheckedSheet:
+    mistakes = tuple(
+        {"line": one.line, "text": one.tell(language), "advice": one.advice}
+        for one in lint(Path(path))
+    )
+    if any(not mistake["advice"] for mistake in mistakes):
+        return CheckedSheet(path, mistakes)
+    _, without_example = coverage(read(path))
+    return CheckedSheet(path, mistakes, (check_sheet(path),), without_example)
 
 
 def _plain(one: Entry) -> dict[str, Any]:
@@ -100,28 +130,38 @@ def _table(entries: Iterable[Entry], language: str) -> Table:
 
 
 def _report(
-    tried: dict[str, tuple[Line, ...]], sheets: dict[str, list[dict[str, Any]]], language: str
+    tried: dict[str, tuple[Line, ...]], sheets: dict[str, CheckedSheet], language: str
 ) -> None:
     say = words("cli").say
     console = Console(highlight=False, soft_wrap=True)
     for name, lines in tried.items():
         maturity = say(f"maturity.{entry(name).maturity}", language)
         console.print(Text(f"{name}: {maturity}", style="bold"))
-        for line in lines:
-            mark, style = _mark(line)
-            title = say(f"quality.{line.quality}", language)
-            told = say("drivers.no-transcript", language) if line.is_open else ""
-            there_is = Text(told or ", ".join(line.there_is))
-            console.print(Text(f"  {mark} {title}  ", style=style) + there_is)
-            for missing in line.missing:
-                console.print(Text(f"      {say('drivers.missing', language)}: {missing}"))
-    for name, mistakes in sheets.items():
+        _print_lines(console, lines, language)
+    for name, sheet in sheets.items():
         console.print(Text(name, style="bold"))
-        for mistake in mistakes:
+        for mistake in sheet.mistakes:
             style = "yellow" if mistake["advice"] else "red"
             console.print(Text(f"  {mistake['text']}", style=style))
-        if not mistakes:
+        if not sheet.mistakes:
             console.print(Text(f"  ✓ {say('drivers.good-sheet', language)}", style="green"))
+        _print_lines(console, sheet.tried, language)
+        if sheet.without_example:
+            named = ", ".join(sheet.without_example)
+            told = say("drivers.without-example", language, names=named)
+            console.print(Text(f"  – {told}", style="yellow"))
+
+
+def _print_lines(console: Console, lines: Iterable[Line], language: str) -> None:
+    say = words("cli").say
+    for line in lines:
+        mark, style = _mark(line)
+        title = say(f"quality.{line.quality}", language)
+        told = say("drivers.no-transcript", language) if line.is_open else ""
+        there_is = Text(told or ", ".join(line.there_is))
+        console.print(Text(f"  {mark} {title}  ", style=style) + there_is)
+        for missing in line.missing:
+            console.print(Text(f"      {say('drivers.missing', language)}: {missing}"))
 
 
 def _mark(line: Line) -> tuple[str, str]:

@@ -22,8 +22,9 @@ from classroom_drivers.conformance import conforms
 from classroom_drivers.contract import differences
 from classroom_drivers.devices.about import About
 from classroom_drivers.devices.line_device import LineDevice
-from classroom_drivers.emulated import Models, models_of
+from classroom_drivers.emulated import CODE_SHEET, Models, models_of
 from classroom_drivers.emulators.box import Box
+from classroom_drivers.emulators.code_sheet import emulator_at
 from classroom_drivers.emulators.memory import MemoryTransport
 from classroom_drivers.emulators.session import Emulator
 from classroom_drivers.emulators.virtual_time import VirtualLoop
@@ -132,6 +133,19 @@ def check(name: str) -> tuple[Line, ...]:
         _conforming(name, _about(driver), models),
         _proved(name),
     )
+
+
+def check_sheet(path: str) -> Line:
+    """Try a code sheet from itself alone: its device against the emulator that it describes.
+
+    Raises:
+        UnsupportedError: there is no such sheet, or it has mistakes.
+    """
+    driver = registry.load(CODE_SHEET).variant({"sheet": path})
+    problem = _problem(CODE_SHEET, emulator_at(path), {"sheet": path})
+    if problem:
+        return Line(Quality.CONFORMS, (), (problem,))
+    return Line(Quality.CONFORMS, capabilities_of(driver))
 
 
 def _about(driver: type[LineDevice[Any]]) -> About:

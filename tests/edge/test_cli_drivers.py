@@ -67,8 +67,24 @@ def test_a_code_sheet_is_checked_by_its_file(tmp_path: Path, capsys: Output) -> 
     assert run(["drivers", "check", str(good), "--json"], "en") == 0
     (told,) = json.loads(capsys.readouterr().out)
     assert told["sheet"] == str(good)
+    assert [line["line"] for line in told["scale"]] == ["conforms"]
+    assert "power" in told["scale"][0]["there_is"]
     bad = tmp_path / "bad.toml"
     bad.write_text("title = 3\n", encoding="utf-8")
     assert run(["drivers", "check", str(bad)], "zh-CN") == 1
     assert "bad.toml" in capsys.readouterr().out
     assert run(["drivers", "check", str(tmp_path / "none.toml")], "en") == 1
+
+
+def test_a_sheet_whose_device_does_not_do_what_it_says_is_told(
+    tmp_path: Path, capsys: Output
+) -> None:
+    sheet = (SHEETS / "example.toml").read_text(encoding="utf-8")
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text(sheet.replace("warm-up-s = 15", "warm-up-s = 600"), encoding="utf-8")
+    assert run(["drivers", "check", str(wrong)], "en") == 1
+    assert "✗ does what it promises" in capsys.readouterr().out
+    assert run(["drivers", "check", str(SHEETS / "example.toml")], "en") == 0
+    said = capsys.readouterr().out
+    assert "✓ does what it promises  power, input-select" in said
+    assert "no example in the sheet proves: input?" in said
