@@ -13,8 +13,7 @@ from rich.text import Text
 
 from classroom_drivers import drivers
 from classroom_drivers.api import UnsupportedError
-from classroom_drivers.code_sheet.examples import coverage
-from classroom_drivers.code_sheet.lint import lint, read
+from classroom_drivers.code_sheet.lint import lint
 from classroom_drivers.quality import Entry, Line, Maturity, check, check_sheet, entry
 from classroom_drivers.registry import DRIVERS
 from classroom_drivers.supported import markdown
@@ -64,7 +63,6 @@ class CheckedSheet:
     path: str
     mistakes: tuple[dict[str, Any], ...]
     tried: tuple[Line, ...] = ()  # nothing while there are mistakes
-    without_example: tuple[str, ...] = ()
 
     @property
     def is_wrong(self) -> bool:
@@ -78,7 +76,6 @@ class CheckedSheet:
             "sheet": self.path,
             "mistakes": self.mistakes,
             "scale": _scale(self.tried),
-            "without_example": self.without_example,
         }
 
 
@@ -89,8 +86,7 @@ def _sheet(path: str, language: str) -> CheckedSheet:
     )
     if any(not mistake["advice"] for mistake in mistakes):
         return CheckedSheet(path, mistakes)
-    _, without_example = coverage(read(path))
-    return CheckedSheet(path, mistakes, (check_sheet(path),), without_example)
+    return CheckedSheet(path, mistakes, (check_sheet(path),))
 
 
 def _plain(one: Entry) -> dict[str, Any]:
@@ -146,10 +142,6 @@ def _report(
         if not sheet.mistakes:
             console.print(Text(f"  ✓ {say('drivers.good-sheet', language)}", style="green"))
         _print_lines(console, sheet.tried, language)
-        if sheet.without_example:
-            named = ", ".join(sheet.without_example)
-            told = say("drivers.without-example", language, names=named)
-            console.print(Text(f"  – {told}", style="yellow"))
 
 
 def _print_lines(console: Console, lines: Iterable[Line], language: str) -> None:

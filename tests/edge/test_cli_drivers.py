@@ -85,6 +85,4 @@ def test_a_sheet_whose_device_does_not_do_what_it_says_is_told(
     assert run(["drivers", "check", str(wrong)], "en") == 1
     assert "✗ does what it promises" in capsys.readouterr().out
     assert run(["drivers", "check", str(SHEETS / "example.toml")], "en") == 0
-    said = capsys.readouterr().out
-    assert "✓ does what it promises  power, input-select" in said
-    assert "no example in the sheet proves: input?" in said
+    assert "✓ does what it promises  power, input-select" in capsys.readouterr().out
