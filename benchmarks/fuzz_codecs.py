@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -27,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.drivers.streams import Decoder, Stream, collect, kept
 
-SETTLED_EVERY = 8  # inputs from one check of what is held, and of recovery, to the next
+SETTLED_EVERY = 32  # inputs from one check of what is held, and of recovery, to the next
 FRESH_EVERY = 4096  # inputs that one decoder lives through
 
 
@@ -97,10 +98,16 @@ def check(stream: Stream, decoder: Decoder, data: bytes, *, settle: bool) -> Non
     if held > stream.longest:
         raise AssertionError(f"keeps {held} bytes, at most {stream.longest} were promised")
     if stream.end is not None:
-        whole = list(stream.decoder().feed(stream.data))
+        whole = messages_of(stream)
         found = list(decoder.feed(stream.end + stream.data))
         if found[-len(whole) :] != whole:
             raise AssertionError("what came after the noise was not found")
+
+
+@cache
+def messages_of(stream: Stream) -> list[object]:
+    """Give all that stands in a valid stream."""
+    return list(stream.decoder().feed(stream.data))
 
 
 def chunks(valid: bytes, chance: random.Random) -> Iterator[bytes]:
