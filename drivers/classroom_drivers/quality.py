@@ -16,7 +16,7 @@ from typing import Any
 
 from classroom_drivers import registry
 from classroom_drivers.actions import capabilities_of, options_of
-from classroom_drivers.api import UnsupportedError
+from classroom_drivers.api import DeviceError, UnsupportedError
 from classroom_drivers.companions import companions
 from classroom_drivers.conformance import conforms
 from classroom_drivers.contract import differences
@@ -42,6 +42,10 @@ class Maturity(StrEnum):
     EMULATOR = "emulator"
     BENCH = "bench"
     FIELD = "field"
+
+
+MISTAKES = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+# of whoever wrote a driver that is tried; NotImplementedError is a RuntimeError
 
 
 class Quality(StrEnum):
@@ -215,7 +219,7 @@ def _problem(name: str, emulator: Emulator, options: Mapping[str, Any]) -> str:
     try:
         with asyncio.Runner(loop_factory=VirtualLoop) as runner:
             runner.run(try_it())
-    except Exception as error:  # noqa: BLE001 - others' drivers may fail in any way
+    except (AssertionError, DeviceError, TimeoutError, *MISTAKES) as error:
         return str(error) or type(error).__name__
     return ""
 
