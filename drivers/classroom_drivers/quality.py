@@ -33,6 +33,8 @@ from classroom_drivers.transcript import Evidence, Transcript
 
 LONGEST_S = 3600.0  # for one model, of virtual time
 NOTHING = About(title="", reached_by=(), sources=())
+# what whoever wrote a driver may have done wrong; what is not written yet is a RuntimeError
+MISTAKES = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 
 class Maturity(StrEnum):
@@ -42,10 +44,6 @@ class Maturity(StrEnum):
     EMULATOR = "emulator"
     BENCH = "bench"
     FIELD = "field"
-
-
-MISTAKES = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
-# of whoever wrote a driver that is tried; NotImplementedError is a RuntimeError
 
 
 class Quality(StrEnum):
