@@ -1,9 +1,7 @@
 """``classroom-edge devices`` and the probe of devices: one answers, one refuses, one is away."""
 
-import asyncio
 import json
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,10 +10,10 @@ import pytest
 
 from classroom_drivers.codecs.pjlink import Command
 from classroom_drivers.emulators.pjlink import PJLinkEmulator
-from classroom_drivers.emulators.server import serve
 from classroom_edge.cli import run
 from classroom_edge.commands import survey
 from classroom_edge.config import load
+from tests.drivers.standing import standing
 
 Output = pytest.CaptureFixture[str]
 ROOM = """
@@ -33,26 +31,11 @@ password = "{password}"
 
 @contextmanager
 def projector() -> Iterator[str]:
-    """Serve a projector that is on from a loop of its own; give its URL."""
-    address: list[str] = []
-    ready, done = threading.Event(), threading.Event()
-
-    async def stand() -> None:
-        emulator = PJLinkEmulator(password="JBMIA", warm_up_s=0.0)
-        emulator.obey(Command("POWR", "1"), 0.0)
-        async with serve(emulator, "tcp://127.0.0.1:0") as served:
-            address.append(served.url)
-            ready.set()
-            await asyncio.to_thread(done.wait)
-
-    thread = threading.Thread(target=lambda: asyncio.run(stand()))
-    thread.start()
-    try:
-        assert ready.wait(10)
-        yield address[0]
-    finally:
-        done.set()
-        thread.join()
+    """Serve a projector that is on; give its URL."""
+    emulator = PJLinkEmulator(password="JBMIA", warm_up_s=0.0)
+    emulator.obey(Command("POWR", "1"), 0.0)
+    with standing(emulator) as url:
+        yield url
 
 
 def room(folder: Path, url: str, password: str = "JBMIA") -> Path:
