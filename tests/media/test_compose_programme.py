@@ -103,6 +103,19 @@ def test_a_hidden_camera_is_not_decoded_and_a_cut_shows_it_at_once() -> None:
     assert steps(out.numbers()) == [1] * (len(chroma) - 1)
 
 
+def test_a_cut_may_be_asked_for_at_an_instant_to_come_and_a_hand_does_not_wait_for_it() -> None:
+    made, out = programme()
+    films = [*numbered("a", 4), *camera("b", seconds=4, chroma=200)]
+    later = partial(made.show, OTHER, START_NS + int(2.4 * NS))
+    cuts = {2.0: later, 3.0: partial(made.show, SINGLE, START_NS + 9 * NS)}
+    play(made, films, until_s=3.8, at=cuts | {3.2: partial(made.show, SINGLE)})
+    made.finish()
+    chroma = [int(planes(frame)[1].mean()) for _, frame in out.frames()]
+    blue = [p.pts_ns for p, value in zip(out.pictures, chroma, strict=True) if value > 150]
+    assert blue[0] == START_NS + int(2.4 * NS)
+    assert (blue[-1] - START_NS) / NS == pytest.approx(3.2, abs=0.15)
+
+
 @pytest.mark.parametrize(("fps", "kept"), [(30, {1, 2}), (15, {0, 1}), (50, {2})])
 def test_cameras_of_another_rate_fit_into_the_grid(fps: int, kept: set[int]) -> None:
     made, out = programme()

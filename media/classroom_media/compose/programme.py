@@ -92,7 +92,7 @@ class Programme:
         self._tick: int | None = None  # the next picture; None: not yet begun
         self._block = 0  # the next block of sound
         self._waiting_since_ns: int | None = None
-        self._wanted: deque[Layout] = deque()  # from another thread
+        self._wanted: deque[tuple[int, Layout]] = deque()  # from when on; from another thread
         self._keys: deque[int] = deque()  # ticks from which on a keyframe is wanted; likewise
         self.previewing = False
 
@@ -106,14 +106,16 @@ class Programme:
         """Tell what is written over the pictures."""
         return self._titler.titles
 
-    def show(self, layout: Layout) -> None:
-        """Show another layout from the next tick on; may be called from any thread.
+    def show(self, layout: Layout, from_ns: int = 0) -> None:
+        """Show another layout from the next tick on, or that at `from_ns`; from any thread.
+
+        What is asked for later without an instant comes at once, and waits for nothing.
 
         Raises:
             MediaError: there is no such layout, or its sources do not fit.
         """
         self._vision.check(layout)
-        self._wanted.append(layout)
+        self._wanted.append((from_ns, layout))
 
     def write(self, titles: Titles) -> None:
         """Write other titles over the pictures to come; may be called from any thread.
@@ -179,7 +181,7 @@ class Programme:
     def _advance_picture(self, now_ns: int) -> bool:
         if self._tick is None or (at_ns := self._grid.at(self._tick)) > now_ns:
             return False
-        self._turn(late_ns=now_ns - at_ns)
+        self._turn(at_ns, late_ns=now_ns - at_ns)
         if not self._is_due(at_ns):
             return False
         frame = self._vision.picture(at_ns)
@@ -196,12 +198,12 @@ class Programme:
             self._keys.popleft()
         self._give(self._pictures.encode(frame, tick, key=key))
 
-    def _turn(self, late_ns: int) -> None:
+    def _turn(self, at_ns: int, late_ns: int) -> None:
         """Show what was asked for last. A fade under way is seen through, and then comes this."""
         if self._vision.is_fading:
             return
-        while self._wanted:
-            wanted = self._wanted.popleft()
+        while self._wanted and (len(self._wanted) > 1 or self._wanted[0][0] <= at_ns):
+            _, wanted = self._wanted.popleft()
             if not self._wanted:
                 ticks = self._fade_ticks if late_ns < HURRY_NS else 0
                 self._vision.turn(wanted, ticks=ticks)
