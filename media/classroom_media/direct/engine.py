@@ -4,7 +4,7 @@ A hand always wins: what the operator holds stays until it is released, whatever
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from classroom_media.api import Layout
@@ -69,6 +69,11 @@ class Director:
         """Let the rules decide again."""
         self._held = False
 
+    def postpone(self, to_s: float) -> None:
+        """Let the shot that was just given begin later: its length counts from there."""
+        if self._shot:
+            self._shot = replace(self._shot, at_s=to_s)
+
     def decide(self, at_s: float, seen: Seen) -> Shot | None:
         """Take what is noticed now; give the shot that begins, if one does."""
         self._follow(at_s, seen)
@@ -126,7 +131,7 @@ class Director:
     def _relief(self, shot: Shot, at_s: float, seen: Seen) -> Shot | None:
         """What is right is shown for too long: give the next best for a change."""
         shown_s = at_s - shot.at_s
-        if shown_s < self._rules.max_shot_s:
+        if self._rules.max_shot_s is None or shown_s < self._rules.max_shot_s:
             return None
         layouts = [wish.layout for wish in self._wishes(at_s, seen)]
         layouts += map(_single, self._showable(self._rules.quiet, seen))

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Final
 
 import av
-import numpy as np
 
 from classroom_media.api import RecordError
+from classroom_media.direct.blocks import Blocks
 from classroom_media.direct.luma import Luma, small_luma
 from classroom_media.direct.signs import LOOKS_A_SECOND, Sign
-from classroom_media.direct.voice import BLOCK, RATE_HZ, Heard, Sound, VoiceWatch
+from classroom_media.direct.voice import RATE_HZ, Heard, Sound, VoiceWatch
 from classroom_media.direct.watches import Watch
 from classroom_media.levels import SILENCE_DB
 
@@ -90,19 +90,12 @@ def _looks(path: Path, start_s: float, count: int) -> Iterator[tuple[int, Luma]]
 
 def blocks_of(path: Path) -> Iterator[Sound]:
     """Give a file's sound in blocks of 0.2 s, mono, 16 kHz; holes are silence."""
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE_HZ)
-    kept = np.zeros(0, np.float32)
-    reached = 0  # samples given and kept so far
+    blocks = Blocks()
     try:
         with av.open(str(path)) as film:
             for frame in film.decode(audio=0):
                 begins = round((frame.time or 0.0) * RATE_HZ)
-                hole = max(begins - reached - RATE_HZ // 10, 0)
-                heard = [part.to_ndarray()[0] for part in resampler.resample(frame)]
-                kept = np.concatenate([kept, np.zeros(hole, np.float32), *heard])
-                reached += hole + sum(part.size for part in heard)
-                while kept.size >= BLOCK:
-                    yield kept[:BLOCK]
-                    kept = kept[BLOCK:]
+                blocks.pause(max(begins - blocks.reached - RATE_HZ // 10, 0))
+                yield from blocks.feed(frame)
     except (av.FFmpegError, OSError, IndexError) as error:
         raise RecordError(f"{path}: {error}") from error

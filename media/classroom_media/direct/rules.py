@@ -3,13 +3,14 @@
 The order of practice: a screen that is worked > the teacher > a pupil who speaks > the wide shot.
 """
 
-import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from classroom_media.direct.signs import Role, Sign
 
 SINGLE: Final = "single"
+OTHERS: Final = (Role.TEACHER, Role.SCREEN, Role.PUPILS, Role.WIDE, Role.BOARD)  # best first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +114,28 @@ class Rules:
 
     rules: tuple[Rule, ...] = PRACTICE
     min_shot_s: float = 4.0  # only a lost source and a hand cut sooner
-    max_shot_s: float = math.inf  # then something else is shown for `min_shot_s`
+    max_shot_s: float | None = None  # then something else is shown for `min_shot_s`
     gap_s: float = 0.9  # a sign may be away for so long and still count as lasting
     quiet_after_s: float = 5.0  # without any rule's sign, nobody moves
     quiet: tuple[Role, ...] = (Role.WIDE, Role.TEACHER, Role.PUPILS)  # shown then, in turn
     max_wide_s: float = 20.0  # one of them is shown for at most so long
+
+
+def to_taste(layouts: Mapping[str, tuple[str, int]], without: frozenset[str]) -> tuple[Rule, ...]:
+    """Give the rules of practice to a school's taste.
+
+    `layouts` names, by rule, the layout in which it shows what it asks for, and that layout's
+    number of slots: beside the source that the rule is about stand the others, teacher first.
+    The rules in `without` are left out.
+    """
+    return tuple(
+        replace(rule, layout=layouts[rule.name][0], slots=_beside(rule, layouts[rule.name][1]))
+        if rule.name in layouts
+        else rule
+        for rule in PRACTICE
+        if rule.name not in without
+    )
+
+
+def _beside(rule: Rule, slots: int) -> tuple[tuple[Role, ...], ...]:
+    return (rule.slots[0], *((OTHERS,) * (slots - 1)))
