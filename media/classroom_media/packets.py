@@ -13,12 +13,18 @@ from classroom_media.api import StreamFormat
 TOPIC = b"packet/"
 
 
+def small_of(source: str) -> str:
+    """Name the stream of a source's second, small picture."""
+    return f"{source}-small"
+
+
 class Coded(msgspec.Struct, frozen=True, kw_only=True):
     """One coded picture or block of sound on the room's timeline.
 
-    `stream` is the source's id for its picture, ``<id>-sound`` for its sound, and
-    ``programme`` / ``programme-sound`` for what the director makes. `format` is set on
-    every keyframe and on every sound packet, so that a late subscriber can begin there.
+    `stream` is the source's id for its picture, ``<id>-sound`` for its sound,
+    ``<id>-small`` for its second, small picture, and ``programme`` / ``programme-sound`` for
+    what the director makes. `format` is set on every keyframe and on every sound packet, so that
+    a late subscriber can begin there.
     """
 
     stream: str
