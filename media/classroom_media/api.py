@@ -72,6 +72,13 @@ class Layout(msgspec.Struct, frozen=True):
     sources: tuple[str, ...]
 
 
+class Directing(msgspec.Struct, frozen=True, kw_only=True):
+    """Who chooses what the programme shows: a person, or the director's rules."""
+
+    by_rules: bool = False
+    held_until_ns: int = 0  # a person has cut meanwhile: the rules wait until then
+
+
 class Crop(msgspec.Struct, frozen=True, kw_only=True):
     """The part of a source's picture that is seen, in shares of that picture."""
 

@@ -9,7 +9,8 @@ from typing import Final
 
 import msgspec
 
-from classroom_media.api import Kind, Layout, Titles
+from classroom_media.api import Directing, Kind, Layout, Titles
+from classroom_media.direct.engine import Reason
 
 VERSION: Final = 1
 EVENT_TOPIC: Final = b"event"
@@ -68,6 +69,12 @@ class Show(Command, frozen=True, kw_only=True, tag="show"):
     layout: Layout
 
 
+class Direct(Command, frozen=True, kw_only=True, tag="direct"):
+    """Tell the director who chooses what is shown; rules that have failed begin anew."""
+
+    directing: Directing
+
+
 class Write(Command, frozen=True, kw_only=True, tag="write"):
     """Ask the director for other titles, all of them, from the next tick on."""
 
@@ -84,7 +91,7 @@ class Quit(Command, frozen=True, tag="quit"):
     """Seal what is open and end the process."""
 
 
-AnyCommand = Status | Begin | Hold | Release | End | Replay | Show | Write | Preview | Quit
+AnyCommand = Status | Begin | Hold | Release | End | Replay | Show | Direct | Write | Preview | Quit
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +135,34 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
     """The common part of what a worker tells on its own."""
 
 
+class Cut(Event, frozen=True, kw_only=True, tag="cut"):
+    """The rules show another layout from `at_ns` on. `forced`: what was shown before is lost."""
+
+    at_ns: int
+    layout: Layout
+    reason: Reason
+    forced: bool = False
+
+
+class Whereabouts(Event, frozen=True, kw_only=True, tag="whereabouts"):
+    """Where somebody moves in a source's picture, and how far its camera has turned by then.
+
+    In shares of the picture: `x` from the left, `y` from the top, `size` their height. `sure` is
+    0 (nobody was noticed) to 1. `turned_x` (right) and `turned_y` (up) add up from the first
+    picture on: a place of the room stands at `x` + `turned_x` whatever the camera does.
+    """
+
+    source: str
+    at_ns: int
+    x: float
+    y: float
+    size: float
+    sure: float
+    turned_x: float
+    turned_y: float
+    turning: bool = False
+
+
 class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat"):
     """Sent every 0.5 s: proof of progress, not of being alive."""
 
@@ -141,6 +176,9 @@ class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat"):
     parts: tuple[PartProgress, ...] = ()
     layout: Layout | None = None  # director: what is shown now
     titles: Titles | None = None  # director: and what is written over it
+    directing: Directing | None = None  # director: who chooses that
+    rules_problem: str = ""  # director: why its rules decide nothing
+    cut: Cut | None = None  # director: the newest of its own
     since_ns: int = 0  # director: where its programme begins on the timeline; 0 = not yet
 
 
@@ -168,7 +206,7 @@ class Finished(Event, frozen=True, kw_only=True, tag="finished"):
     state: str
 
 
-AnyEvent = Heartbeat | Levels | TrackEvent | Finished
+AnyEvent = Heartbeat | Levels | Cut | Whereabouts | TrackEvent | Finished
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):

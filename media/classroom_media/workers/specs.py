@@ -5,7 +5,9 @@ Standard input and not the command line, because a camera's password may be in i
 
 import msgspec
 
-from classroom_media.api import Arrangement, Layout, Titles, TitleStyle
+from classroom_media.api import Arrangement, Crop, Directing, Layout, Titles, TitleStyle
+from classroom_media.direct.rules import Rules
+from classroom_media.direct.signs import Role
 
 
 class Endpoints(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +42,9 @@ class DirectorSource(msgspec.Struct, frozen=True, kw_only=True):
     picture: bool = True
     sound: bool = False  # its level is told
     mixed: bool = True  # its sound is part of the programme
+    role: Role = Role.WIDE  # what it is to the lesson
+    board: Crop | None = None  # where the board is in its picture; None: it may be anywhere
+    turns: bool = False  # a camera points it that can be moved
 
 
 class DirectorSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +57,8 @@ class DirectorSpec(msgspec.Struct, frozen=True, kw_only=True):
     fade_s: float = 0.0  # how long one layout takes to fade into the next; 0 = cut
     style: TitleStyle = TitleStyle()
     titles: Titles = Titles()  # at first
+    directing: Directing = Directing()  # at first
+    rules: Rules = Rules()
     width: int = 1280  # pixels
     height: int = 720  # pixels
     fps: int = 25
