@@ -11,6 +11,7 @@ from classroom_media.api import NS, Layout
 from classroom_media.compose.canvas import planes
 from classroom_media.compose.grid import Grid
 from classroom_media.compose.layouts import Box
+from classroom_media.compose.pictures import Picture
 from classroom_media.compose.programme import PICTURES, Programme
 from classroom_media.encode.aac import SoundEncoder
 from classroom_media.encode.h264 import PictureEncoder
@@ -140,6 +141,7 @@ class Recorded:
     packets: list[Coded] = field(default_factory=list)
     heard: list[Levels] = field(default_factory=list)
     previews: list[bytes] = field(default_factory=list)
+    shown: list[tuple[str, int]] = field(default_factory=list)
     holes: list[int] = field(default_factory=list)
 
     def packet(self, packet: Coded) -> None:
@@ -150,6 +152,9 @@ class Recorded:
 
     def preview(self, jpeg: bytes) -> None:
         self.previews.append(jpeg)
+
+    def decoded(self, stream: str, picture: Picture) -> None:
+        self.shown.append((stream, picture.pts_ns))
 
     def skipped(self, ticks: int) -> None:
         self.holes.append(ticks)

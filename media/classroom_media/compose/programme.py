@@ -15,12 +15,14 @@ from classroom_media.api import NS, Layout, Titles
 from classroom_media.compose.deadline import WAIT_NS, Deadline
 from classroom_media.compose.grid import Grid
 from classroom_media.compose.mix import BLOCK, SoundMixer
+from classroom_media.compose.pictures import Picture
 from classroom_media.compose.preview import Preview
 from classroom_media.compose.slates import Slates
 from classroom_media.compose.titles import Titler
 from classroom_media.compose.vision import VisionMixer
-from classroom_media.encode.aac import RATE_HZ, SoundEncoder
+from classroom_media.encode.aac import SoundEncoder
 from classroom_media.encode.h264 import PictureEncoder
+from classroom_media.levels import RATE_HZ
 from classroom_media.messages import Levels, SourceHealth
 from classroom_media.packets import Coded
 from classroom_media.workers.specs import DirectorSpec
@@ -51,6 +53,9 @@ class Outlet(Protocol):
     def preview(self, jpeg: bytes) -> None:
         """Take a preview picture."""
 
+    def decoded(self, stream: str, picture: Picture) -> None:
+        """Take a look at a source's picture before it is composed; titles come over it later."""
+
     def skipped(self, ticks: int) -> None:
         """Hear that the programme has a hole, because the machine is too slow for it."""
 
@@ -76,6 +81,7 @@ class Programme:
             height=spec.height,
             frame_ns=self._grid.step_ns,
             own=spec.layouts,
+            decoded=outlet.decoded,
         )
         heard = [source for source in spec.sources if source.sound]
         self._sound = SoundMixer(

@@ -1,6 +1,6 @@
 """The vision mixer: pictures of all sources in, the programme's picture out."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import av
@@ -13,6 +13,8 @@ from classroom_media.compose.layouts import arrangement, box, uncropped
 from classroom_media.compose.pictures import Picture, PictureFeed
 from classroom_media.compose.slates import Slates
 from classroom_media.packets import Coded
+
+Decoded = Callable[[str, Picture], None]  # told of every picture shown, before it is composed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,11 +42,13 @@ class VisionMixer:
         height: int,
         frame_ns: int,
         own: tuple[Arrangement, ...] = (),
+        decoded: Decoded = lambda _stream, _picture: None,
     ) -> None:
         self._feeds = {source: PictureFeed(source, frame_ns) for source in sources}
         self._slates = slates
         self._width, self._height = width, height
         self._own = own
+        self._decoded = decoded
         self._backgrounds = Backgrounds(width, height)
         self._fade = Fade(width, height)
         self._leaving: _Scene | None = None  # what fades away
@@ -112,7 +116,7 @@ class VisionMixer:
         for source, feed in self._feeds.items():
             if source not in visible:
                 feed.jump(tick_ns)
-        taken = {source: self._feeds[source].take(tick_ns) for source in visible}
+        taken = {source: self._taken(source, tick_ns) for source in visible}
         frame = self._composed(self._scene, taken)
         if self._leaving is None:
             return frame
@@ -138,6 +142,12 @@ class VisionMixer:
         self.check(layout)
         found = arrangement(layout, self._own)
         return _Scene(layout, found.slots, Canvas(found.slots, self._backgrounds.behind(found)))
+
+    def _taken(self, source: str, tick_ns: int) -> Picture | None:
+        picture = self._feeds[source].take(tick_ns)
+        if picture is not None:
+            self._decoded(source, picture)
+        return picture
 
     def _late(self, sources: Iterable[str], tick_ns: int) -> list[int]:
         feeds = [self._feeds[source] for source in dict.fromkeys(sources)]

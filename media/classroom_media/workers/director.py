@@ -2,7 +2,8 @@
 
     python -m classroom_media.workers.director < DirectorSpec
 
-One thread reads packets, decodes, composes and encodes; x264 has threads of its own. The
+One thread reads packets, decodes, composes and encodes; x264 has threads of its own. Another
+looks at small pictures of all sources, when there is time (see `classroom_media.monitor`). The
 process is expendable: a new one asks the sources for their last packets and goes on.
 """
 
@@ -14,6 +15,7 @@ import time
 from typing import Final
 
 from classroom_media.api import MediaError
+from classroom_media.compose.pictures import Picture
 from classroom_media.compose.programme import PICTURES, SOUND, Programme
 from classroom_media.messages import (
     AnyCommand,
@@ -27,6 +29,7 @@ from classroom_media.messages import (
     Show,
     Write,
 )
+from classroom_media.monitor.eyes import Eyes
 from classroom_media.packets import Coded
 from classroom_media.record.track import TrackRecorder
 from classroom_media.workers.shell import Answer, Shell, read_spec
@@ -46,9 +49,10 @@ logger = logging.getLogger(__name__)
 class Output:
     """Where the programme goes: to its file, and to whoever listens."""
 
-    def __init__(self, shell: Shell, recorder: TrackRecorder) -> None:
+    def __init__(self, shell: Shell, recorder: TrackRecorder, eyes: Eyes) -> None:
         self._shell = shell
         self._recorder = recorder
+        self._eyes = eyes
         self._ends_ns = {PICTURES: 0, SOUND: 0}
         self._grown = threading.Condition()
         self.since_ns = 0  # the first picture's place on the timeline
@@ -71,6 +75,10 @@ class Output:
         """Publish a preview picture."""
         self._shell.preview(jpeg)
 
+    def decoded(self, stream: str, picture: Picture) -> None:
+        """Let the eyes have a picture that was decoded anyway."""
+        self._eyes.hand(stream, picture)
+
     def skipped(self, ticks: int) -> None:
         """Seal the part: the next picture opens another, after the hole."""
         self._recorder.lost(f"too slow: {ticks} pictures")
@@ -92,13 +100,15 @@ class Director:
         """
         self._shell = shell
         self._recorder = TrackRecorder(NAME, (PICTURES, SOUND), ring_s=spec.ring_s, emit=shell.emit)
-        self._output = Output(shell, self._recorder)
+        self._eyes = Eyes((source.id for source in spec.sources if source.picture), ())
+        self._output = Output(shell, self._recorder, self._eyes)
         self._programme = Programme(spec, self._output)
         self._endpoints = {source.id: source.endpoints for source in spec.sources}
         self._take: Begin | None = None
         self._over = threading.Event()
         self._loop = threading.Thread(target=self._run, name="programme")
         self._loop.start()
+        self._eyes.start()
 
     def heartbeat(self) -> Heartbeat:
         """Tell what is shown, how far the file has come and which sources deliver."""
@@ -147,6 +157,7 @@ class Director:
     def close(self) -> None:
         """Bring what is inside the encoders to the file, and seal it."""
         self._over.set()
+        self._eyes.stop()
         self._loop.join(LEAVE_S)
         self._recorder.close()
 
@@ -178,7 +189,9 @@ class Director:
 
     def _turn(self, reader: PacketReader) -> None:
         for packet in reader.read(0):
-            self._programme.feed(packet, time.monotonic_ns())
+            now_ns = time.monotonic_ns()
+            self._programme.feed(packet, now_ns)
+            self._eyes.feed(packet, now_ns)
         if not self._programme.advance(time.monotonic_ns()):
             self._over.wait(PACE_S)
 
