@@ -19,6 +19,8 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from typing import Final
 
+import msgspec
+
 from classroom_media.api import NS, MediaError
 from classroom_media.messages import (
     AnyCommand,
@@ -31,7 +33,7 @@ from classroom_media.messages import (
     Replay,
     SourceHealth,
 )
-from classroom_media.packets import Coded
+from classroom_media.packets import Coded, small_of
 from classroom_media.record.track import TrackRecorder
 from classroom_media.sources import open_source
 from classroom_media.workers.shell import Answer, Shell, read_spec
@@ -161,6 +163,51 @@ class SourceReader:
         self._problem = problem
 
 
+class SmallStream:
+    """The second, small picture of a source: read beside it and published, never recorded.
+
+    It shares nothing with the source's own stream but the timeline and the delay. When it is
+    lost, or hangs, that is all: whoever used it takes the source's own picture instead.
+    """
+
+    def __init__(
+        self,
+        spec: SourceSpec,
+        *,
+        publish: Callable[[Coded], None],
+        clock: Callable[[], int],
+        source: OpenSource,
+    ) -> None:
+        own = msgspec.structs.replace(
+            spec, id=small_of(spec.id), url=spec.small_url, picture=True, sound=False
+        )
+        self._publish = publish
+        self._group = LastGroups()
+        self._reader = SourceReader(
+            own, deliver=self._deliver, lost=self._on_loss, clock=clock, source=source
+        )
+        self._reader.start()
+
+    def health(self) -> SourceHealth:
+        """Tell whether its packets come."""
+        return self._reader.health()
+
+    def packets(self) -> tuple[Coded, ...]:
+        """Give its last groups of pictures."""
+        return self._group.packets()
+
+    def stop(self) -> None:
+        """Deliver nothing more."""
+        self._reader.stop()
+
+    def _deliver(self, packet: Coded) -> None:
+        self._group.add(packet, begins=packet.key)
+        self._publish(packet)
+
+    def _on_loss(self, _reason: str) -> None:
+        self._group.clear()
+
+
 class SourceWorker:
     """What the shell runs: a reader, its recorders, and the last groups of pictures."""
 
@@ -184,6 +231,11 @@ class SourceWorker:
             spec, deliver=self._deliver, lost=self._on_loss, clock=clock, source=source
         )
         self._reader.start()
+        self._small = (
+            SmallStream(spec, publish=shell.publish, clock=clock, source=source)
+            if spec.small_url
+            else None
+        )
 
     def heartbeat(self) -> Heartbeat:
         """Tell how far things are; ends the process when the reader hangs."""
@@ -196,7 +248,7 @@ class SourceWorker:
             name=self._spec.id,
             pid=os.getpid(),
             at_ns=time.monotonic_ns(),
-            sources=(self._reader.health(),),
+            sources=(self._reader.health(), *((self._small.health(),) if self._small else ())),
             recording=take.recording if take else "",
             take=take.take if take else 0,
             parts=self._progress(),
@@ -220,7 +272,8 @@ class SourceWorker:
                     recorder.end(end_ns)
                 self._take = None
             case Replay():
-                return Answer(packets=self._group.packets())
+                small = self._small.packets() if self._small else ()
+                return Answer(packets=(*self._group.packets(), *small))
             case _:
                 return Answer(f"a source cannot {type(command).__name__}")
         return Answer()
@@ -230,6 +283,8 @@ class SourceWorker:
         self._reader.stop()
         for recorder in self._recorders:
             recorder.close()
+        if self._small:
+            self._small.stop()
 
     def _deliver(self, packet: Coded) -> None:
         for recorder in self._recorders:

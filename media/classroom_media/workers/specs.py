@@ -5,7 +5,7 @@ Standard input and not the command line, because a camera's password may be in i
 
 import msgspec
 
-from classroom_media.api import Arrangement, Crop, Directing, Layout, Titles, TitleStyle
+from classroom_media.api import Arrangement, Crop, Directing, Layout, Strip, Titles, TitleStyle
 from classroom_media.direct.rules import Rules
 from classroom_media.direct.signs import Role
 
@@ -26,6 +26,7 @@ class SourceSpec(msgspec.Struct, frozen=True, kw_only=True):
     endpoints: Endpoints
     username: str = ""
     password: str = ""
+    small_url: str = ""  # of its second, small picture, which is not recorded
     picture: bool = True
     sound: bool = False
     isolated: bool = True  # record it as tracks of its own
@@ -42,6 +43,7 @@ class DirectorSource(msgspec.Struct, frozen=True, kw_only=True):
     picture: bool = True
     sound: bool = False  # its level is told
     mixed: bool = True  # its sound is part of the programme
+    spare_of: str = ""  # of this source's sound: mixed only while that one fails
     role: Role = Role.WIDE  # what it is to the lesson
     board: Crop | None = None  # where the board is in its picture; None: it may be anywhere
     turns: bool = False  # a camera points it that can be moved
@@ -58,6 +60,7 @@ class DirectorSpec(msgspec.Struct, frozen=True, kw_only=True):
     style: TitleStyle = TitleStyle()
     titles: Titles = Titles()  # at first
     directing: Directing = Directing()  # at first
+    strips: dict[str, Strip] = {}  # by source; at first
     rules: Rules = Rules()
     width: int = 1280  # pixels
     height: int = 720  # pixels
