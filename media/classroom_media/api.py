@@ -117,6 +117,25 @@ class Arrangement(msgspec.Struct, frozen=True, kw_only=True):
     picture: str = ""  # path of a PNG or JPEG, instead of the background
 
 
+class Gate(msgspec.Struct, frozen=True, kw_only=True):
+    """A noise gate: open from `threshold_db` (dBFS, peak) on, and for a while after it."""
+
+    threshold_db: float
+    hold_ms: int = 300  # quiet for so long before it shuts
+    release_ms: int = 200  # how long shutting takes
+
+
+class Strip(msgspec.Struct, frozen=True, kw_only=True):
+    """How one sound goes into the programme; a track of its own stays as it came."""
+
+    gain_db: float = 0.0
+    muted: bool = False
+    delay_ms: int = 0  # how much later it is heard; below 0: earlier
+    channels: str = "stereo"  # "left", "right", "mono": one side, or both as one, on both sides
+    high_pass_hz: int = 0  # 0 = none
+    gate: Gate | None = None
+
+
 class LowerThird(msgspec.Struct, frozen=True, kw_only=True):
     """Who is seen: a name, and under it what for."""
 

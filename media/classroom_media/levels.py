@@ -6,6 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+RATE_HZ: Final = 48_000  # of everything that is mixed
+CHANNELS: Final = 2
 SILENCE_DB: Final = -100.0
 
 Samples = NDArray[np.float32]  # (channels, samples) float32, planar, full scale 1.0

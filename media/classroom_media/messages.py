@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from classroom_media.api import Directing, Kind, Layout, Titles
+from classroom_media.api import Directing, Kind, Layout, Strip, Titles
 from classroom_media.direct.engine import Reason
 
 VERSION: Final = 1
@@ -81,6 +81,12 @@ class Write(Command, frozen=True, kw_only=True, tag="write"):
     titles: Titles
 
 
+class Mix(Command, frozen=True, kw_only=True, tag="mix"):
+    """Ask the director to mix the sounds so, from the next block on; those not named go plain."""
+
+    strips: dict[str, Strip]  # by source
+
+
 class Preview(Command, frozen=True, kw_only=True, tag="preview"):
     """Switch the director's preview pictures on or off."""
 
@@ -91,7 +97,9 @@ class Quit(Command, frozen=True, tag="quit"):
     """Seal what is open and end the process."""
 
 
-AnyCommand = Status | Begin | Hold | Release | End | Replay | Show | Direct | Write | Preview | Quit
+AnyCommand = (
+    Status | Begin | Hold | Release | End | Replay | Show | Direct | Write | Mix | Preview | Quit
+)
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,12 +131,28 @@ class SourceHealth(msgspec.Struct, frozen=True, kw_only=True):
     last_ns: int = 0
 
 
+class StandIn(msgspec.Struct, frozen=True, kw_only=True):
+    """A spare microphone is heard instead of another."""
+
+    source: str  # the one that is not heard
+    spare: str
+    why: str  # "dead": nothing comes from it; "faint": it hears voices far less than the spare
+
+
 class Level(msgspec.Struct, frozen=True, kw_only=True):
-    """Loudness of one sound over the last 100 ms, in dBFS (0 = full scale, -100 = silence)."""
+    """Loudness of one sound over the last 100 ms, in dBFS (0 = full scale, -100 = silence).
+
+    Of a source, as it came, before gain and mute. Only the programme's has the last three.
+    """
 
     source: str  # a source's id, or "programme"
     rms_db: float
     peak_db: float
+    clipped: int = 0  # samples that stand at full scale, in rows
+    momentary_lufs: float | None = None  # of the last 400 ms
+    short_term_lufs: float | None = None  # of the last 3 s
+    integrated_lufs: float | None = None  # since the recording began, or the director
+    true_peak_db: float | None = None  # dBTP
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
@@ -179,6 +203,8 @@ class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat"):
     directing: Directing | None = None  # director: who chooses that
     rules_problem: str = ""  # director: why its rules decide nothing
     cut: Cut | None = None  # director: the newest of its own
+    strips: dict[str, Strip] | None = None  # director: how it mixes the sounds
+    stand_ins: tuple[StandIn, ...] = ()  # director: spare microphones that are heard
     since_ns: int = 0  # director: where its programme begins on the timeline; 0 = not yet
 
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from classroom_media.api import NS
 from classroom_media.compose.sounds import SoundFeed
-from classroom_media.encode.aac import CHANNELS, FRAME, RATE_HZ
-from classroom_media.levels import Meter, Samples
+from classroom_media.encode.aac import FRAME
+from classroom_media.levels import CHANNELS, RATE_HZ, Meter, Samples
 from classroom_media.messages import Level
 from classroom_media.packets import Coded
 

@@ -14,8 +14,7 @@ import numpy as np
 
 from classroom_media.api import StreamFormat
 from classroom_media.compose.grid import Grid
-from classroom_media.encode.aac import CHANNELS, RATE_HZ
-from classroom_media.levels import Samples
+from classroom_media.levels import CHANNELS, RATE_HZ, Samples
 from classroom_media.packets import Coded
 
 JUMP: Final = RATE_HZ * 30 // 1000  # samples

@@ -13,11 +13,9 @@ import av
 
 from classroom_media.api import EncodeError, Kind, StreamFormat
 from classroom_media.compose.grid import Grid
-from classroom_media.levels import Samples
+from classroom_media.levels import CHANNELS, RATE_HZ, Samples
 from classroom_media.packets import Coded
 
-RATE_HZ: Final = 48_000
-CHANNELS: Final = 2
 FRAME: Final = 1024  # samples
 
 

@@ -1,0 +1,69 @@
+"""A limiter that looks ahead: what would be too loud is turned down before it comes.
+
+Its gain follows the true peak, between the samples too. It falls smoothly within the 1.9 ms
+that the limiter looks ahead, rests, and rises again slowly, so that loud sound is quieter
+and not bent. What is below the ceiling comes out bit by bit as it went in.
+"""
+
+import math
+from typing import Final
+
+import numpy as np
+
+from classroom_media.levels import CHANNELS, RATE_HZ, Samples
+from classroom_media.sound.interpolation import PeakFinder
+
+CEILING_DB: Final = -1.0  # dBTP; EBU R 128 leaves as much for lossy coding
+AHEAD: Final = 96  # samples, 2 ms
+RAMP: Final = AHEAD - PeakFinder.LATE  # samples over which the gain falls
+REST: Final = 480  # samples, 10 ms: longer than from crest to crest of any voice
+RISE_S: Final = 0.2  # time constant
+NOTHING: Final = 1e-4  # of the gain, 0.001 dB
+
+_CEILING: Final = 10 ** (CEILING_DB / 20) * 0.995  # the rest is for what the ramp misses
+_RISE: Final = np.exp(-np.arange(1, 1025) / (RISE_S * RATE_HZ))
+_WINDOW: Final = np.hanning(RAMP + 2)[1:-1] / np.hanning(RAMP + 2).sum()
+
+
+class Limiter:
+    """Keeps a sound of two channels under `CEILING_DB`; gives it `AHEAD` samples later."""
+
+    def __init__(self) -> None:
+        self._finder = PeakFinder(CHANNELS)
+        self._waiting: Samples = np.zeros((CHANNELS, AHEAD), np.float32)
+        self._excess: Samples = np.zeros(REST - 1, np.float32)  # share to be taken away, as found
+        self._cuts: Samples = np.zeros(RAMP - 1, np.float32)  # share taken away, not yet smooth
+
+    def process(self, samples: Samples) -> Samples:
+        """Take (2, n x 16) float32, at most 1024; give as many, `AHEAD` samples older."""
+        count = samples.shape[1]
+        known = np.concatenate([self._waiting, samples], axis=1)
+        self._waiting = known[:, count:]
+        cut = self._cut(self._finder.find(samples))
+        heard = known[:, :count]
+        return heard if cut is None else heard * (1 - cut)
+
+    def _cut(self, peaks: Samples) -> Samples | None:
+        """Give the share to take away from what comes out now; None for nothing."""
+        count = len(peaks)
+        found = 1 - _CEILING / np.maximum(peaks, _CEILING)
+        excess = np.concatenate([self._excess, found])
+        self._excess = excess[count:]
+        if not (excess.any() or self._cuts.any()):
+            return None
+        rested = _sliding_max(excess, REST)
+        falling = np.concatenate([self._cuts[-1:], rested / _RISE[:count]])
+        cuts = np.concatenate([self._cuts, np.maximum.accumulate(falling)[1:] * _RISE[:count]])
+        cuts = np.where(cuts > NOTHING, cuts, 0).astype(np.float32)
+        self._cuts = cuts[count:]
+        return np.convolve(cuts, _WINDOW, "valid").astype(np.float32)
+
+
+def _sliding_max(values: Samples, width: int) -> Samples:
+    """Give the greatest of each `width` values in a row, doubling the reach at every step."""
+    reach = 1
+    for _ in range(math.ceil(math.log2(width))):
+        step = min(reach, width - reach)
+        values = np.maximum(values[step:], values[:-step])
+        reach += step
+    return values
