@@ -53,11 +53,11 @@ async def _probe(found: Examination, config: Config) -> list[Mistake]:
         values = {"name": device.config.name, "reason": device.problem}
         place = ("device", index, "url")
         answers.append(found.mistake(code, place, is_note=device.is_online, **values))
-    for index, source in enumerate(sources.result()):
+    for source in sources.result():
         code = "source-silent" if source.problem else "source-answers"
         streams = "; ".join(source.streams)
         values = {"name": source.config.name, "reason": source.problem, "streams": streams}
-        place = ("source", index, "url")
+        place = ("source", config.sources.index(source.config), source.key)
         answers.append(found.mistake(code, place, is_note=not source.problem, **values))
     return answers
 

@@ -45,9 +45,13 @@ class SeenDevice:
 
 @dataclass(frozen=True, slots=True)
 class SeenSource:
-    """A source, and what it sends: ("h264 1280x720", "aac 48000 Hz"); or why nothing."""
+    """A source, and what it sends: ("h264 1280x720", "aac 48000 Hz"); or why nothing.
+
+    `key` names the address that was looked at: "url", or "small_url" of its second picture.
+    """
 
     config: SourceConfig
+    key: str
     streams: tuple[str, ...]
     problem: str = ""
 
@@ -63,7 +67,12 @@ async def devices(config: Config, *, within_s: float = DEVICE_S) -> tuple[SeenDe
 async def sources(config: Config, *, within_s: float = SOURCE_S) -> tuple[SeenSource, ...]:
     """Open all sources at once, each in a process of its own, and give what each sends."""
     async with asyncio.TaskGroup() as tasks:
-        looks = [tasks.create_task(_source(one, within_s)) for one in config.sources]
+        looks = [
+            tasks.create_task(_source(one, key, within_s))
+            for one in config.sources
+            for key in ("url", "small_url")
+            if getattr(one, key)
+        ]
     return tuple(look.result() for look in looks)
 
 
@@ -108,7 +117,7 @@ async def settled(news: asyncio.Event) -> None:
             return
 
 
-async def _source(config: SourceConfig, within_s: float) -> SeenSource:
+async def _source(config: SourceConfig, key: str, within_s: float) -> SeenSource:
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -119,25 +128,25 @@ async def _source(config: SourceConfig, within_s: float) -> SeenSource:
     )
     try:
         async with asyncio.timeout(within_s):
-            said, _ = await child.communicate(msgspec.json.encode(_spec(config)) + b"\n")
+            said, _ = await child.communicate(msgspec.json.encode(_spec(config, key)) + b"\n")
     except TimeoutError:
         child.kill()
         await child.wait()
-        return SeenSource(config, (), f"silent for {within_s:g} s")
+        return SeenSource(config, key, (), f"silent for {within_s:g} s")
     if child.returncode or not said:
-        return SeenSource(config, (), f"the process ended with {child.returncode}")
+        return SeenSource(config, key, (), f"the process ended with {child.returncode}")
     answer = json.loads(said)
-    return SeenSource(config, tuple(answer["streams"]), answer["problem"])
+    return SeenSource(config, key, tuple(answer["streams"]), answer["problem"])
 
 
-def _spec(config: SourceConfig) -> SourceSpec:
+def _spec(config: SourceConfig, key: str) -> SourceSpec:
     return SourceSpec(
         id=config.id,
         name=config.name,
-        url=config.url,
+        url=getattr(config, key),
         endpoints=NOWHERE,
         username=config.username,
         password=config.password.get_secret_value() if config.password else "",
         picture=config.picture,
-        sound=config.sound,
+        sound=config.sound and key == "url",
     )

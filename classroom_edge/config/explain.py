@@ -37,6 +37,7 @@ _LIMITS: Final = {
 }
 _OWN: Final = {
     "id_shape", "id_reserved", "timezone", "address", "source_empty", "want_empty", "colour",
+    "small_without_picture",
     "picture_file", "crop_outside", "slot_outside", "layout_slots", "same_corner",
 }  # fmt: skip
 

@@ -183,6 +183,7 @@ class SourceConfig(Part):
     id: TrackId
     name: Name
     url: str
+    small_url: str = ""  # of the camera's second, small stream, if it has one
     username: str = ""
     password: SecretStr | None = None
     picture: bool = True
@@ -196,6 +197,8 @@ class SourceConfig(Part):
     def _gives_something(self) -> Self:
         if not self.picture and not self.sound:
             raise PydanticCustomError("source_empty", "neither picture nor sound")
+        if self.small_url and not self.picture:
+            raise PydanticCustomError("small_without_picture", "a small picture of none")
         return self
 
 
@@ -411,6 +414,7 @@ class Config(Part):
     def secrets(self) -> tuple[str, ...]:
         """Give every password, for the log to mask."""
         found = [one.password for one in self.devices] + [one.password for one in self.sources]
-        urls = [one.url for one in self.devices] + [one.url for one in self.sources]
+        urls = [one.url for one in self.devices]
+        urls += [url for one in self.sources for url in (one.url, one.small_url)]
         in_urls = [secret for url in urls for secret in url_secrets(url)]
         return (*(secret.get_secret_value() for secret in found if secret), *in_urls)

@@ -20,6 +20,7 @@ from classroom_edge.config.models import LAYOUTS, SOURCE_SCHEMES, WANTS
 from classroom_edge.config.scan import Path
 from classroom_edge.config.wires import Plug, plug_of
 from classroom_media.compose.layouts import LAYOUTS as BUILT_IN
+from classroom_media.packets import small_of
 
 HOSTED_SCHEMES: Final = {"rtsp", "rtsps", "http", "https", "tcp"}  # udp may listen anywhere
 NAMED: Final = (("device", "id"), ("source", "id"), ("layout", "name"), ("routine", "name"))
@@ -157,9 +158,20 @@ class _Checker:
         parts = self._url(_text(table, "url"), (*path, "url"), SOURCE_SCHEMES)
         if parts is not None:
             self._source_address(parts, (*path, "url"))
+        self._small_stream(table, (*path, "small_url"))
         camera = _text(table, "camera")
         if camera:
             self._is_device(camera, (*path, "camera"), "pan-tilt-zoom")
+
+    def _small_stream(self, table: Table, path: Path) -> None:
+        name, url = _text(table, "id"), _text(table, "small_url")
+        parts = self._url(url, path, SOURCE_SCHEMES)
+        if parts is not None:
+            self._source_address(parts, path)
+        if url and url == _text(table, "url"):
+            self._tell("small-same", path)
+        if url and small_of(name) in self._sources:
+            self._tell("small-taken", path, name=small_of(name))
 
     def _source_address(self, parts: SplitResult, path: Path) -> None:
         if parts.scheme in HOSTED_SCHEMES and not parts.hostname:

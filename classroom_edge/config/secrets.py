@@ -33,7 +33,7 @@ class Resolver:
             for index, table in enumerate(tables if isinstance(tables, tuple) else ()):
                 if isinstance(table, dict):
                     self._password(table, (part, index))
-                    self._login_in_url(table, (part, index))
+                    self._logins(table, (part, index))
 
     def _tell(self, code: str, path: Place, **values: object) -> None:
         self.slips.append(Slip(code, self._document.value_place(path), values))
@@ -77,25 +77,33 @@ class Resolver:
             return None
         return text
 
-    def _login_in_url(self, table: dict[str, Any], path: Place) -> None:
-        """Move a login out of a source's URL to where it is treated as a secret."""
-        url = table.get("url")
+    def _logins(self, table: dict[str, Any], path: Place) -> None:
+        """Move a login out of a source's URLs to where it is treated as a secret."""
+        found = {key: self._login_in_url(table, key) for key in ("url", "small_url")}
+        logins = {key: login for key, login in found.items() if login}
+        first = next(iter(logins.values()), {})
+        is_wrong = path[0] == "device" or "username" in table or "password" in table
+        for key, login in logins.items():
+            if is_wrong or login != first:
+                self._tell("login-in-url", (*path, key))
+        if not is_wrong:
+            table.update(first)
+
+    def _login_in_url(self, table: dict[str, Any], key: str) -> dict[str, str]:
+        """Take a login out of a URL."""
+        url = table.get(key)
         try:
             parts = urlsplit(url) if isinstance(url, str) else None
         except ValueError:
-            return
+            return {}
         if parts is None or "@" not in parts.netloc:
-            return
+            return {}
         login, _, host = parts.netloc.rpartition("@")
         name, _, password = login.partition(":")
         self.secrets |= {password, unquote(password)} - {""}
-        table["url"] = urlunsplit(parts._replace(netloc=host))
-        if path[0] == "device" or "username" in table or "password" in table:
-            self._tell("login-in-url", (*path, "url"))
-            return
-        table["username"] = unquote(name)
-        if password:
-            table["password"] = unquote(password)
+        table[key] = urlunsplit(parts._replace(netloc=host))
+        said = {"username": unquote(name), "password": unquote(password)}
+        return said if password else {"username": unquote(name)}
 
 
 def _strings_that_look_secret(value: object, key: str = "") -> Iterator[str]:

@@ -204,6 +204,7 @@ class Media:
             endpoints=endpoints_for(self.runtime, "source", source.id),
             username=source.username,
             password=source.password.get_secret_value() if source.password else "",
+            small_url=source.small_url,
             picture=source.picture,
             sound=source.sound,
             isolated=bool(self._tracks_of(source)),

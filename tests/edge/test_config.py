@@ -124,6 +124,18 @@ def test_a_login_inside_a_url_is_taken_out_of_it(tmp_path: Path) -> None:
     assert source.password.get_secret_value() == "sword@fish"
 
 
+def test_a_small_stream_shares_the_login_of_its_camera(tmp_path: Path) -> None:
+    url = "rtsp://admin:sword%40fish@192.168.1.31/stream1"
+    text = LEAST.replace("rtsp://192.168.1.31/stream1", url)
+    small = f'small_url = "{url[:-1]}2"\n'
+    source = loaded(tmp_path, text + small).source("teacher")
+    assert source.small_url == "rtsp://192.168.1.31/stream2"
+    assert (source.username, source.url[-7:]) == ("admin", "stream1")
+    room = tmp_path / "other.toml"
+    room.write_text(text + small.replace("sword", "key"), encoding="utf-8")
+    assert [mistake.code for mistake in examine(room, {}).mistakes] == ["login-in-url"]
+
+
 def test_an_address_beyond_this_machine_is_noted_but_no_mistake(tmp_path: Path) -> None:
     room = tmp_path / "room.toml"
     room.write_text(LEAST + '[network]\nlisten = "0.0.0.0"\n', encoding="utf-8")
