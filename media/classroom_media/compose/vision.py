@@ -10,9 +10,10 @@ from classroom_media.compose.backgrounds import Backgrounds
 from classroom_media.compose.canvas import Canvas
 from classroom_media.compose.fade import Fade
 from classroom_media.compose.layouts import arrangement, box, uncropped
-from classroom_media.compose.pictures import Picture, PictureFeed
+from classroom_media.compose.pictures import Picture
 from classroom_media.compose.slates import Slates
-from classroom_media.packets import Coded
+from classroom_media.compose.twins import Twins
+from classroom_media.packets import Coded, small_of
 
 Decoded = Callable[[str, Picture], None]  # told of every picture shown, before it is composed
 
@@ -44,7 +45,12 @@ class VisionMixer:
         own: tuple[Arrangement, ...] = (),
         decoded: Decoded = lambda _stream, _picture: None,
     ) -> None:
-        self._feeds = {source: PictureFeed(source, frame_ns) for source in sources}
+        self._feeds = {
+            source: Twins(source, frame_ns, width=width, height=height) for source in sources
+        }
+        self._by_stream = self._feeds | {
+            small_of(source): feed for source, feed in self._feeds.items()
+        }
         self._slates = slates
         self._width, self._height = width, height
         self._own = own
@@ -54,6 +60,7 @@ class VisionMixer:
         self._leaving: _Scene | None = None  # what fades away
         self._step = self._steps = 0  # of the fade
         self._scene = self._prepared(layout)
+        self._seat()
 
     @property
     def layout(self) -> Layout:
@@ -87,11 +94,11 @@ class VisionMixer:
         old, self._scene = self._scene, self._prepared(layout)
         self._leaving = old if ticks else None
         self._step, self._steps = 0, ticks
-        self._hide_unseen()
+        self._seat()
 
     def feed(self, packet: Coded, now_ns: int) -> None:
         """Take a packet of any source; of unknown ones it is dropped."""
-        if feed := self._feeds.get(packet.stream):
+        if feed := self._by_stream.get(packet.stream):
             feed.feed(packet, now_ns)
 
     def first_ns(self) -> list[int | None]:
@@ -144,9 +151,10 @@ class VisionMixer:
         return _Scene(layout, found.slots, Canvas(found.slots, self._backgrounds.behind(found)))
 
     def _taken(self, source: str, tick_ns: int) -> Picture | None:
-        picture = self._feeds[source].take(tick_ns)
+        feed = self._feeds[source]
+        picture = feed.take(tick_ns)
         if picture is not None:
-            self._decoded(source, picture)
+            self._decoded(feed.stream, picture)
         return picture
 
     def _late(self, sources: Iterable[str], tick_ns: int) -> list[int]:
@@ -169,10 +177,18 @@ class VisionMixer:
 
     def _end_fade(self) -> None:
         self._leaving = None
-        self._hide_unseen()
+        self._seat()
 
-    def _hide_unseen(self) -> None:
-        visible = self._visible
+    def _seat(self) -> None:
+        """Tell every source where it is seen; hide those that are not."""
+        scenes = [scene for scene in (self._scene, self._leaving) if scene]
         for source, feed in self._feeds.items():
-            if source not in visible:
+            seats = [
+                slot
+                for scene in scenes
+                for name, slot in zip(scene.layout.sources, scene.slots, strict=True)
+                if name == source
+            ]
+            feed.show_in(seats)
+            if not seats:
                 feed.hide()
