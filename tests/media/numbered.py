@@ -14,6 +14,7 @@ from classroom_media.compose.layouts import Box
 from classroom_media.compose.pictures import Picture
 from classroom_media.compose.programme import PICTURES, Programme
 from classroom_media.encode.aac import SoundEncoder
+from classroom_media.encode.form import PictureForm
 from classroom_media.encode.h264 import PictureEncoder
 from classroom_media.levels import Samples
 from classroom_media.messages import Levels
@@ -68,15 +69,16 @@ def camera(
 ) -> list[Coded]:
     """Give the packets of a camera: picture n stands at `begin_ns` + n / fps + noise."""
     width, height = size
-    encoder = PictureEncoder(
-        stream,
+    form = PictureForm(
         width=width,
         height=height,
         fps=fps,
         preset="ultrafast",
+        quality=23,
         bitrate_kbps=600,
         gop_s=gop_s,
     )
+    encoder = PictureEncoder(stream, form)
     packets: list[Coded] = []
     for number in range(round(seconds * fps)):
         packets += encoder.encode(painted(number, size, chroma), number)

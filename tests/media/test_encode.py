@@ -8,6 +8,7 @@ import pytest
 
 from classroom_media.api import NS, EncodeError, Kind
 from classroom_media.compose.grid import Grid
+from classroom_media.encode.form import PictureForm
 from classroom_media.encode.h264 import PictureEncoder
 from classroom_media.packets import Coded
 
@@ -16,15 +17,13 @@ from .numbered import microphone, number_in, painted
 SOME_DAYS = 25 * 86_400 * 9  # pictures since the machine was started
 
 
-def encoder(*, fps: int = 25, preset: str = "veryfast", bitrate_kbps: int = 300) -> PictureEncoder:
-    return PictureEncoder(
-        "programme",
-        width=160,
-        height=90,
-        fps=fps,
-        preset=preset,
-        bitrate_kbps=bitrate_kbps,
-        gop_s=2.0,
+def encoder(*, fps: int = 25, preset: str = "veryfast") -> PictureEncoder:
+    return PictureEncoder("programme", form(fps=fps, preset=preset))
+
+
+def form(*, fps: int = 25, preset: str = "veryfast") -> PictureForm:
+    return PictureForm(
+        width=160, height=90, fps=fps, preset=preset, quality=23, bitrate_kbps=300, gop_s=2.0
     )
 
 

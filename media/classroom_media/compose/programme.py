@@ -21,7 +21,10 @@ from classroom_media.compose.slates import Slates
 from classroom_media.compose.titles import Titler
 from classroom_media.compose.vision import VisionMixer
 from classroom_media.encode.aac import SoundEncoder
+from classroom_media.encode.form import PictureForm
 from classroom_media.encode.h264 import PictureEncoder
+from classroom_media.encode.ladder import Ladder
+from classroom_media.encode.rungs import RUNGS, SOFTWARE, Rung
 from classroom_media.levels import RATE_HZ
 from classroom_media.messages import Levels, SourceHealth
 from classroom_media.packets import Coded
@@ -63,7 +66,9 @@ class Outlet(Protocol):
 class Programme:
     """One programme, from the first packets of its sources on."""
 
-    def __init__(self, spec: DirectorSpec, outlet: Outlet) -> None:
+    def __init__(
+        self, spec: DirectorSpec, outlet: Outlet, *, rungs: tuple[Rung, ...] = RUNGS
+    ) -> None:
         """Prepare everything.
 
         Raises:
@@ -91,6 +96,8 @@ class Programme:
         self._titler = Titler(spec.style, width=spec.width, height=spec.height, fps=spec.fps)
         self._titler.show(spec.titles)
         self._fade_ticks = round(spec.fade_s * spec.fps)
+        self._form = form_of(spec)
+        self._ladder = Ladder(rungs if spec.hardware else (SOFTWARE,))
         self._pictures = self._picture_encoder()
         self._samples = SoundEncoder(SOUND)
         self._preview = Preview()
@@ -106,6 +113,21 @@ class Programme:
     def layout(self) -> Layout:
         """Tell what is shown now."""
         return self._vision.layout
+
+    @property
+    def making(self) -> Making:
+        """Tell how the pictures come about now."""
+        return self._passing.making
+
+    @property
+    def encoder(self) -> str:
+        """Tell which encoder is at work."""
+        return self._pictures.name
+
+    @property
+    def encoder_problem(self) -> str:
+        """Tell why another encoder was given up on the way."""
+        return self._ladder.problem
 
     @property
     def titles(self) -> Titles:
@@ -258,13 +280,17 @@ class Programme:
             self._outlet.packet(packet)
 
     def _picture_encoder(self) -> PictureEncoder:
-        spec = self._spec
-        return PictureEncoder(
-            PICTURES,
-            width=spec.width,
-            height=spec.height,
-            fps=spec.fps,
-            preset=spec.preset,
-            bitrate_kbps=spec.bitrate_kbps,
-            gop_s=spec.gop_s,
-        )
+        return PictureEncoder(PICTURES, self._form, self._ladder)
+
+
+def form_of(spec: DirectorSpec) -> PictureForm:
+    """Give the form of the programme's pictures."""
+    return PictureForm(
+        width=spec.width,
+        height=spec.height,
+        fps=spec.fps,
+        preset=spec.preset,
+        quality=spec.quality,
+        bitrate_kbps=spec.bitrate_kbps,
+        gop_s=spec.gop_s,
+    )

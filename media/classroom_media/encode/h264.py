@@ -1,100 +1,151 @@
-"""Pictures to H.264: Annex B, parameter sets in band before every keyframe, no B-frames.
+"""Pictures to H.264: every picture that goes in comes out, whatever becomes of an encoder.
 
-Source: ITU-T H.264, annex B; x264 options as `x264 --fullhelp` explains them.
+What an encoder was given and has not given back is kept, a few pictures at most. When it
+raises, hangs, keeps too much or gives back what it was not given, the next rung of the ladder
+takes over with a keyframe of the first picture that is missing: nothing is lost or doubled.
 """
 
-from fractions import Fraction
+import logging
+from collections import deque
+from dataclasses import dataclass, replace
 from typing import Final
 
 import av
-from av.video.frame import PictureType
 
-from classroom_media.api import EncodeError, Kind, StreamFormat
+from classroom_media.api import EncodeError
+from classroom_media.compose.canvas import label, planes
 from classroom_media.compose.grid import Grid
+from classroom_media.encode.codec import FAILURES
+from classroom_media.encode.form import PictureForm
+from classroom_media.encode.ladder import Ladder
 from classroom_media.packets import Coded
 
-# Without lookahead a picture leaves the encoder 40 ms after it came: what is inside is lost when
-# the process is killed. With x264's own lookahead of veryfast that was 0.45 s (measured).
-PARAMETERS: Final = (
-    "annexb=1:repeat-headers=1:bframes=0:scenecut=0:force-cfr=1"
-    ":rc-lookahead=0:sync-lookahead=0:mbtree=0"
-)
-ONE_THREAD: Final = 1280 * 720  # pixels; a second thread costs 10 % more CPU (measured)
-PEAK: Final = 1.5  # of the bit rate, over `BUFFER_S`
-BUFFER_S: Final = 2.0
+HELD: Final = 8  # pictures; an encoder that keeps more has stopped
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Held:
+    """A picture that an encoder was given."""
+
+    frame: av.VideoFrame
+    index: int
+    key: bool
 
 
 class PictureEncoder:
-    """Encodes yuv420p frames that stand on a grid of `fps` pictures a second."""
+    """Encodes yuv420p frames that stand on a grid of `form.fps` pictures a second."""
 
-    def __init__(
-        self,
-        stream: str,
-        *,
-        width: int,
-        height: int,
-        fps: int,
-        preset: str,
-        bitrate_kbps: int,
-        gop_s: float,
-    ) -> None:
-        """Open the encoder.
+    def __init__(self, stream: str, form: PictureForm, ladder: Ladder | None = None) -> None:
+        """Open the best encoder of the ladder; without one, x264.
 
         Raises:
-            EncodeError: it does not accept these settings.
+            EncodeError: it does not accept this form.
         """
         self._stream = stream
-        self._grid = Grid(fps)
-        self._format = StreamFormat(
-            kind=Kind.PICTURE, codec="h264", width=width, height=height, fps=fps
-        )
-        context = av.CodecContext.create("libx264", "w")
-        context.width, context.height, context.pix_fmt = width, height, "yuv420p"
-        context.framerate, context.time_base = Fraction(fps), Fraction(1, fps)
-        context.bit_rate = bitrate_kbps * 1000
-        context.gop_size = max(1, round(gop_s * fps))
-        context.thread_count = 1 if width * height <= ONE_THREAD else 2
-        context.color_range = 1  # limited
-        context.colorspace = context.color_primaries = context.color_trc = 1  # BT.709
-        context.options = {
-            "preset": preset,
-            "forced-idr": "1",
-            "maxrate": f"{round(bitrate_kbps * PEAK)}k",
-            "bufsize": f"{round(bitrate_kbps * BUFFER_S)}k",
-            "x264-params": PARAMETERS,
-        }
-        try:
-            context.open()
-        except (av.FFmpegError, ValueError) as error:
-            raise EncodeError(
-                f"H.264 {width}x{height} at {fps}/s, preset {preset!r}: {error}"
-            ) from error
-        self._context = context
+        self._form = form
+        self._grid = Grid(form.fps)
+        self._ladder = ladder or Ladder()
+        self._held: deque[_Held] = deque()
+        self._rung, self._encoder = self._ladder.open(stream, form)
+
+    @property
+    def name(self) -> str:
+        """The encoder at work, as FFmpeg calls it."""
+        return self._rung.name
 
     def encode(self, frame: av.VideoFrame, index: int, *, key: bool = False) -> list[Coded]:
         """Encode the frame of grid place `index`, which grows; give what is done by now.
 
         With `key` the frame becomes a keyframe that nothing refers across. The frame's
-        pixels are copied; its time stamp is set.
+        pixels are not needed any more afterwards; its time stamp is set.
+
+        Raises:
+            EncodeError: the last encoder of the ladder has failed.
         """
-        frame.pts, frame.time_base = index, Fraction(1, self._grid.rate)
-        frame.pict_type = PictureType.I if key else PictureType.NONE
-        return [self._coded(packet) for packet in self._context.encode(frame)]
+        made: list[Coded] = []
+        todo = deque([_Held(frame, index, key)])
+        while todo:
+            one = todo.popleft()
+            self._held.append(one)
+            try:
+                self._take(self._encoder.encode(one.frame, one.index, key=one.key), made)
+                if len(self._held) > HELD:
+                    raise EncodeError(f"keeps {len(self._held)} pictures")
+            except FAILURES as error:
+                self._fall(error)
+                todo.extendleft(reversed(self._missing()))
+        if self._held and self._rung.doubtful:
+            self._keep(frame)
+        return made
+
+    def change(self, preset: str) -> list[Coded]:
+        """Encode at another of x264's presets from the next picture on, which is a keyframe.
+
+        Give what was still inside. Another encoder has no presets, and goes on as it is.
+        """
+        self._form = replace(self._form, preset=preset)
+        if self._rung.doubtful:
+            return []
+        made = self.flush()
+        self._rung, self._encoder = self._ladder.open(self._stream, self._form)
+        return made
 
     def flush(self) -> list[Coded]:
-        """Give what was still inside; the encoder is over."""
-        return [self._coded(packet) for packet in self._context.encode(None)]
+        """Give what was still inside; the encoder is over.
 
-    def _coded(self, packet: "av.Packet[av.VideoStream]") -> Coded:
-        if packet.pts is None or packet.dts is None:
-            raise EncodeError("the H.264 encoder gave a picture without a time stamp")
-        at_ns = self._grid.at(packet.pts)
-        return Coded(
-            stream=self._stream,
-            pts_ns=at_ns,
-            dts_ns=self._grid.at(packet.dts),
-            duration_ns=self._grid.at(packet.pts + 1) - at_ns,
-            key=packet.is_keyframe,
-            data=bytes(packet),
-            format=self._format if packet.is_keyframe else None,
-        )
+        Raises:
+            EncodeError: the last encoder of the ladder has failed.
+        """
+        made: list[Coded] = []
+        while True:
+            try:
+                self._take(self._encoder.flush(), made)
+                if self._held:
+                    raise EncodeError(f"keeps {len(self._held)} pictures at the end")
+            except FAILURES as error:
+                self._fall(error)
+                for one in self._missing():
+                    made += self.encode(one.frame, one.index, key=one.key)
+            else:
+                return made
+
+    def _take(self, packets: list[Coded], made: list[Coded]) -> None:
+        """Take what comes back, as long as it is what was given, in turn."""
+        for packet in packets:
+            if not self._held or packet.pts_ns != self._grid.at(self._held[0].index):
+                raise EncodeError("gives back other pictures than it was given")
+            self._held.popleft()
+            made.append(packet)
+
+    def _fall(self, error: Exception) -> None:
+        """Go on with the next rung.
+
+        Raises:
+            EncodeError: there is none.
+        """
+        if not self._rung.doubtful:
+            raise EncodeError(f"{self.name} fails: {error}") from error
+        failed = self._rung
+        self._ladder.give_up(failed, str(error))
+        self._rung, self._encoder = self._ladder.open(self._stream, self._form)
+        logger.error("%s: %s; %s goes on in its place", failed.name, error, self.name)
+
+    def _missing(self) -> list[_Held]:
+        """Give the pictures that are to be encoded again; the first one becomes a keyframe."""
+        missing = list(self._held)
+        self._held.clear()
+        return [replace(one, key=one.key or one is missing[0]) for one in missing]
+
+    def _keep(self, frame: av.VideoFrame) -> None:
+        """Copy the newest picture, whose pixels are the caller's, if the encoder kept it."""
+        newest = self._held.pop()
+        self._held.append(replace(newest, frame=_copy(frame)))
+
+
+def _copy(frame: av.VideoFrame) -> av.VideoFrame:
+    copy = label(av.VideoFrame(frame.width, frame.height, "yuv420p"))
+    for target, plane in zip(planes(copy), planes(frame), strict=True):
+        target[:] = plane
+    return copy

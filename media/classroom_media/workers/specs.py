@@ -66,8 +66,12 @@ class DirectorSpec(msgspec.Struct, frozen=True, kw_only=True):
     height: int = 720  # pixels
     fps: int = 25
     preset: str = "veryfast"  # x264
-    bitrate_kbps: int = 2500
+    quality: int = 23  # x264's rate factor; lower is better
+    bitrate_kbps: int = 2500  # at most
     gop_s: float = 2.0
+    smart: bool = False  # pass a camera's own packets on while it alone fills the picture
+    smart_max_kbps: int = 8000  # of a camera that is passed
+    hardware: bool = False  # encode with the machine's hardware, where that works
     language: str = "zh-CN"  # of slates
     ring_s: float = 15.0
 
