@@ -115,11 +115,6 @@ class Programme:
         return self._vision.layout
 
     @property
-    def making(self) -> Making:
-        """Tell how the pictures come about now."""
-        return self._passing.making
-
-    @property
     def encoder(self) -> str:
         """Tell which encoder is at work."""
         return self._pictures.name
