@@ -1,51 +1,63 @@
 #!/usr/bin/env python3
-"""Records three 720p25 cameras with us and with the ffmpeg command line, and compares the CPU.
+"""Records three 1080p25 cameras with us, the ffmpeg command line and GStreamer; compares the CPU.
 
-    python benchmarks/record_vs_ffmpeg.py [--seconds 20] [--rounds 3] [--json]
+    python benchmarks/record_vs_ffmpeg.py [--seconds 20] [--rounds 3] [--height 1080]
+                                          [--tracks copied|encoded|both] [--json]
 
-Both get the same files at their own pace and make the same of them: a programme (picture in
-picture of two cameras, one microphone; x264 veryfast, 2.5 Mbit/s, AAC) and four copied tracks,
-in files that survive a power cut. They take turns. CPU is that of all processes, between two
-instants while both are recording: neither's start nor end is in it. On our side it includes
-what ffmpeg does not do: one process for each source, packets published for others, levels,
-and files that are synced twice a second. Memory is proportional set size.
+All get the same films at their own pace and make the same of them: a programme (picture in
+picture of two cameras, one microphone; x264 veryfast, CRF 23, AAC) and a track of every camera
+and of the microphone, in files that survive a power cut. The tracks are `copied` when the cameras
+send H.264; when they send MPEG-2 they are `encoded` (x264 superfast). They take turns. CPU is that
+of all processes, between two instants while they are recording: neither's start nor end is in it.
+On our side it includes what the others do not do: a process for each source, packets published
+for others, levels, and files that are synced twice a second. `codecs` is what the decoders and
+encoders of that work take by themselves: nobody can do with less. Memory is proportional set size.
 
-Exit status 2 when there is no ffmpeg; Debian's package is called ffmpeg.
+Exit status 2 when there is no ffmpeg; Debian's package is called ffmpeg. GStreamer is left out,
+and said so, without gstreamer1.0-tools and its plugins base, good, bad, ugly and libav.
 """
 
 import argparse
 import asyncio
 import json
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass
-from fractions import Fraction
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 import av
 import msgspec
-import numpy as np
 import psutil
 
-from classroom_media.api import Layout
-from classroom_media.compose.canvas import planes
-from classroom_media.compose.layouts import arrangement, box
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.record_films import FPS, GOP_S, film
+from benchmarks.record_peers import QUALITY, Job, ffmpeg_command, gstreamer_command
+from classroom_media.api import NS, Layout
+from classroom_media.encode.form import PictureForm
+from classroom_media.encode.h264 import PictureEncoder
 from classroom_media.messages import Begin, End, Quit, Status
+from classroom_media.packets import Coded
+from classroom_media.sources.coders import PictureCoder
 from classroom_media.workers.client import WorkerClient
 from classroom_media.workers.specs import DirectorSource, DirectorSpec, Endpoints, SourceSpec
 
-CAMERAS = ("teacher", "screen", "students")
-WIDTH, HEIGHT, FPS = 1280, 720, 25
-KBPS, PRESET, GOP_S = 2500, "veryfast", 2.0
-LAYOUT = Layout("picture-in-picture", ("screen", "teacher"))
-WARM_UP_S = 4.0
-RATE_HZ = 48_000
+CAMERAS: Final = ("teacher", "screen", "students")
+LAYOUT: Final = Layout("picture-in-picture", ("screen", "teacher"))
+PRESET: Final = "veryfast"
+KBPS: Final = {720: 2500, 1080: 4000}
+WARM_UP_S: Final = 4.0
+CODEC: Final = {True: "libx264", False: "mpeg2video"}  # of the films, by whether tracks are copied
+LISTED: Final = 200  # pictures that the codecs alone are measured with
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,120 +66,127 @@ class Cost:
 
     cpu: float  # CPU seconds per media second
     memory_mb: float
-    idle_memory_mb: float = 0.0
+    shares: dict[str, float]  # of `cpu`, by process
 
 
 def main() -> int:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=20.0, help="measured in each round (20)")
-    parser.add_argument("--rounds", type=int, default=3, help="of both, in turn (3)")
+    parser.add_argument("--rounds", type=int, default=3, help="of all, in turn (3)")
+    parser.add_argument("--height", type=int, default=1080, choices=sorted(KBPS))
+    parser.add_argument("--tracks", choices=("copied", "encoded", "both"), default="both")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    ffmpeg = shutil.which("ffmpeg")
-    if ffmpeg is None:
+    if shutil.which("ffmpeg") is None:
         print("ffmpeg is missing: apt-get install ffmpeg", file=sys.stderr)
         return 2
-    ours: list[Cost] = []
-    theirs: list[Cost] = []
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        folder = Path(name)
-        for seed, camera in enumerate(CAMERAS):
-            film(folder / f"{camera}.mp4", seed=seed, seconds=asked.seconds + 3 * WARM_UP_S)
-        for number in range(asked.rounds):
-            ours.append(asyncio.run(record_with_us(folder, asked.seconds)))
-            theirs.append(record_with_ffmpeg(ffmpeg, folder, asked.seconds))
-            print(
-                f"round {number + 1}: we {ours[-1].cpu:.3f}, ffmpeg {theirs[-1].cpu:.3f}",
-                file=sys.stderr,
-            )
-    report(ours, theirs, as_json=asked.json)
+    results: dict[str, float] = {}
+    for tracks in ("copied", "encoded") if asked.tracks == "both" else (asked.tracks,):
+        results |= compare(asked.seconds, asked.rounds, asked.height, copied=tracks == "copied")
+    if asked.json:
+        print(json.dumps(results))
     return 0
 
 
-def report(ours: list[Cost], theirs: list[Cost], *, as_json: bool) -> None:
-    """Print medians and their ratio."""
-    cpu_us, cpu_them = (statistics.median(c.cpu for c in costs) for costs in (ours, theirs))
-    ram_us, ram_them = (statistics.median(c.memory_mb for c in costs) for costs in (ours, theirs))
-    idle = statistics.median(c.idle_memory_mb for c in ours)
-    print(f"CPU seconds per media second: we {cpu_us:.3f}, ffmpeg {cpu_them:.3f}")
-    print(f"ratio: {cpu_us / cpu_them:.2f} (below 1 is better for us)")
-    print(f"memory while recording: we {ram_us:.0f} MB, ffmpeg {ram_them:.0f} MB")
-    print(f"memory of our processes before recording: {idle:.0f} MB")
-    if as_json:
-        result = {
-            "cpu_us": round(cpu_us, 4),
-            "cpu_ffmpeg": round(cpu_them, 4),
-            "cpu_ratio": round(cpu_us / cpu_them, 3),
-            "memory_us_mb": round(ram_us),
-            "memory_idle_us_mb": round(idle),
-            "memory_ffmpeg_mb": round(ram_them),
-            "memory_ratio": round(ram_us / ram_them, 2),
-        }
-        print(json.dumps(result))
+def compare(seconds: float, rounds: int, height: int, *, copied: bool) -> dict[str, float]:
+    """Record in turn, print a table, and give the figures."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        job = job_in(Path(name), height, copied=copied)
+        for seed, camera in enumerate(CAMERAS):
+            film(
+                job.films / f"{camera}.mp4",
+                seed=seed,
+                seconds=seconds + 3 * WARM_UP_S,
+                width=job.width,
+                height=job.height,
+                codec=CODEC[copied],
+            )
+        costs: dict[str, list[Cost]] = {}
+        for _ in range(rounds):
+            for who, record in recorders(job).items():
+                costs.setdefault(who, []).append(record(seconds))
+                print(f"{who}: {costs[who][-1].cpu:.3f}", file=sys.stderr)
+        alone = codecs_alone(job)
+    return told("copied" if copied else "encoded", costs, alone)
 
 
-# -- what is recorded ---------------------------------------------------------------------------
+def recorders(job: Job) -> dict[str, Callable[[float], Cost]]:
+    """Give those that are here."""
+    found: dict[str, Callable[[float], Cost]] = {
+        "us": lambda seconds: asyncio.run(record_with_us(job, seconds)),
+        "ffmpeg": lambda seconds: record_with(ffmpeg_command("ffmpeg", job), job, seconds),
+    }
+    if shutil.which("gst-launch-1.0"):
+        found["gstreamer"] = lambda seconds: record_with(
+            gstreamer_command("gst-launch-1.0", job), job, seconds
+        )
+    else:
+        print("GStreamer is left out: gst-launch-1.0 is missing", file=sys.stderr)
+    return found
 
 
-def film(path: Path, *, seed: int, seconds: float) -> None:
-    """Make a camera's film: a room with noise in which things move; the teacher also speaks."""
-    random = np.random.default_rng(seed)
-    room = np.kron(random.integers(60, 180, (HEIGHT // 16, WIDTH // 8)), np.ones((16, 16)))
-    noise = random.integers(-4, 5, (8, HEIGHT, WIDTH), np.int16)
-    with av.open(path, "w") as container:
-        pictures = container.add_stream("libx264", rate=FPS)
-        pictures.width, pictures.height, pictures.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        pictures.bit_rate = 4_000_000
-        pictures.options = {"preset": "ultrafast", "g": str(FPS * 2), "bf": "0"}
-        sounds = None
-        if seed == 0:
-            sounds = container.add_stream("aac", rate=RATE_HZ, layout="stereo")
-        for number in range(round(seconds * FPS)):
-            frame = av.VideoFrame(WIDTH, HEIGHT, "yuv420p")
-            luma, *chroma = planes(frame)
-            left = 4 * (number % (WIDTH // 8))
-            scene = room[:, left : left + WIDTH] + noise[number % len(noise)]
-            luma[:] = scene.clip(16, 235)
-            for plane in chroma:
-                plane[:] = 128
-            frame.pts, frame.time_base = number, Fraction(1, FPS)
-            container.mux(pictures.encode(frame))
-            if sounds is not None:
-                speech = random.normal(0, 0.05, (2, RATE_HZ // FPS)).astype(np.float32)
-                block = av.AudioFrame.from_ndarray(speech, "fltp", "stereo")
-                block.sample_rate, block.pts = RATE_HZ, number * RATE_HZ // FPS
-                container.mux(sounds.encode(block))
-        if sounds is not None:
-            container.mux(sounds.encode(None))
-        container.mux(pictures.encode(None))
+def told(tracks: str, costs: dict[str, list[Cost]], alone: float) -> dict[str, float]:
+    """Print medians and ratios; give them by name."""
+    cpu = {who: statistics.median(cost.cpu for cost in all_) for who, all_ in costs.items()}
+    memory = {who: statistics.median(c.memory_mb for c in all_) for who, all_ in costs.items()}
+    print(
+        f"{tracks} tracks: CPU seconds per media second, and ours by that (below 1: we take less)"
+    )
+    figures = {f"cpu_codecs_{tracks}": alone, f"codecs_{tracks}_ratio": cpu["us"] / alone}
+    print(f"  codecs alone {alone:.3f}, ratio {cpu['us'] / alone:.2f}")
+    for who, value in cpu.items():
+        print(f"  {who:9} {value:.3f}, ratio {cpu['us'] / value:.2f}, memory {memory[who]:.0f} MB")
+        figures[f"cpu_{who}_{tracks}"] = value
+        figures[f"memory_{who}_{tracks}_mb"] = memory[who]
+        if who != "us":
+            figures[f"{who}_{tracks}_ratio"] = cpu["us"] / value
+    shares = costs["us"][-1].shares
+    print("  ours: " + ", ".join(f"{name} {share:.3f}" for name, share in shares.items()))
+    return {name: round(value, 4) for name, value in figures.items()}
+
+
+def job_in(folder: Path, height: int, *, copied: bool) -> Job:
+    """Say what is recorded."""
+    width = height * 16 // 9
+    return Job(
+        cameras=CAMERAS,
+        films=folder,
+        take=folder / "take",
+        layout=LAYOUT,
+        width=width,
+        height=height,
+        fps=FPS,
+        preset=PRESET,
+        kbps=KBPS[height],
+        gop_s=GOP_S,
+        threads=1 if height <= 720 else 2,
+        copied=copied,
+    )
 
 
 # -- with us ------------------------------------------------------------------------------------
 
 
-async def record_with_us(folder: Path, seconds: float) -> Cost:
+async def record_with_us(job: Job, seconds: float) -> Cost:
     """Record with three source workers and a director."""
-    take = folder / "take"
-    shutil.rmtree(take, ignore_errors=True)
-    take.mkdir()
-    with ExitStack() as processes:
-        workers = [
-            processes.enter_context(worker("source", source_spec(folder, name))) for name in CAMERAS
-        ]
-        workers.append(processes.enter_context(worker("director", director_spec(folder))))
+    fresh(job.take)
+    with ExitStack() as stack:
+        processes = {
+            name: stack.enter_context(worker("source", source_spec(job, name))) for name in CAMERAS
+        }
+        processes["programme"] = stack.enter_context(worker("director", director_spec(job)))
         async with AsyncExitStack() as clients:
             asking = [
-                await clients.enter_async_context(WorkerClient(endpoints(folder, name)))
-                for name in (*CAMERAS, "programme")
+                await clients.enter_async_context(WorkerClient(endpoints(job, name)))
+                for name in processes
             ]
             for client in asking:
                 await client.ask(Status(), timeout_s=30)
             await asyncio.sleep(WARM_UP_S / 2)
-            idle = memory_mb(workers)
             begin = Begin(
                 recording="bench",
-                folder=str(take),
+                folder=str(job.take),
                 take=1,
                 from_ns=time.monotonic_ns(),
                 lead_in=False,
@@ -175,51 +194,52 @@ async def record_with_us(folder: Path, seconds: float) -> Cost:
             for client in asking:
                 await client.ask(begin)
             await asyncio.sleep(WARM_UP_S / 2)
-            before, began = cpu_s(workers), time.monotonic()
+            before, began = cpu_s(processes), time.monotonic()
             await asyncio.sleep(seconds)
-            used, passed = cpu_s(workers) - before, time.monotonic() - began
-            ram = memory_mb(workers)
+            after, passed = cpu_s(processes), time.monotonic() - began
+            ram = memory_mb(processes)
             for client in asking:
                 await client.ask(End(end_ns=time.monotonic_ns()), timeout_s=20)
                 await client.ask(Quit())
-    check(take, ("programme", *CAMERAS), passed)
-    return Cost(used / passed, ram, idle)
+    check(job, passed)
+    return cost(before, after, passed, ram)
 
 
-def source_spec(folder: Path, name: str) -> SourceSpec:
-    """Specify a camera; the teacher's has a microphone."""
+def source_spec(job: Job, name: str) -> SourceSpec:
+    """Specify a camera; the first one has a microphone."""
     return SourceSpec(
         id=name,
         name=name,
-        url=f"file://{folder}/{name}.mp4",
-        endpoints=endpoints(folder, name),
+        url=f"file://{job.films}/{name}.mp4",
+        endpoints=endpoints(job, name),
         sound=name == CAMERAS[0],
     )
 
 
-def director_spec(folder: Path) -> DirectorSpec:
+def director_spec(job: Job) -> DirectorSpec:
     """Specify the programme."""
     return DirectorSpec(
         sources=tuple(
             DirectorSource(
-                id=name, name=name, endpoints=endpoints(folder, name), sound=name == CAMERAS[0]
+                id=name, name=name, endpoints=endpoints(job, name), sound=name == CAMERAS[0]
             )
             for name in CAMERAS
         ),
-        endpoints=endpoints(folder, "programme"),
-        layout=LAYOUT,
-        width=WIDTH,
-        height=HEIGHT,
-        fps=FPS,
-        preset=PRESET,
-        bitrate_kbps=KBPS,
-        gop_s=GOP_S,
+        endpoints=endpoints(job, "programme"),
+        layout=job.layout,
+        width=job.width,
+        height=job.height,
+        fps=job.fps,
+        preset=job.preset,
+        quality=QUALITY,
+        bitrate_kbps=job.kbps,
+        gop_s=job.gop_s,
     )
 
 
-def endpoints(folder: Path, name: str) -> Endpoints:
+def endpoints(job: Job, name: str) -> Endpoints:
     """Say where a worker listens."""
-    return Endpoints(commands=f"ipc://{folder}/{name}.c", packets=f"ipc://{folder}/{name}.p")
+    return Endpoints(commands=f"ipc://{job.films}/{name}.c", packets=f"ipc://{job.films}/{name}.p")
 
 
 @contextmanager
@@ -241,78 +261,117 @@ def worker(role: str, spec: SourceSpec | DirectorSpec) -> Iterator[psutil.Proces
             process.kill()
 
 
-# -- with ffmpeg --------------------------------------------------------------------------------
+# -- with another recorder ----------------------------------------------------------------------
 
 
-def record_with_ffmpeg(ffmpeg: str, folder: Path, seconds: float) -> Cost:
-    """Record with one ffmpeg process."""
-    take = folder / "take"
-    shutil.rmtree(take, ignore_errors=True)
-    take.mkdir()
-    process = psutil.Popen(
-        ffmpeg_command(ffmpeg, folder, take),
-        stdin=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
+def record_with(command: list[str], job: Job, seconds: float) -> Cost:
+    """Record with one process that ends on SIGINT."""
+    fresh(job.take)
+    process = psutil.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
         time.sleep(WARM_UP_S)
-        before, began = cpu_s([process]), time.monotonic()
+        before, began = cpu_s({"all": process}), time.monotonic()
         time.sleep(seconds)
-        used, passed = cpu_s([process]) - before, time.monotonic() - began
-        ram = memory_mb([process])
-        process.communicate(b"q", timeout=20)
+        after, passed = cpu_s({"all": process}), time.monotonic() - began
+        ram = memory_mb({"all": process})
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
     finally:
         if process.poll() is None:
             process.kill()
-    check(take, ("programme", *CAMERAS), passed)
-    return Cost(used / passed, ram)
+    if not any(job.take.iterdir()):
+        raise SystemExit(f"{command[0]} recorded nothing: {said.decode(errors='replace')}")
+    check(job, passed)
+    return cost(before, after, passed, ram)
 
 
-def ffmpeg_command(ffmpeg: str, folder: Path, take: Path) -> list[str]:
-    """Spell the same recording for ffmpeg."""
-    big, small = (CAMERAS.index(name) for name in LAYOUT.sources)
-    inset = box(arrangement(LAYOUT).slots[1], WIDTH, HEIGHT, WIDTH / HEIGHT)
-    framed = inset.grown(2)
-    compose = (
-        f"[{small}:v]scale={inset.width}:{inset.height}:flags=bilinear,"
-        f"pad={framed.width}:{framed.height}:2:2:color=0xe6e6e6[inset];"
-        f"[{big}:v][inset]overlay={framed.x}:{framed.y}[picture]"
+# -- the codecs by themselves -------------------------------------------------------------------
+
+
+def codecs_alone(job: Job) -> float:
+    """Give the CPU seconds per media second of every decoder and encoder that is needed at all.
+
+    The pictures of the programme are those that were recorded last; the cameras' are their films.
+    """
+    form = PictureForm(
+        width=job.width,
+        height=job.height,
+        fps=job.fps,
+        preset=job.preset,
+        quality=QUALITY,
+        bitrate_kbps=job.kbps,
+        gop_s=job.gop_s,
     )
-    safe = ["-f", "mp4", "-movflags", "+frag_keyframe+empty_moov+default_base_moof"]
-    safe += ["-frag_duration", "500000", "-flush_packets", "1"]
-    command = [ffmpeg, "-hide_banner", "-loglevel", "error", "-y"]
+    programme = PictureEncoder("programme", form)
+    total, _ = timed(recorded(job, "programme"), programme.encode)
     for name in CAMERAS:
-        command += ["-re", "-i", str(folder / f"{name}.mp4")]
-    command += ["-filter_complex", compose, "-map", "[picture]", "-map", "0:a"]
-    command += ["-c:v", "libx264", "-preset", PRESET, "-b:v", f"{KBPS}k", "-threads:v", "1"]
-    command += ["-x264-params", "rc-lookahead=0:sync-lookahead=0:mbtree=0"]
-    command += ["-maxrate", f"{KBPS * 1.5:.0f}k", "-bufsize", f"{KBPS * 2}k"]
-    command += ["-g", str(round(GOP_S * FPS)), "-bf", "0", "-sc_threshold", "0"]
-    command += ["-c:a", "aac", "-b:a", "128k", *safe, str(take / "programme.mp4")]
-    for index, name in enumerate(CAMERAS):
-        command += ["-map", f"{index}:v", "-c", "copy", *safe, str(take / f"{name}.mp4")]
-    command += ["-map", "0:a", "-c", "copy", *safe, str(take / f"{CAMERAS[0]}-sound.m4a")]
-    return command
+        if not job.copied:
+            coder = PictureCoder(name, fps=job.fps)
+            total += sum(timed(job.films / f"{name}.mp4", partial(coded, coder)))
+        elif name in job.layout.sources:
+            total += timed(job.films / f"{name}.mp4", lambda _frame, _number: None)[1]
+    return total
+
+
+def coded(coder: PictureCoder, frame: av.VideoFrame, number: int) -> list[Coded]:
+    """Encode a picture of a camera's track."""
+    return list(coder.encode(frame, number * NS // FPS))
+
+
+def timed(path: Path, use: Callable[[av.VideoFrame, int], object]) -> tuple[float, float]:
+    """Give what `use` of a film's pictures and what decoding them takes, per media second."""
+    used = began = time.process_time()
+    using = 0.0
+    number = 0
+    with av.open(path) as container:
+        container.streams.video[0].codec_context.thread_count = 1
+        for number, frame in enumerate(container.decode(video=0)):
+            used = time.process_time()
+            use(frame, number)
+            using += time.process_time() - used
+            if number == LISTED:
+                break
+    media_s = (number + 1) / FPS
+    return using / media_s, (time.process_time() - began - using) / media_s
 
 
 # -- measuring ----------------------------------------------------------------------------------
 
 
-def cpu_s(processes: list[psutil.Process]) -> float:
-    """Sum user and system time."""
-    times = [process.cpu_times() for process in processes]
-    return float(sum(t.user + t.system + t.children_user + t.children_system for t in times))
+def fresh(folder: Path) -> None:
+    """Make an empty folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
 
 
-def memory_mb(processes: list[psutil.Process]) -> float:
+def cpu_s(processes: dict[str, psutil.Process]) -> dict[str, float]:
+    """Give user and system time of each."""
+    times = {name: process.cpu_times() for name, process in processes.items()}
+    return {
+        name: t.user + t.system + t.children_user + t.children_system for name, t in times.items()
+    }
+
+
+def cost(before: dict[str, float], after: dict[str, float], passed: float, ram: float) -> Cost:
+    """Put together what was measured."""
+    shares = {name: (after[name] - before[name]) / passed for name in after}
+    return Cost(sum(shares.values()), ram, shares)
+
+
+def memory_mb(processes: dict[str, psutil.Process]) -> float:
     """Sum the memory that is a process's own, and its share of what several have."""
-    return float(sum(process.memory_full_info().pss for process in processes)) / 1e6
+    return float(sum(process.memory_full_info().pss for process in processes.values())) / 1e6
 
 
-def check(take: Path, tracks: tuple[str, ...], seconds: float) -> None:
+def recorded(job: Job, track: str) -> Path:
+    """Give a track's file."""
+    return next(path for path in job.take.iterdir() if path.stem == track)
+
+
+def check(job: Job, seconds: float) -> None:
     """Fail if a track is missing or too short: a cheap recording would be no merit."""
-    for track in tracks:
-        with av.open(take / f"{track}.mp4") as container:
+    for track in ("programme", *CAMERAS):
+        with av.open(recorded(job, track)) as container:
             pictures = sum(1 for packet in container.demux(video=0) if packet.size)
         if pictures < seconds * FPS * 0.98:
             raise SystemExit(f"{track} has only {pictures} pictures of {seconds:.0f} s")

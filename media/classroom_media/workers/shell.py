@@ -1,8 +1,8 @@
 """What all worker processes have in common: they answer commands, publish, and beat.
 
 The main thread owns the ROUTER socket and answers one command after another; a thread of its
-own owns the PUB socket and beats every 0.5 s, also while a command takes its time. Whoever
-has something to publish puts it into a bounded queue and never waits.
+own beats every 0.5 s, also while a command takes its time. Whoever has something to publish
+sends it at once, and never waits: what a subscriber is too slow for is dropped.
 
 Workers outlive the daemon on purpose: a recording goes on while the daemon restarts. Ctrl-C
 reaches the whole process group and is ignored here; the daemon decides. What nobody has
@@ -12,7 +12,6 @@ Source: ZeroMQ guide, chapter 3 (ROUTER), chapter 5 (PUB), https://zguide.zeromq
 """
 
 import logging
-import queue
 import signal
 import sys
 import threading
@@ -49,7 +48,7 @@ ORPHAN_IDLE_S: Final = 20.0
 ORPHAN_RECORDING_S: Final = 600.0
 QUEUED: Final = 500  # messages; about 7 s of one camera. Beyond it the newest is dropped
 POLL_MS: Final = 200  # how soon the main thread sees SIGTERM or a request to stop
-LEAVE_S: Final = 2.0  # what is left in the queue may take this long at the end
+LEAVE_S: Final = 2.0  # what is not sent yet may take this long at the end
 
 Spec = TypeVar("Spec")
 
@@ -125,7 +124,7 @@ class Shell:
         self._context = zmq.Context()
         self._commands = self._context.socket(zmq.ROUTER)
         self._commands.bind(endpoints.commands)  # unlinks the socket file of a killed predecessor
-        self._publisher = _Publisher(self._context, endpoints.packets, self._title)
+        self._publisher = _Publisher(self._context, endpoints.packets)
 
     def publish(self, packet: Coded) -> None:
         """Send a packet to whoever listens; never waits."""
@@ -173,8 +172,8 @@ class Shell:
             self._patience.heard()
             caller, *frames = self._commands.recv_multipart()
             self._commands.send_multipart([caller, *self._reply(worker, frames)])
-        elif not self._publisher.is_alive():
-            logger.error("%s: its publisher has died", self._title)
+        elif not self._publisher.is_beating():
+            logger.error("%s: its heart has stopped", self._title)
             self.stop(1)
         elif self._patience.over(recording=bool(worker.heartbeat().recording)):
             logger.warning("%s: nobody spoke to it for long; it ends", self._title)
@@ -213,51 +212,50 @@ class Shell:
         self.stop(0)
 
 
-class _Publisher(threading.Thread):
-    """Owns the PUB socket; beats while it is alive."""
+class _Publisher:
+    """The PUB socket, shared under a lock, and the thread that beats on it.
 
-    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], endpoint: str, title: str) -> None:
-        super().__init__(name="publisher", daemon=True)
-        self._title = title
-        self._queue: queue.SimpleQueue[list[bytes] | None] = queue.SimpleQueue()
-        self._heartbeat: Callable[[], Heartbeat] | None = None
+    Whoever publishes sends by itself: a PUB socket never blocks but drops what a subscriber is
+    too slow for, and a thread in between would double the wake-ups of every packet.
+    """
+
+    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> None:
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._beats: threading.Thread | None = None
         self._socket = context.socket(zmq.PUB)
         self._socket.set(zmq.SNDHWM, QUEUED)
         self._socket.set(zmq.LINGER, int(LEAVE_S * 1000))
         self._socket.bind(endpoint)
 
     def put(self, frames: list[bytes]) -> None:
-        if self._queue.qsize() < QUEUED:
-            self._queue.put(frames)
-        else:
-            logger.warning("%s: its publisher is behind; dropped a message", self._title)
+        with self._lock:
+            if not self._socket.closed:
+                self._socket.send_multipart(frames, zmq.NOBLOCK)
 
-    def start(self, heartbeat: Callable[[], Heartbeat] | None = None) -> None:
-        self._heartbeat = heartbeat
-        super().start()
+    def start(self, heartbeat: Callable[[], Heartbeat]) -> None:
+        self._beats = threading.Thread(
+            target=self._beat, args=(heartbeat,), name="heartbeat", daemon=True
+        )
+        self._beats.start()
+
+    def is_beating(self) -> bool:
+        return self._beats is not None and self._beats.is_alive()
 
     def finish(self) -> bool:
-        """Send what is left; tell whether that was done in time."""
-        self._queue.put(None)
-        self.join(LEAVE_S)
-        return not self.is_alive()
+        """Close the socket; tell whether the thread has ended in time."""
+        self._over.set()
+        if self._beats is not None:
+            self._beats.join(LEAVE_S)
+        with self._lock:
+            self._socket.close()
+        return not self.is_beating()
 
-    def run(self) -> None:
+    def _beat(self, heartbeat: Callable[[], Heartbeat]) -> None:
         due_s = time.monotonic()
-        with self._socket:
-            while (frames := self._next(due_s)) is not None:
-                if frames:
-                    self._socket.send_multipart(frames)
-                if self._heartbeat and time.monotonic() >= due_s:
-                    beat = event_to_wire(self._heartbeat())
-                    self._socket.send_multipart([EVENT_TOPIC, beat])
-                    due_s = time.monotonic() + BEAT_S
-
-    def _next(self, due_s: float) -> list[bytes] | None:
-        try:
-            return self._queue.get(timeout=max(0.0, due_s - time.monotonic()))
-        except queue.Empty:
-            return []
+        while not self._over.wait(max(0.0, due_s - time.monotonic())):
+            self.put([EVENT_TOPIC, event_to_wire(heartbeat())])
+            due_s = time.monotonic() + BEAT_S
 
 
 class _Numbered(msgspec.Struct):
