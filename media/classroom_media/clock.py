@@ -7,8 +7,10 @@ stamp plus that offset is a packet's place on the timeline (CLOCK_MONOTONIC, nan
 - The offset is chosen after a short warm-up, during which packets are held back, and is then
   only slewed, slowly: pictures 40 ms apart stay 40 ms apart, whatever the network does.
 - All streams of a source share it, so picture and sound stay as far apart as they were sent.
-- Stamps that jump (a camera restarts, or stamps a frame hours ahead) begin another epoch,
-  which takes up where the last packet left off.
+- Stamps that jump (a camera restarts, is set, or stamps a frame hours ahead) begin another
+  epoch, which takes up where the last packet left off. A jump is told by the step itself: no
+  stamp goes back, and none goes ahead further than time has passed since the one before.
+- A delay that stays (a camera stood still, and its stamps with it) is jumped over, too.
 
 Source: minimum delay filter: Mills, RFC 5905 (NTP), section 10, clock filter.
 """
@@ -20,13 +22,18 @@ from typing import Final, Generic, TypeVar
 from classroom_media.api import NS
 
 WARM_UP_NS: Final = 400_000_000
-WINDOW_NS: Final = 10 * NS  # the least delay is looked for in windows of this length
-DEAD_ZONE_NS: Final = 5_000_000  # a smaller error of the offset is left alone
-SLEW: Final = 500e-6  # of elapsed time: four times what a bad quartz drifts
+WINDOW_NS: Final = 5 * NS  # the least delay is looked for in windows of this length
+DEAD_ZONE_NS: Final = 1_000_000  # a smaller error of the offset is left alone
+SLEW: Final = 500e-6  # of elapsed time: more than twice what a bad quartz drifts
+FAR_NS: Final = 20_000_000  # an error that drift does not make is slewed faster
+SLEW_FAR: Final = 3000e-6  # which neither eyes nor ears notice
+LASTING_NS: Final = NS // 4  # a delay that was this long for a whole window stays
 LATE_NS: Final = 10 * NS  # a burst at the start, a stall of the network
 AHEAD_NS: Final = 1 * NS  # more cannot be: a packet does not arrive before it was made
+STEP_NS: Final = 100_000_000  # a stamp may go ahead of time by jitter and this
 PAUSE_NS: Final = 1 * NS  # between packets of a stream; beyond it there is nothing to continue
 NUDGE_NS: Final = 100_000  # between packets whose stamps do not rise
+CALMING: Final = 0.99  # of the jitter that is remembered, from packet to packet
 EPOCHS_KEPT: Final = 4
 
 Payload = TypeVar("Payload")
@@ -43,7 +50,7 @@ class Stamped(Generic[Payload]):
     what: Payload
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Epoch:
     """A stretch of stamps without a jump: the offset, and how it is corrected."""
 
@@ -56,8 +63,8 @@ class _Epoch:
     def __post_init__(self) -> None:
         self._target_ns = self.offset_ns
 
-    def fits(self, delay_ns: int) -> bool:
-        return -AHEAD_NS < delay_ns - self.offset_ns < LATE_NS
+    def fits(self, delay_ns: int, *, late_ns: int = LATE_NS, ahead_ns: int = AHEAD_NS) -> bool:
+        return -ahead_ns < delay_ns - self.offset_ns < late_ns
 
     def learn(self, delay_ns: int, now_ns: int) -> None:
         now_ns = max(now_ns, self._slewed_at_ns)  # one stream's arrivals may be told in arrears
@@ -65,21 +72,31 @@ class _Epoch:
             self._least_ns, self._window_from_ns, self._slewed_at_ns = delay_ns, now_ns, now_ns
         self._least_ns = min(self._least_ns, delay_ns)
         if now_ns - self._window_from_ns > WINDOW_NS:
-            if abs(self._least_ns - self.offset_ns) > DEAD_ZONE_NS:
-                self._target_ns = self._least_ns
+            self._aim(self._least_ns)
             self._least_ns, self._window_from_ns = delay_ns, now_ns
-        step_ns = int((now_ns - self._slewed_at_ns) * SLEW)
+        error_ns = self._target_ns - self.offset_ns
+        slew = SLEW if abs(error_ns) < FAR_NS else SLEW_FAR
+        step_ns = int((now_ns - self._slewed_at_ns) * slew)
         self._slewed_at_ns = now_ns
-        self.offset_ns += max(-step_ns, min(step_ns, self._target_ns - self.offset_ns))
+        self.offset_ns += max(-step_ns, min(step_ns, error_ns))
+
+    def _aim(self, least_ns: int) -> None:
+        if abs(least_ns - self.offset_ns) > DEAD_ZONE_NS:
+            self._target_ns = least_ns
+        if least_ns - self.offset_ns > LASTING_NS:
+            self.offset_ns = least_ns
 
 
 @dataclass(slots=True)
 class _Stream:
-    """The last packet of a stream, as it was placed."""
+    """The last packet of a stream: as it was stamped, when it arrived, and where it was placed."""
 
+    epoch: _Epoch
+    stamp_ns: int
+    arrived_ns: int
     dts_ns: int
     spacing_ns: int
-    arrived_ns: int
+    jitter_ns: int  # how late packets were at most, not long ago
 
 
 class Timeline(Generic[Payload]):
@@ -102,7 +119,7 @@ class Timeline(Generic[Payload]):
         if arrived_ns - self._held[0][1] < WARM_UP_NS:
             return []
         held, self._held = self._held, None
-        self._begin([arrived - early.dts_ns for early, arrived in held])
+        self._begin([_delay(early, arrived) for early, arrived in held])
         return [self._place(early, arrived) for early, arrived in held]
 
     def _begin(self, delays_ns: list[int]) -> None:
@@ -112,16 +129,23 @@ class Timeline(Generic[Payload]):
                 self._epochs.append(_Epoch(delay_ns))
 
     def _place(self, packet: Stamped[Payload], arrived_ns: int) -> Stamped[Payload]:
-        delay_ns = arrived_ns - packet.dts_ns
         last = self._streams.get(packet.stream)
-        epoch = self._epoch_of(delay_ns) or self._jump(packet, last, arrived_ns)
+        delay_ns = _delay(packet, arrived_ns)
+        epoch = self._epoch_of(packet, delay_ns, last, arrived_ns)
         dts_ns = packet.dts_ns + epoch.offset_ns
         epoch.learn(delay_ns, arrived_ns)
         if last and dts_ns <= last.dts_ns:
             dts_ns = last.dts_ns + NUDGE_NS
         pts_ns = max(packet.pts_ns + epoch.offset_ns, dts_ns)
-        spacing_ns = dts_ns - last.dts_ns if last else 0
-        self._streams[packet.stream] = _Stream(dts_ns, spacing_ns, arrived_ns)
+        calmed_ns = int(last.jitter_ns * CALMING) if last else 0
+        self._streams[packet.stream] = _Stream(
+            epoch,
+            packet.dts_ns,
+            arrived_ns,
+            dts_ns,
+            dts_ns - last.dts_ns if last else 0,
+            max(arrived_ns - dts_ns, calmed_ns),
+        )
         return Stamped(
             packet.stream,
             pts_ns + self._delay_ns,
@@ -130,14 +154,53 @@ class Timeline(Generic[Payload]):
             packet.what,
         )
 
-    def _epoch_of(self, delay_ns: int) -> _Epoch | None:
-        fitting = [epoch for epoch in self._epochs if epoch.fits(delay_ns)]
+    def _epoch_of(
+        self, packet: Stamped[Payload], delay_ns: int, last: _Stream | None, arrived_ns: int
+    ) -> _Epoch:
+        """Go on in the stream's epoch; after a jump, in another one that fits, or in a new one."""
+        if last is None:
+            return self._closest(delay_ns) or self._new(arrived_ns - packet.dts_ns)
+        passed_ns = arrived_ns - last.arrived_ns
+        step_ns = packet.dts_ns - last.stamp_ns
+        ahead_ns = passed_ns + last.jitter_ns + STEP_NS
+        if 0 <= step_ns < ahead_ns and last.epoch.fits(delay_ns):
+            return last.epoch
+        if step_ns < 0 and last.epoch.fits(delay_ns, late_ns=last.jitter_ns + 1, ahead_ns=1):
+            return last.epoch  # overtaken by the one before
+        known = self._closest(delay_ns, late_ns=last.jitter_ns + STEP_NS, ahead_ns=STEP_NS)
+        if known is not None and known is not last.epoch:
+            return known
+        if passed_ns >= PAUSE_NS:
+            return self._new(delay_ns)
+        return self._new(_next_ns(last, arrived_ns) - packet.dts_ns)
+
+    def _closest(
+        self, delay_ns: int, *, late_ns: int = LATE_NS, ahead_ns: int = AHEAD_NS
+    ) -> _Epoch | None:
+        fitting = [
+            epoch
+            for epoch in self._epochs
+            if epoch.fits(delay_ns, late_ns=late_ns, ahead_ns=ahead_ns)
+        ]
         return min(fitting, key=lambda epoch: abs(delay_ns - epoch.offset_ns), default=None)
 
-    def _jump(self, packet: Stamped[Payload], last: _Stream | None, arrived_ns: int) -> _Epoch:
-        """Begin another epoch so that `packet` follows the last one as if nothing happened."""
-        offset_ns = arrived_ns - packet.dts_ns
-        if last and arrived_ns - last.arrived_ns < PAUSE_NS:
-            offset_ns = last.dts_ns + last.spacing_ns - packet.dts_ns
+    def _new(self, offset_ns: int) -> _Epoch:
         self._epochs.append(_Epoch(offset_ns))
         return self._epochs[-1]
+
+
+def _delay(packet: Stamped[Payload], arrived_ns: int) -> int:
+    """How late a packet is, by the source's zero: it cannot come before it is shown.
+
+    A picture that others lean on is sent before those that are shown first.
+    """
+    return arrived_ns - packet.pts_ns
+
+
+def _next_ns(last: _Stream, arrived_ns: int) -> int:
+    """Place what comes after a jump: next to the last packet, or so much later as is missing."""
+    next_ns = last.dts_ns + last.spacing_ns
+    late_ns = arrived_ns - last.jitter_ns - next_ns
+    if late_ns > 0 and last.spacing_ns > 0:
+        next_ns += round(late_ns / last.spacing_ns) * last.spacing_ns
+    return next_ns

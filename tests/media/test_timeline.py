@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classroom_media.api import NS
-from classroom_media.clock import DEAD_ZONE_NS, SLEW, WARM_UP_NS, Stamped, Timeline
+from classroom_media.clock import SLEW, WARM_UP_NS, Stamped, Timeline
 
 MS = 1_000_000
 FRAME = 40 * MS
@@ -41,7 +41,7 @@ def test_even_frames_stay_even_under_jitter() -> None:
     arrivals = [picture(n * FRAME, n * FRAME + noise.randrange(30 * MS)) for n in range(1500)]
     found = placed(arrivals)
     assert len(found) == 1500
-    assert set(spacings(found)) == {FRAME}
+    assert max(abs(gap - FRAME) for gap in spacings(found)) <= 2 * FRAME * SLEW  # 40 us
 
 
 def test_a_packet_is_placed_at_its_least_delayed_arrival() -> None:
@@ -140,13 +140,74 @@ def test_picture_and_sound_are_in_step_after_any_jump(jump_ns: int) -> None:
     assert all(gap > 0 for gap in spacings(p for p in found if p.stream == PICTURE))
 
 
+@given(st.integers(-9 * NS, 9 * NS).filter(lambda jump: jump < -FRAME or jump > NS // 4))
+def test_a_clock_that_is_set_by_less_than_a_delay_may_be_changes_nothing(jump_ns: int) -> None:
+    before = [picture(n * FRAME, n * FRAME) for n in range(50)]
+    after = [picture(n * FRAME + jump_ns, n * FRAME) for n in range(50, 100)]
+    assert [packet.pts_ns for packet in placed(before + after)] == [n * FRAME for n in range(100)]
+
+
+def test_pictures_that_are_lost_at_a_jump_leave_their_place_empty() -> None:
+    before = [picture(n * FRAME, n * FRAME + 3 * MS) for n in range(50)]
+    after = [picture(n * FRAME - 3600 * NS, n * FRAME + 3 * MS) for n in range(54, 100)]
+    found = placed(before + after)
+    assert [packet.pts_ns for packet in found[50:]] == [n * FRAME + 3 * MS for n in range(54, 100)]
+
+
+def test_sound_that_comes_in_lumps_stays_in_step_when_the_clock_is_set() -> None:
+    def stamp(at_ns: int) -> int:
+        return at_ns if at_ns < 6 * NS else at_ns - 3600 * NS
+
+    lumps = [voice(stamp(n * SOUND), (n // 5 * 5 + 5) * SOUND) for n in range(500)]
+    pictures = [picture(stamp(n * FRAME), n * FRAME) for n in range(260)]
+    found = placed(sorted(lumps + pictures, key=lambda arrival: arrival[1]))
+    seen = [packet.pts_ns for packet in found if packet.stream == PICTURE]
+    heard = [packet.pts_ns for packet in found if packet.stream == VOICE]
+    assert max(abs(at_ns - n * FRAME) for n, at_ns in enumerate(seen)) < FRAME
+    assert max(abs(at_ns - n * SOUND) for n, at_ns in enumerate(heard)) < FRAME
+    assert spacings(p for p in found if p.stream == VOICE)[290:] == [SOUND] * 209
+
+
+def test_a_camera_that_stood_still_with_its_clock_is_live_again_within_some_seconds() -> None:
+    before = [picture(n * FRAME, n * FRAME) for n in range(50)]
+    after = [picture(n * FRAME, n * FRAME + 3 * NS) for n in range(50, 400)]
+    found = placed(before + after)
+    assert found[-1].pts_ns == 399 * FRAME + 3 * NS
+
+
+@pytest.mark.parametrize("ppm", [-200, 200])
+def test_picture_and_sound_of_unlike_clocks_stay_within_5_ms_for_two_hours(ppm: int) -> None:
+    noise, pace = random.Random(ppm), 1 + ppm / 1e6
+    lumpy = 0
+
+    def late(n: int) -> int:
+        nonlocal lumpy
+        lumpy = NS if n % 3000 == 2999 else max(0, lumpy - NS // 5)  # the network stands still
+        return lumpy + noise.randrange(8 * MS)
+
+    step, zeros = NS // 5, 10**5 * NS  # a stamp every 200 ms will do; zeros far apart
+    arrivals = []
+    came_ns = 0
+    for n in range(2 * 3600 * 5):
+        at_ns = int(n * step * pace)
+        came_ns = max(came_ns, at_ns + late(n))
+        arrivals.append(picture(n * step, came_ns))
+        arrivals.append(voice(zeros + n * step, n * step + noise.randrange(5 * MS)))
+    found = placed(sorted(arrivals, key=lambda arrival: arrival[1]))
+    seen = [packet.pts_ns for packet in found if packet.stream == PICTURE]
+    heard = [packet.pts_ns for packet in found if packet.stream == VOICE]
+    wrong = [abs(at_ns - int(n * step * pace)) for n, at_ns in enumerate(seen)]
+    assert max(wrong[100:]) <= 5 * MS
+    assert max(abs(at_ns - n * step) for n, at_ns in enumerate(heard)) <= 5 * MS
+
+
 @pytest.mark.parametrize("ppm", [-200, 200])
 def test_a_clock_that_drifts_is_followed_for_six_hours(ppm: int) -> None:
     step = NS // 5  # a stamp every 200 ms will do
     arrivals = [picture(n * step, int(n * step * (1 + ppm / 1e6))) for n in range(6 * 3600 * 5)]
     found = placed(arrivals)
     errors = [abs(p.pts_ns - at_ns) for p, (_, at_ns) in zip(found, arrivals, strict=True)]
-    assert max(errors) < 2 * DEAD_ZONE_NS
+    assert max(errors) <= 5 * MS
     assert max(abs(gap - step) for gap in spacings(found)) <= step * SLEW * 1.001
 
 
@@ -158,7 +219,7 @@ def test_a_stall_of_the_network_moves_nothing() -> None:
 def test_pictures_that_are_shown_in_another_order_keep_it() -> None:
     order = [0, 3, 1, 2, 6, 4, 5, 9, 7, 8, 12, 10, 11]
     arrivals = [
-        (Stamped(PICTURE, (shown + 1) * FRAME, n * FRAME, FRAME, "picture"), n * FRAME)
+        (Stamped(PICTURE, (shown + 1) * FRAME, n * FRAME, FRAME, "picture"), (n + 3) * FRAME)
         for n, shown in enumerate(order)
     ]
     assert [packet.pts_ns // FRAME - 1 for packet in placed(arrivals)] == order
