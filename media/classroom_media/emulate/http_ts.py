@@ -45,7 +45,7 @@ class _Viewer:
             _Wire(writer), "w", format="mpegts", options={"flush_packets": "1"}
         )
         self._stream = self._container.add_mux_stream(
-            "h264", rate=Fraction(picture.fps), width=picture.width, height=picture.height
+            picture.codec, rate=Fraction(picture.fps), width=picture.width, height=picture.height
         )
         self._started = False
 

@@ -13,6 +13,8 @@ from av.container import InputContainer
 
 from classroom_media.emulate import truth
 
+Luma = npt.NDArray[np.uint8]
+
 OVERLAPS: Final = 50  # of a second; a beep is known by its first 5 ms
 
 
@@ -41,21 +43,21 @@ def pictures(path: Path) -> list[Seen]:
         ]
 
 
-def luma_of(frame: av.VideoFrame) -> npt.NDArray[np.uint8]:
+def luma_of(frame: av.VideoFrame) -> Luma:
     """Give the luma plane of a planar picture without copying it, (height, width) uint8."""
     plane = frame.planes[0]
     rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)  # type: ignore[call-overload]
-    view: npt.NDArray[np.uint8] = rows[: plane.height, : plane.width]
+    view: Luma = rows[: plane.height, : plane.width]
     return view
 
 
-def beeps(path: Path) -> list[float]:
+def beeps(path: Path, *, beep_hz: int = truth.BEEP_HZ) -> list[float]:
     """Find the beeps of a file's sound, in seconds of the file's time."""
     starts: list[float] = []
     with av.open(path) as file:
         rate = file.streams.audio[0].rate
         for first, sound in _minutes(file, rate):
-            for start_s in truth.beep_starts(sound, rate):
+            for start_s in truth.beep_starts(sound, rate, beep_hz=beep_hz):
                 at_s = first / rate + start_s
                 if not starts or at_s - starts[-1] > 1.0:  # not the rest of the one before
                     starts.append(at_s)

@@ -28,6 +28,11 @@ class Outlet(ABC):
             for writer in tuple(self._writers):
                 writer.transport.abort()
 
+    def garble(self, rubbish: bytes) -> None:
+        """Put bytes that mean nothing into what everybody is sent."""
+        for writer in self._writers:
+            writer.write(rubbish)
+
     @abstractmethod
     async def attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection until its end."""

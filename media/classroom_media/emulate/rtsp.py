@@ -10,6 +10,7 @@ RFC 3640 (AAC-hbr, section 3.3.6), RFC 7616 (digest).
 import asyncio
 import base64
 import hashlib
+import random
 import re
 import secrets
 import struct
@@ -148,6 +149,7 @@ class _Session:
         self._feed: Feed | None = None
         self._tracks: dict[Kind, _Track] = {}
         self._started = False
+        self._expired = False
         self._wall_ns = time.time_ns() - time.monotonic_ns()
 
     async def answer(self, request: RtspRequest) -> None:
@@ -155,6 +157,9 @@ class _Session:
         if not self._may(request):
             realm = f'Digest realm="camera", nonce="{self._nonce}"'
             self._reply(request, 401, {"WWW-Authenticate": realm})
+            return
+        if self._expired:
+            self._reply(request, 454)
             return
         match request.method:
             case "OPTIONS":
@@ -178,6 +183,11 @@ class _Session:
         """Stop sending."""
         if self._feed is not None:
             self._feed.leave(self._send)
+
+    def expire(self) -> None:
+        """Forget the player, and say so only when it asks for something."""
+        self._expired = True
+        self.close()
 
     async def _describe(self, request: RtspRequest) -> None:
         feed = self._server.feeds.get(request.path)
@@ -222,7 +232,8 @@ class _Session:
             transport.abort()
             return
         kind = Kind.SOUND if packet.stream.endswith("-sound") else Kind.PICTURE
-        if not self._started and not (kind is Kind.PICTURE and packet.key):
+        first = next(iter(self._tracks))  # the picture, where there is one
+        if not self._started and not (kind is first and packet.key):
             return
         if not self._started:
             self._started = True
@@ -234,7 +245,7 @@ class _Session:
 
     def _stream(self, track: _Track, packet: Coded) -> None:
         at_ns = packet.pts_ns
-        if at_ns - track.reported_ns >= REPORT_EVERY_NS:
+        if abs(at_ns - track.reported_ns) >= REPORT_EVERY_NS:
             self._report(track, at_ns)
         payloads = (
             picture_payloads(packet.data)
@@ -242,7 +253,9 @@ class _Session:
             else ((sound_payload(packet.data), True),)
         )
         for payload, last in payloads:
-            self._interleave(track.channel, track.packet(payload, at_ns, last=last))
+            rtp = track.packet(payload, at_ns, last=last)
+            if not self._server.loses():
+                self._interleave(track.channel, rtp)
 
     def _report(self, track: _Track, at_ns: int) -> None:
         self._interleave(track.channel + 1, track.report(at_ns, at_ns + self._wall_ns))
@@ -281,19 +294,33 @@ class _Session:
 class RtspServer(Outlet):
     """Serves cameras by path, to whoever knows the name and password, where there are any."""
 
-    def __init__(self, credentials: tuple[str, str] | None = None) -> None:
+    def __init__(self, credentials: tuple[str, str] | None = None, *, seed: int = 0) -> None:
         super().__init__()
         self.credentials = credentials
+        self.lost_share = 0.0  # of RTP packets, as where a camera's own network is bad
+        self._chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
+        self._sessions: set[_Session] = set()
 
     async def attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer a player's requests until it leaves."""
         session = _Session(self, writer)
+        self._sessions.add(session)
         try:
             async for request in _requests(reader):
                 await session.answer(request)
                 await writer.drain()
         finally:
+            self._sessions.discard(session)
             session.close()
+
+    def expire(self) -> None:
+        """Let the time of every session be over: nothing is sent, the connection stays."""
+        for session in self._sessions:
+            session.expire()
+
+    def loses(self) -> bool:
+        """Draw whether the next packet is lost."""
+        return self.lost_share > 0 and self._chance.random() < self.lost_share
 
 
 async def _requests(reader: asyncio.StreamReader) -> AsyncIterator[RtspRequest]:

@@ -83,7 +83,9 @@ def flashes(number: int) -> bool:
     return number % EVENT_FRAMES < FLASH_FRAMES
 
 
-def tone(first_sample: int, samples: int, rate_hz: int) -> npt.NDArray[np.float32]:
+def tone(
+    first_sample: int, samples: int, rate_hz: int, *, beep_hz: int = BEEP_HZ
+) -> npt.NDArray[np.float32]:
     """Give the beeps in a block of sound, (samples,) float32 in -1..1.
 
     Sample 0 is the instant of picture 0; a beep starts exactly with its flash.
@@ -91,16 +93,21 @@ def tone(first_sample: int, samples: int, rate_hz: int) -> npt.NDArray[np.float3
     at = np.arange(first_sample, first_sample + samples)
     period = EVENT_FRAMES * rate_hz // FPS
     phase = at % period
-    wave = 0.5 * np.sin(2 * np.pi * BEEP_HZ * phase / rate_hz)
+    wave = 0.5 * np.sin(2 * np.pi * beep_hz * phase / rate_hz)
     return np.where(phase < BEEP_S * rate_hz, wave, 0.0).astype(np.float32)
 
 
-def beep_starts(sound: npt.NDArray[np.float32], rate_hz: int) -> list[float]:
-    """Find where beeps begin in a recorded sound, (samples,) float32; in seconds from its start."""
+def beep_starts(
+    sound: npt.NDArray[np.float32], rate_hz: int, *, beep_hz: int = BEEP_HZ
+) -> list[float]:
+    """Find where beeps begin in a recorded sound, (samples,) float32; in seconds from its start.
+
+    Beeps of different sources are told apart when they are multiples of 200 Hz.
+    """
     window = rate_hz // 200  # 5 ms holds five periods
     step = rate_hz // 1000
     steps = (sound.size - window) // step
-    carrier = np.exp(-2j * np.pi * BEEP_HZ * np.arange(window) / rate_hz)
+    carrier = np.exp(-2j * np.pi * beep_hz * np.arange(window) / rate_hz)
     energy = np.array(
         [abs(np.dot(sound[i * step : i * step + window], carrier)) for i in range(max(steps, 0))]
     )
