@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 RATE_HZ: Final = 48_000  # of everything that is mixed
 CHANNELS: Final = 2
 SILENCE_DB: Final = -100.0
+FULL: Final = 0.97  # of full scale: coding leaves the flat top of a clipped wave not quite flat
+IN_A_ROW: Final = 3  # samples
 
 Samples = NDArray[np.float32]  # (channels, samples) float32, planar, full scale 1.0
 
@@ -16,6 +18,15 @@ Samples = NDArray[np.float32]  # (channels, samples) float32, planar, full scale
 def decibels(amplitude: float) -> float:
     """Give an amplitude (1.0 = full scale) in dBFS, never below `SILENCE_DB`."""
     return max(SILENCE_DB, 20 * math.log10(amplitude)) if amplitude > 0 else SILENCE_DB
+
+
+def clipped(samples: Samples) -> int:
+    """Count the samples that stand at full scale in rows of `IN_A_ROW` or more."""
+    full = np.abs(samples) >= FULL
+    if not full.any():
+        return 0
+    rows = full[:, 2:] & full[:, 1:-1] & full[:, :-2]
+    return int(np.count_nonzero(rows))
 
 
 class Meter:

@@ -1,78 +1,121 @@
 """The sound mixer: the sound of all sources in, the programme's sound and its levels out."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import numpy as np
 
-from classroom_media.api import NS
-from classroom_media.compose.sounds import SoundFeed
+from classroom_media.api import Strip
+from classroom_media.compose.inputs import SoundInput
+from classroom_media.compose.meters import ProgrammeMeter
+from classroom_media.compose.spares import Spare
 from classroom_media.encode.aac import FRAME
-from classroom_media.levels import CHANNELS, RATE_HZ, Meter, Samples
-from classroom_media.messages import Level
+from classroom_media.levels import CHANNELS, Samples
+from classroom_media.messages import Level, StandIn
 from classroom_media.packets import Coded
+from classroom_media.sound.limiter import AHEAD, Limiter
+from classroom_media.workers.specs import DirectorSource
 
 BLOCK: Final = FRAME
-KNEE: Final = 0.8  # of full scale; the limiter touches nothing below
-PROGRAMME: Final = "programme"
 SOUND: Final = "-sound"
+PLAIN: Final = Strip()
 
-
-def limited(samples: Samples) -> Samples:
-    """Bend what is louder than `KNEE` so that it stays below full scale."""
-    size = np.abs(samples)
-    if size.max(initial=0.0) <= KNEE:
-        return samples
-    room = 1 - KNEE
-    bent = KNEE + room * np.tanh((size - KNEE) / room)
-    return np.where(size > KNEE, np.copysign(bent, samples), samples).astype(np.float32)
+Sounded = Callable[[str, Samples], None]  # a source, and its sound before it is mixed
 
 
 class SoundMixer:
     """Adds up the sound of sources in blocks of `BLOCK` samples on the timeline's grid.
 
-    Those in `metered` are not mixed; their level is told all the same.
+    Those that are not `mixed` are measured all the same. `strips` may be replaced at any time,
+    from any thread; the next block goes over to the new ones.
     """
 
-    def __init__(self, sources: Iterable[str], metered: Iterable[str] = ()) -> None:
-        self._metered = frozenset(metered)
-        sources = (*sources, *self._metered)
-        self._feeds = {source: SoundFeed(source) for source in sources}
-        self._meters = {source: Meter() for source in (*self._feeds, PROGRAMME)}
+    def __init__(
+        self,
+        sources: Iterable[DirectorSource],
+        strips: Mapping[str, Strip],
+        sounded: Sounded = lambda _source, _samples: None,
+    ) -> None:
+        heard = [source for source in sources if source.sound]
+        self._sounded = sounded
+        self.strips: Mapping[str, Strip] = dict(strips)
+        self._inputs = {
+            one.id: SoundInput(one.id, self._strip(one.id), heard=not one.spare_of) for one in heard
+        }
+        self._mixed = [one.id for one in heard if one.mixed]
+        self._spares = [Spare(one.spare_of, one.id) for one in heard if one.spare_of]
+        self._meter = ProgrammeMeter()
+        self._limiter = Limiter()
+        self._at: int | None = None  # the sample up to which all was added up
+
+    @property
+    def stand_ins(self) -> tuple[StandIn, ...]:
+        """Tell which spare microphones are heard now."""
+        return tuple(one.stand_in for one in self._spares if one.stand_in)
 
     def feed(self, packet: Coded, now_ns: int) -> None:
         """Take a packet of any source's sound; of unknown ones it is dropped."""
         if packet.stream.endswith(SOUND):
-            feed = self._feeds.get(packet.stream.removesuffix(SOUND))
-            if feed is not None:
-                feed.feed(packet, now_ns)
+            source = self._inputs.get(packet.stream.removesuffix(SOUND))
+            if source is not None:
+                source.feed(packet, now_ns)
 
     def newest_ns(self) -> dict[str, int]:
         """Tell how far each source has come on the timeline; 0 = it was never heard."""
-        return {source: feed.end * NS // RATE_HZ for source, feed in self._feeds.items()}
+        return {source: one.newest_ns() for source, one in self._inputs.items()}
 
     def awaited(self, block: int) -> list[int]:
         """Give when each source was last heard whose sound is late for this block."""
-        end = (block + 1) * BLOCK
-        mixed = (feed for source, feed in self._feeds.items() if source not in self._metered)
-        late = [feed for feed in mixed if feed.end < end]
-        return [feed.heard_ns for feed in late if feed.live(end)]
+        end, silent = (block + 1) * BLOCK + AHEAD, self._silent()
+        return [
+            self._inputs[source].heard_ns
+            for source in self._mixed
+            if source not in silent and self._inputs[source].is_late(end, self._strip(source))
+        ]
 
     def mix(self, block: int) -> Samples:
         """Give the sound of a block, (2, 1024) float32; missing sound is silence."""
-        mixed: Samples = np.zeros((CHANNELS, BLOCK), np.float32)
-        for source, feed in self._feeds.items():
-            samples = feed.read(block * BLOCK, BLOCK)
-            self._meters[source].add(samples)
-            if source not in self._metered:
-                mixed += samples
-        mixed = limited(mixed)
-        self._meters[PROGRAMME].add(mixed)
+        start = block * BLOCK
+        if self._at != start + AHEAD:  # the limiter has to know what comes
+            self._limiter = Limiter()
+            self._limiter.process(self._sum(start, AHEAD))
+        self._at = start + AHEAD + BLOCK
+        mixed = self._limiter.process(self._sum(start + AHEAD, BLOCK))
+        self._meter.add(mixed)
         return mixed
+
+    def measure_anew(self) -> None:
+        """Let the integrated loudness begin now; may be called from any thread."""
+        self._meter.begin_anew()
 
     def levels(self) -> tuple[Level, ...]:
         """Give every sound's level since the last call."""
-        return tuple(
-            Level(source=source, rms_db=rms, peak_db=peak)
-            for source, (rms, peak) in ((s, meter.take()) for s, meter in self._meters.items())
-        )
+        return (*(one.level() for one in self._inputs.values()), self._meter.level())
+
+    def _sum(self, start: int, count: int) -> Samples:
+        for source, one in self._inputs.items():
+            one.take(start, count)
+            self._sounded(source, one.raw)
+        for spare in self._spares:
+            spare.look(self._inputs[spare.main], self._inputs[spare.spare])
+        silent = self._silent()
+        total: Samples = np.zeros((CHANNELS, count), np.float32)
+        for source in self._mixed:
+            heard = source not in silent
+            total += self._inputs[source].pass_through(start, self._strip(source), heard=heard)
+        return total
+
+    def _silent(self) -> set[str]:
+        """Name those that are not heard now: a spare at rest, or what it stands in for.
+
+        Who mutes a microphone mutes its spare with it.
+        """
+        silent = set()
+        for one in self._spares:
+            silent.add(one.main if one.stand_in else one.spare)
+            if self._strip(one.main).muted:
+                silent.add(one.spare)
+        return silent
+
+    def _strip(self, source: str) -> Strip:
+        return self.strips.get(source, PLAIN)

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 import av
 
-from classroom_media.api import NS, Layout, Titles
+from classroom_media.api import NS, Layout, Strip, Titles
 from classroom_media.compose.deadline import WAIT_NS, Deadline
 from classroom_media.compose.grid import Grid
 from classroom_media.compose.mix import BLOCK, SoundMixer
@@ -26,7 +26,7 @@ from classroom_media.encode.h264 import PictureEncoder
 from classroom_media.encode.ladder import Ladder
 from classroom_media.encode.rungs import RUNGS, SOFTWARE, Rung
 from classroom_media.levels import RATE_HZ
-from classroom_media.messages import Levels, SourceHealth
+from classroom_media.messages import Levels, SourceHealth, StandIn
 from classroom_media.packets import Coded
 from classroom_media.workers.specs import DirectorSpec
 
@@ -88,11 +88,7 @@ class Programme:
             own=spec.layouts,
             decoded=outlet.decoded,
         )
-        heard = [source for source in spec.sources if source.sound]
-        self._sound = SoundMixer(
-            (source.id for source in heard if source.mixed),
-            metered=(source.id for source in heard if not source.mixed),
-        )
+        self._sound = SoundMixer(spec.sources, spec.strips)
         self._titler = Titler(spec.style, width=spec.width, height=spec.height, fps=spec.fps)
         self._titler.show(spec.titles)
         self._fade_ticks = round(spec.fade_s * spec.fps)
@@ -147,6 +143,24 @@ class Programme:
             MediaError: there is no such card.
         """
         self._titler.show(titles)
+
+    @property
+    def strips(self) -> dict[str, Strip]:
+        """Tell how the sounds are mixed."""
+        return dict(self._sound.strips)
+
+    @property
+    def stand_ins(self) -> tuple[StandIn, ...]:
+        """Tell which spare microphones are heard now."""
+        return self._sound.stand_ins
+
+    def mix(self, strips: dict[str, Strip]) -> None:
+        """Mix the sounds so from the next block on; may be called from any thread."""
+        self._sound.strips = strips
+
+    def measure_anew(self) -> None:
+        """Let the programme's integrated loudness begin now; may be called from any thread."""
+        self._sound.measure_anew()
 
     def key_at(self, at_ns: int) -> None:
         """Make the next picture at or after `at_ns` a keyframe; may be called from any thread."""

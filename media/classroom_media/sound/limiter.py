@@ -20,7 +20,7 @@ REST: Final = 480  # samples, 10 ms: longer than from crest to crest of any voic
 RISE_S: Final = 0.2  # time constant
 NOTHING: Final = 1e-4  # of the gain, 0.001 dB
 
-_CEILING: Final = 10 ** (CEILING_DB / 20) * 0.995  # the rest is for what the ramp misses
+_CEILING: Final = 10 ** ((CEILING_DB - 0.2) / 20)  # the rest is missed between the places looked at
 _RISE: Final = np.exp(-np.arange(1, 1025) / (RISE_S * RATE_HZ))
 _WINDOW: Final = np.hanning(RAMP + 2)[1:-1] / np.hanning(RAMP + 2).sum()
 

@@ -37,7 +37,7 @@ class Follower:
         `error` is by how many samples they would come too early.
         """
         self._error += (error - self._error) * SMOOTHING
-        known = self._error if abs(self._error) > TOLERATED else 0.0
+        known = self._error - max(-TOLERATED, min(TOLERATED, self._error))
         self._drift = _within(self._drift + LEARN * known * count)
         return 1 + _within(self._drift + PULL * known)
 
@@ -64,6 +64,33 @@ class Varispeed:
         spent = max(0, math.floor(following) - REACH + 1)
         self._samples, self._at = known[:, spent:], following - spent
         return played
+
+
+class Pacer:
+    """Puts the chunks of a sound end to end on the timeline, in step with their stamps."""
+
+    def __init__(self, channels: int) -> None:
+        self._channels = channels
+        self._begin(0)
+        self._begun = False
+
+    def place(self, samples: Samples, stamp: int) -> tuple[int, Samples]:
+        """Take a chunk (channels, n) that begins at sample `stamp`; give it in step, and where.
+
+        It is one with what was given before, unless it was off by more than `JUMP`.
+        """
+        error = stamp - self._next - self._player.held
+        if not self._begun or abs(error) > JUMP:
+            self._begin(stamp)
+            error = 0.0
+        played = self._player.play(samples, self._follower.follow(error, samples.shape[1]))
+        start = self._next
+        self._next += played.shape[1]
+        return start, played
+
+    def _begin(self, stamp: int) -> None:
+        self._next, self._begun = stamp, True
+        self._follower, self._player = Follower(), Varispeed(self._channels)
 
 
 def _read(known: Samples, begin: float, step: float, count: int) -> Samples:
