@@ -299,12 +299,13 @@ class Daemon:
             return
         self._state = replace(now, version=before.version + 1)
         self._states.put(self._state)
-        was = {source.id: source.state for source in before.sources}
-        for source in now.sources:
-            if source.state == "lost" and was[source.id] != "lost":
-                self.takes.source_lost(source.id, source.problem)
-            elif source.state == "live" and was[source.id] == "lost":
-                self.takes.source_back(source.id)
+        self.takes.sources_are(
+            {
+                source.id: None if source.state == "live" else source.problem
+                for source in now.sources
+                if source.state == "live" or source.problem  # a worker that died has none to tell
+            }
+        )
 
     def _beaten(self, worker: WorkerService, beat: Heartbeat) -> None:
         for recorder in self._recorders:

@@ -7,7 +7,7 @@ who comes next reads the journal and knows what is wanted.
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from classroom_edge.services.refusals import refused
 from classroom_edge.services.takes import (
     after_outage,
     ending,
+    lost_in,
     new_id,
     order_of,
     place_of,
@@ -81,6 +82,7 @@ class RecordingService:
     _events: list[AnyJournalEvent] = field(default_factory=list, init=False)
     _journal: Journal | None = field(default=None, init=False)
     _ends: dict[tuple[str, int], int] = field(default_factory=dict, init=False)
+    _lost: set[str] = field(default_factory=set, init=False)  # sources, as the journal tells it
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _grace_over_s: asyncio.Queue[float] = field(default_factory=asyncio.Queue, init=False)
     _incidents: asyncio.Queue[AnyJournalEvent] = field(default_factory=asyncio.Queue, init=False)
@@ -132,7 +134,7 @@ class RecordingService:
             )
             take = TakeStarted(at_ns=now_ns, take=1, from_ns=from_ns, boot=self.boot, lead_in=True)
             self.progress.forget()
-            self._events = []
+            self._events, self._lost = [], set()
             try:
                 (self.folder / id_).mkdir(parents=True)
                 self._journal = Journal(self.folder / id_ / JOURNAL_FILE)
@@ -216,14 +218,22 @@ class RecordingService:
             if self.story is not None and self.story.layout != layout:
                 await self._note(LayoutShown(at_ns=time.monotonic_ns(), layout=layout))
 
-    def source_lost(self, source: str, problem: str) -> None:
-        """Have it noted that a source is lost; does not wait for the disk."""
-        event = SourceLost(at_ns=time.monotonic_ns(), source=source, problem=problem)
-        self._incidents.put_nowait(event)
+    def sources_are(self, problems: Mapping[str, str | None]) -> None:
+        """Have it noted which sources are lost, and why, or live (None); waits for no disk.
 
-    def source_back(self, source: str) -> None:
-        """Have it noted that a source is back; does not wait for the disk."""
-        self._incidents.put_nowait(SourceBack(at_ns=time.monotonic_ns(), source=source))
+        Only what the journal does not say yet is noted, also after a daemon that died.
+        """
+        if self.story is None:
+            return
+        for source, problem in problems.items():
+            if problem is None and source in self._lost:
+                self._lost.discard(source)
+                self._incidents.put_nowait(SourceBack(at_ns=time.monotonic_ns(), source=source))
+            elif problem is not None and source not in self._lost:
+                self._lost.add(source)
+                self._incidents.put_nowait(
+                    SourceLost(at_ns=time.monotonic_ns(), source=source, problem=problem)
+                )
 
     def heard(self, beat: Heartbeat) -> None:
         """Take over how far a worker has come."""
@@ -271,6 +281,7 @@ class RecordingService:
             journal.close()
             return
         self._journal, self._events = journal, [*events, *fresh]
+        self._lost = lost_in(self._events)
         self.progress.remember(story, folder)
         self._fold()
 

@@ -1,6 +1,7 @@
 """The rules of a recording, pure: from what its journal tells to what is to be done."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -10,6 +11,8 @@ from classroom_media.api import NS
 from classroom_media.record.journal import (
     AnyJournalEvent,
     RecordingStopped,
+    SourceBack,
+    SourceLost,
     TakeEnded,
     TakeStarted,
 )
@@ -56,6 +59,17 @@ def place_of(story: Story, at_ns: int) -> float:
     end_ns = at_ns if take.held_ns is None else min(at_ns, take.held_ns)
     end_ns = end_ns if take.end_ns is None else take.end_ns
     return (story.offset_of(take.number) + max(0, end_ns - take.from_ns)) / NS
+
+
+def lost_in(events: Iterable[AnyJournalEvent]) -> set[str]:
+    """Give the sources that are lost, as the journal tells it."""
+    lost: set[str] = set()
+    for event in events:
+        if isinstance(event, SourceLost):
+            lost.add(event.source)
+        elif isinstance(event, SourceBack):
+            lost.discard(event.source)
+    return lost
 
 
 def ending(story: Story, *, now_ns: int, reason: str) -> list[AnyJournalEvent]:

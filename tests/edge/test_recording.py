@@ -34,6 +34,8 @@ from classroom_media.record.journal import (
     PartSynced,
     RecordingStarted,
     RecordingStopped,
+    SourceBack,
+    SourceLost,
     TakeEnded,
     TakeHeld,
     TakeStarted,
@@ -357,6 +359,25 @@ async def test_another_daemon_goes_on_with_what_it_finds(tmp_path: Path) -> None
         assert len(later.service.story.marks) == 1
         await eventually_async(lambda: later.is_told(Begin))
     assert later.worker.told == it.worker.told  # the same take: idempotent
+
+
+async def test_each_loss_of_a_source_has_its_return_in_the_journal_whoever_notices(
+    tmp_path: Path,
+) -> None:
+    def noted(id_: str) -> list[tuple[str, str]]:
+        events = replay(tmp_path / id_ / JOURNAL_FILE)
+        incidents = (e for e in events if isinstance(e, SourceLost | SourceBack))
+        return [(type(event).__name__, event.source) for event in incidents]
+
+    lost, back = ("SourceLost", "camera"), ("SourceBack", "camera")
+    async with taking(tmp_path) as it:
+        id_ = await it.service.start(ME)
+        for problem in ("it is silent", "it is silent", None, None, "refused"):
+            it.service.sources_are({"camera": problem, "screen": None})
+        await eventually_async(lambda: noted(id_) == [lost, back, lost])
+    async with taking(tmp_path, recover=True) as later:  # that daemon is gone
+        later.service.sources_are({"camera": None, "screen": None})
+        await eventually_async(lambda: noted(id_) == [lost, back, lost, back])
 
 
 async def test_of_two_unfinished_recordings_only_the_newer_goes_on(tmp_path: Path) -> None:
