@@ -20,7 +20,8 @@ SYNONYMS: Final = {
     "type": "driver", "model": "driver", "protocol": "driver", "label": "name",
     "audio": "sound", "mic": "sound", "video": "picture", "preset": "presets",
     "lang": "language", "tz": "timezone", "path": "folder", "dir": "folder",
-    "framerate": "fps", "bitrate": "bitrate_kbps", "server": "network", "web": "network",
+    "framerate": "fps", "bitrate": "bitrate_kbps", "crf": "quality", "gop": "gop_s",
+    "server": "network", "web": "network",
     "projector": "device", "camera": "device", "scene": "routine", "color": "border_colour",
 }  # fmt: skip
 _KINDS: Final = {

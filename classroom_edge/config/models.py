@@ -7,6 +7,7 @@ source exist, has its driver a zoom) is checked in `classroom_edge.config.refere
 import ipaddress
 import re
 import zoneinfo
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
@@ -24,6 +25,7 @@ from pydantic_core import PydanticCustomError
 
 from classroom_edge.config.mask import url_secrets
 from classroom_media.compose.layouts import LAYOUTS as BUILT_IN
+from classroom_media.encode.form import EVERYDAY, PROFILES
 
 LAYOUTS: Final = {name: len(variants[-1].slots) for name, variants in BUILT_IN.items()}
 SLOTS_MAX: Final = 6  # of a layout
@@ -46,6 +48,7 @@ WANTS: Final = {
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _RESERVED = re.compile(r"programme|manifest|journal|thumbnail|con|prn|aux|nul|com\d|lpt\d|.*-sound")
+_USUAL: Final = PROFILES[EVERYDAY]
 _PRESETS_OF_X264 = Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium"]
 
 
@@ -157,12 +160,24 @@ class RecordingConfig(Part):
 
     folder: Annotated[Path, BeforeValidator(_beside_the_file)] | None = None
     pre_roll_s: Annotated[int, Field(ge=0, le=10)] = 10
-    width: Annotated[EvenPixels, Field(ge=320, le=3840)] = 1280
-    height: Annotated[EvenPixels, Field(ge=180, le=2160)] = 720
-    fps: Annotated[int, Field(ge=5, le=60)] = 25
+    profile: Literal["everyday", "fine", "thin-link"] = "everyday"
+    width: Annotated[EvenPixels, Field(ge=320, le=3840)] = _USUAL.width
+    height: Annotated[EvenPixels, Field(ge=180, le=2160)] = _USUAL.height
+    fps: Annotated[int, Field(ge=5, le=60)] = _USUAL.fps
     preset: _PRESETS_OF_X264 = "veryfast"
-    bitrate_kbps: Annotated[int, Field(ge=200, le=50_000)] = 2500
+    quality: Annotated[int, Field(ge=15, le=35)] = _USUAL.quality
+    bitrate_kbps: Annotated[int, Field(ge=200, le=50_000)] = _USUAL.bitrate_kbps
+    gop_s: Annotated[Decimals, Field(ge=0.5, le=4)] = _USUAL.gop_s
+    encoder: Literal["auto", "software"] = "auto"
     isolated: bool = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_the_profile_says(cls, told: object) -> object:
+        """What the profile sets is as if it stood in the file; what stands there goes first."""
+        if not isinstance(told, dict) or not isinstance(name := told.get("profile"), str):
+            return told
+        return asdict(PROFILES[name]) | told if name in PROFILES else told
 
 
 class DeviceConfig(Part):

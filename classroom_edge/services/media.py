@@ -235,11 +235,16 @@ class Media:
             height=form.height,
             fps=form.fps,
             preset=form.preset,
+            quality=form.quality,
             bitrate_kbps=form.bitrate_kbps,
+            gop_s=form.gop_s,
+            hardware=form.encoder == "auto",
+            unsteady=self.director.is_unsteady,
             language=self.config.room.language,
         )
 
 
 def _but_for_orders(spec: msgspec.Struct) -> msgspec.Struct:
-    """Leave out what a running director is told by commands."""
-    return msgspec.structs.replace(spec, layout=Layout("", ()), titles=Titles())
+    """Leave out what a running director is told by commands, and how often others have died."""
+    orders = {"layout": Layout("", ()), "titles": Titles(), "unsteady": False}
+    return msgspec.structs.replace(spec, **orders)

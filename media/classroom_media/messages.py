@@ -205,6 +205,8 @@ class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat"):
     cut: Cut | None = None  # director: the newest of its own
     strips: dict[str, Strip] | None = None  # director: how it mixes the sounds
     stand_ins: tuple[StandIn, ...] = ()  # director: spare microphones that are heard
+    encoder: str = ""  # director: what encodes its pictures, as FFmpeg calls it
+    encoder_problem: str = ""  # director: what failed at that before, and why
     since_ns: int = 0  # director: where its programme begins on the timeline; 0 = not yet
 
 

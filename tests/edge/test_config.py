@@ -45,6 +45,23 @@ def test_a_room_and_a_source_are_enough() -> None:
     assert not config.source("teacher").sound
 
 
+@pytest.mark.parametrize(
+    ("said", "form"),
+    [
+        ("", (1920, 1080, "veryfast", 23, 4000, 2.0)),
+        ('profile = "everyday"', (1920, 1080, "veryfast", 23, 4000, 2.0)),
+        ('profile = "fine"', (1920, 1080, "faster", 20, 8000, 2.0)),
+        ('profile = "thin-link"', (1280, 720, "veryfast", 27, 700, 4.0)),
+        ('profile = "thin-link"\nheight = 540\ngop_s = 1', (1280, 540, "veryfast", 27, 700, 1.0)),
+    ],
+)
+def test_a_profile_sets_what_the_file_does_not_say(
+    tmp_path: Path, said: str, form: tuple[int, int, str, int, int, float]
+) -> None:
+    one = loaded(tmp_path, f"{LEAST}[recording]\n{said}\n").recording
+    assert (one.width, one.height, one.preset, one.quality, one.bitrate_kbps, one.gop_s) == form
+
+
 def test_a_layout_without_sources_is_filled_with_the_first_pictures() -> None:
     config = load(ROOMS / "full.toml", {})
     assert config.fill("side-by-side") == ("teacher", "screen")

@@ -93,7 +93,7 @@ class Programme:
         self._titler.show(spec.titles)
         self._fade_ticks = round(spec.fade_s * spec.fps)
         self._form = form_of(spec)
-        self._ladder = Ladder(rungs if spec.hardware else (SOFTWARE,))
+        self._ladder = Ladder(rungs if spec.hardware and not spec.unsteady else (SOFTWARE,))
         self._pictures = self._picture_encoder()
         self._samples = SoundEncoder(SOUND)
         self._preview = Preview()

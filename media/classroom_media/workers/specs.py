@@ -72,6 +72,7 @@ class DirectorSpec(msgspec.Struct, frozen=True, kw_only=True):
     smart: bool = False  # pass a camera's own packets on while it alone fills the picture
     smart_max_kbps: int = 8000  # of a camera that is passed
     hardware: bool = False  # encode with the machine's hardware, where that works
+    unsteady: bool = False  # it died again and again: use nothing but what has proved itself
     language: str = "zh-CN"  # of slates
     ring_s: float = 15.0
 
