@@ -1,7 +1,8 @@
 """One source's pictures: packets in, at every tick the right picture out.
 
 Only a source that can be seen is decoded. Of the others the packets since the last keyframe
-are kept, so that a cut to one costs the decoding of one group of pictures at most.
+are kept, so that a cut to one costs the decoding of one group of pictures at most. The same
+holds for a source whose packets are passed on as they came (see `compose.passing`).
 """
 
 import logging
@@ -13,6 +14,7 @@ from typing import Final
 import av
 
 from classroom_media.api import NS
+from classroom_media.compose.passable import Group, group_of
 from classroom_media.compose.picking import Verdict, judge
 from classroom_media.packets import Coded
 
@@ -40,7 +42,7 @@ class PictureFeed:
     """The pictures of one source. Never raises on what the source sends."""
 
     def __init__(self, source: str, frame_ns: int) -> None:
-        self._source = source
+        self.source = source
         self._frame_ns = frame_ns
         self._groups: deque[list[Coded]] = deque()  # each begins with a keyframe
         self._decoded = 0  # packets of the first group that the decoder has had
@@ -50,6 +52,9 @@ class PictureFeed:
         self._shown: Picture | None = None
         self._lost_ns = LOST_NS
         self._broken = False  # and said so
+        self._passed = 0  # packets of the first group that were passed on
+        self._passed_ns = 0  # the last such picture's place: what is decoded up to it was shown
+        self.last_group: Group | None = None  # the newest whole one
         self.heard_ns = 0  # when the last packet of use came, by our clock
         self.newest_ns = 0  # the newest such packet's place on the timeline
 
@@ -61,6 +66,7 @@ class PictureFeed:
     def feed(self, packet: Coded, now_ns: int) -> None:
         """Take a packet; nothing is decoded yet."""
         if packet.key:
+            self.last_group = group_of(self._groups[-1], packet) if self._groups else None
             self._groups.append([packet])
             if packet.format and packet.format.fps > 0:
                 self._lost_ns = max(LOST_NS, int(LOST_FRAMES * NS / packet.format.fps))
@@ -72,7 +78,7 @@ class PictureFeed:
         self.newest_ns = max(self.newest_ns, packet.pts_ns)
         self._bytes += len(packet.data)
         while self._bytes > KEPT_BYTES and self._groups:
-            logger.warning("%s: too many packets are waiting; dropped some", self._source)
+            logger.warning("%s: too many packets are waiting; dropped some", self.source)
             self._drop_group()
 
     def live(self, tick_ns: int) -> bool:
@@ -101,9 +107,50 @@ class PictureFeed:
         self._shown = None
 
     def jump(self, tick_ns: int) -> None:
-        """Forget the packets that a source which is seen from `tick_ns` on does not need."""
-        while len(self._groups) > 1 and self._groups[1][0].pts_ns <= tick_ns:
+        """Forget the packets that a source which is seen from `tick_ns` on does not need.
+
+        It would be taken up at its nearest picture.
+        """
+        nearest_ns = tick_ns + self._frame_ns // 2
+        while len(self._groups) > 1 and self._groups[1][0].pts_ns <= nearest_ns:
             self._drop_group()
+
+    def keyframe(self, tick_ns: int) -> Coded | None:
+        """Give the keyframe whose picture is next to be shown, if it is that of this tick."""
+        if not self._waiting or self._judge(tick_ns) is not Verdict.SHOW:
+            return None
+        keyframes = (group[0] for group in self._groups)
+        return next((k for k in keyframes if k.pts_ns == self._waiting[0].pts_ns), None)
+
+    # -- passing on ------------------------------------------------------------------------
+
+    def begin_passing(self, keyframe: Coded) -> None:
+        """Make a keyframe that is kept the next packet to be passed on."""
+        while self._groups[0][0] is not keyframe:
+            self._leave_group()
+        self._waiting.clear()
+        self._decoder, self._decoded = None, 0
+
+    @property
+    def upcoming(self) -> Coded | None:
+        """Tell which packet is to be passed on next, once it is there."""
+        if self._groups and self._passed < len(self._groups[0]):
+            return self._groups[0][self._passed]
+        return self._groups[1][0] if len(self._groups) > 1 else None
+
+    def pass_on(self, packet: Coded) -> None:
+        """Take note that the upcoming packet was passed on."""
+        if self._passed == len(self._groups[0]):
+            self._drop_group()
+        self._passed += 1
+        self._passed_ns = packet.pts_ns
+
+    def catch_up(self) -> None:
+        """Decode what was passed on."""
+        while self._decoded < self._passed and self._decode():
+            pass
+
+    # -- decoding --------------------------------------------------------------------------
 
     def _judge(self, tick_ns: int) -> Verdict:
         waiting = self._waiting
@@ -127,12 +174,14 @@ class PictureFeed:
             pictures = self._pictures(packet)
         except av.FFmpegError as error:
             if not self._broken:
-                logger.warning("%s: cannot be decoded: %s", self._source, error)
+                logger.warning("%s: cannot be decoded: %s", self.source, error)
             self._broken = True
             self._drop_group()
         else:
             self._broken = self._broken and not pictures
             self._waiting.extend(pictures)
+            while self._waiting and self._waiting[0].pts_ns <= self._passed_ns:
+                self._shown = self._waiting.popleft()
         return True
 
     def _pictures(self, packet: Coded) -> list[Picture]:
@@ -152,7 +201,7 @@ class PictureFeed:
 
     def _leave_group(self) -> None:
         self._bytes -= sum(len(packet.data) for packet in self._groups.popleft())
-        self._decoded = 0
+        self._decoded = self._passed = 0
 
     def _drop_group(self) -> None:
         """Drop the first group, whatever of it was decoded; the next one starts afresh."""

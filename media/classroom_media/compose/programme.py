@@ -15,7 +15,9 @@ from classroom_media.api import NS, Layout, Strip, Titles
 from classroom_media.compose.deadline import WAIT_NS, Deadline
 from classroom_media.compose.grid import Grid
 from classroom_media.compose.mix import BLOCK, SoundMixer
-from classroom_media.compose.pictures import Picture
+from classroom_media.compose.passable import Terms
+from classroom_media.compose.passing import Making, Passing
+from classroom_media.compose.pictures import Picture, PictureFeed
 from classroom_media.compose.preview import Preview
 from classroom_media.compose.slates import Slates
 from classroom_media.compose.titles import Titler
@@ -38,6 +40,8 @@ BEHIND_NS: Final = 5 * NS  # later than this, ticks are left out
 HURRY_NS: Final = 2 * NS  # later than this, a change is a cut: fading would cost time
 FADING_WAIT_NS: Final = NS // 10  # for a source that fades away and has fallen silent
 RESUME_NS: Final = NS  # after which the programme is this late
+NEVER_NS: Final = 1 << 63
+HOLE_NS: Final = NS  # in a camera's packets: there is more to show meanwhile than its last picture
 PREVIEW_HZ: Final = 8
 LEVELS_HZ: Final = 10
 
@@ -99,6 +103,9 @@ class Programme:
         self._preview = Preview()
         self._deadline = Deadline()
         self._tick: int | None = None  # the next picture; None: not yet begun
+        terms = Terms(spec.width, spec.height, spec.fps, spec.smart_max_kbps)
+        self._passing = Passing(PICTURES, terms, self._grid.step_ns)
+        self._encoding = False  # the encoder has had a picture
         self._block = 0  # the next block of sound
         self._waiting_since_ns: int | None = None
         self._wanted: deque[tuple[int, Layout]] = deque()  # from when on; from another thread
@@ -113,6 +120,11 @@ class Programme:
     @property
     def encoder(self) -> str:
         """Tell which encoder is at work."""
+    @property
+    def making(self) -> Making:
+        """Tell how the pictures come about now."""
+        return self._passing.making
+
         return self._pictures.name
 
     @property
@@ -195,6 +207,8 @@ class Programme:
         return self._advance_picture(now_ns) or sounded
 
     def finish(self) -> None:
+        if self._passing.feed is not None:
+            return self._pass_on(self._passing.feed, now_ns) or sounded
         """Give out what the encoders still hold; the programme is over."""
         self._give(self._pictures.flush())
         self._give(self._samples.flush())
@@ -214,6 +228,7 @@ class Programme:
         self._tick = self._grid.after(at_ns)
         self._block = max(self._block, self._grid.at(self._tick) * RATE_HZ // NS // BLOCK)
         self._vision.jump(self._grid.at(self._tick))
+        self._passing.end()
 
     def _advance_picture(self, now_ns: int) -> bool:
         if self._tick is None or (at_ns := self._grid.at(self._tick)) > now_ns:
@@ -224,6 +239,8 @@ class Programme:
         frame = self._vision.picture(at_ns)
         with self._titler.over(frame, at_ns) as titled:
             self._make_picture(titled, self._tick)
+        if self._begin_passing(at_ns):
+            return True
         self._tick += 1
         return True
 
@@ -236,8 +253,74 @@ class Programme:
         self._give(self._pictures.encode(frame, tick, key=key))
 
     def _turn(self, at_ns: int, late_ns: int) -> None:
+        self._encoding = True
         """Show what was asked for last. A fade under way is seen through, and then comes this."""
         if self._vision.is_fading:
+    def _sole(self) -> PictureFeed | None:
+        """Give the camera whose packets may be the programme's, if there is one."""
+        return self._vision.sole if self._spec.smart and self._titler.is_blank else None
+
+    def _begin_passing(self, at_ns: int) -> bool:
+        """Pass a camera's packets on from this picture on, if it is a keyframe of a fitting one."""
+        feed = self._sole()
+        keyframe = feed.keyframe(at_ns) if feed else None
+        if feed is None or keyframe is None or self._keys:
+            return False
+        if not self._passing.begin(feed, keyframe, at_ns):
+            return False
+        if self._encoding:
+            self._renew_encoder()
+        return True
+
+    def _pass_on(self, feed: PictureFeed, now_ns: int) -> bool:
+        """Pass on what has come; leave it to the encoder again where that must be."""
+        tick, stop_ns = self._tick or 0, self._stop_ns()
+        packets: list[Coded] = []
+        if feed is self._sole():
+            packets = self._passing.take(min(now_ns, stop_ns - 1))
+            self._give(packets)
+        if packets:
+            self._tick = self._grid.nearest(self._passing.end_ns)
+            self._vision.forget_unseen(self._grid.at(self._tick))
+            self._preview_passed(feed, tick)
+        if not self._goes_on(feed, stop_ns, now_ns):
+            self._passing.end()
+        return bool(packets) or self._passing.feed is None
+
+    def _stop_ns(self) -> int:
+        """Tell from where on nothing is passed: a cut or a keyframe that is asked for is next."""
+        ticks = [*self._keys][:1] + [
+            self._grid.nearest(from_ns) for from_ns, _ in tuple(self._wanted)
+        ]
+        return self._grid.at(min(ticks)) - self._grid.step_ns // 2 if ticks else NEVER_NS
+
+    def _goes_on(self, feed: PictureFeed, stop_ns: int, now_ns: int) -> bool:
+        """Tell whether that camera still may and can be passed; a cut that is due is made."""
+        upcoming, at_ns = feed.upcoming, self._grid.at(self._tick or 0)
+        if stop_ns <= (upcoming.pts_ns if upcoming else at_ns):
+            self._turn(max(at_ns, stop_ns + self._grid.step_ns), late_ns=now_ns - at_ns)
+            if self._keys:
+                return False
+        if self._passing.feed is None or feed is not self._sole():
+            return False
+        if upcoming:
+            return upcoming.pts_ns < at_ns + HOLE_NS
+        return not self._deadline.over(at_ns, feed.heard_ns)
+
+    def _preview_passed(self, feed: PictureFeed, before: int) -> None:
+        """Decode what is passed only while somebody looks."""
+        every, tick = max(1, self._spec.fps // PREVIEW_HZ), self._tick or 0
+        if self.previewing and tick // every > before // every:
+            feed.catch_up()
+            picture = self._vision.picture(self._grid.at(tick))
+            self._outlet.preview(self._preview.jpeg(picture))
+
+    def _renew_encoder(self) -> None:
+        """Have out what the encoder holds; a new one begins with a keyframe."""
+        self._give(self._pictures.flush())
+        self._pictures = self._picture_encoder()
+        self._encoding = False
+
             return
         while self._wanted and (len(self._wanted) > 1 or self._wanted[0][0] <= at_ns):
             _, wanted = self._wanted.popleft()
@@ -275,8 +358,7 @@ class Programme:
         """Leave ticks out; new encoders begin after the hole, each if its stream has one."""
         tick, block = self._tick or 0, self._block
         self._go_to(now_ns - RESUME_NS)
-        self._give(self._pictures.flush())
-        self._pictures = self._picture_encoder()
+        self._renew_encoder()
         if self._block > block:
             self._give(self._samples.flush())
             self._samples = SoundEncoder(SOUND)

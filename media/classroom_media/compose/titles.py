@@ -91,6 +91,13 @@ class Titler:
         self._cards: dict[str, av.VideoFrame] = {}
         self.titles = Titles()
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is over the picture, nor about to come."""
+        pieces = (self._lower_third, self._subtitle, self._card)
+        coming = any(piece.shown or piece.wanted for piece in pieces)
+        return not (coming or self._corner_logo or self._style.clock)
+
     def show(self, titles: Titles) -> None:
         """Show these from the next picture on; others go.
 

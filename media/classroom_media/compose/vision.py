@@ -9,8 +9,8 @@ from classroom_media.api import Arrangement, Layout, MediaError, Slot
 from classroom_media.compose.backgrounds import Backgrounds
 from classroom_media.compose.canvas import Canvas
 from classroom_media.compose.fade import Fade
-from classroom_media.compose.layouts import arrangement, box, uncropped
-from classroom_media.compose.pictures import Picture
+from classroom_media.compose.layouts import Box, arrangement, box, seen, uncropped
+from classroom_media.compose.pictures import Picture, PictureFeed
 from classroom_media.compose.slates import Slates
 from classroom_media.compose.twins import Twins
 from classroom_media.packets import Coded, small_of
@@ -25,6 +25,7 @@ class _Scene:
     layout: Layout
     slots: tuple[Slot, ...]
     canvas: Canvas
+    is_whole: bool  # its one picture fills it, and all of that picture is seen
 
 
 class VisionMixer:
@@ -71,6 +72,13 @@ class VisionMixer:
     def is_fading(self) -> bool:
         """Whether one layout is fading into another."""
         return self._leaving is not None
+
+    @property
+    def sole(self) -> PictureFeed | None:
+        """Give the source whose picture is the programme's, if nothing is made of it."""
+        if self.is_fading or not self._scene.is_whole:
+            return None
+        return self._feeds[self._scene.layout.sources[0]].own
 
     def check(self, layout: Layout) -> None:
         """Refuse a layout that cannot be shown.
@@ -119,11 +127,8 @@ class VisionMixer:
 
     def picture(self, tick_ns: int) -> av.VideoFrame:
         """Compose what is known of this tick; valid until the next call."""
-        visible = self._visible
-        for source, feed in self._feeds.items():
-            if source not in visible:
-                feed.jump(tick_ns)
-        taken = {source: self._taken(source, tick_ns) for source in visible}
+        self.forget_unseen(tick_ns)
+        taken = {source: self._taken(source, tick_ns) for source in self._visible}
         frame = self._composed(self._scene, taken)
         if self._leaving is None:
             return frame
@@ -133,6 +138,13 @@ class VisionMixer:
         if self._step == self._steps:
             self._end_fade()
         return frame
+
+    def forget_unseen(self, tick_ns: int) -> None:
+        """Of sources that are not seen, keep what it takes to show them from this tick on."""
+        visible = self._visible
+        for source, feed in self._feeds.items():
+            if source not in visible:
+                feed.jump(tick_ns)
 
     def jump(self, tick_ns: int) -> None:
         """Go on at a later tick: what only the ticks between needed is dropped undecoded."""
@@ -148,7 +160,16 @@ class VisionMixer:
     def _prepared(self, layout: Layout) -> _Scene:
         self.check(layout)
         found = arrangement(layout, self._own)
-        return _Scene(layout, found.slots, Canvas(found.slots, self._backgrounds.behind(found)))
+        canvas = Canvas(found.slots, self._backgrounds.behind(found))
+        return _Scene(layout, found.slots, canvas, self._is_whole(found.slots))
+
+    def _is_whole(self, slots: tuple[Slot, ...]) -> bool:
+        size, aspect = (self._width, self._height), self._width / self._height
+        places = [box(slot, *size, aspect) for slot in slots]
+        shown = [
+            seen(slot, place, *size, aspect) for slot, place in zip(slots, places, strict=True)
+        ]
+        return places == shown == [Box(0, 0, *size)]
 
     def _taken(self, source: str, tick_ns: int) -> Picture | None:
         feed = self._feeds[source]
