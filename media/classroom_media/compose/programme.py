@@ -100,12 +100,12 @@ class Programme:
         self._ladder = Ladder(rungs if spec.hardware and not spec.unsteady else (SOFTWARE,))
         self._pictures = self._picture_encoder()
         self._samples = SoundEncoder(SOUND)
-        self._preview = Preview()
-        self._deadline = Deadline()
-        self._tick: int | None = None  # the next picture; None: not yet begun
         terms = Terms(spec.width, spec.height, spec.fps, spec.smart_max_kbps)
         self._passing = Passing(PICTURES, terms, self._grid.step_ns)
         self._encoding = False  # the encoder has had a picture
+        self._preview = Preview()
+        self._deadline = Deadline()
+        self._tick: int | None = None  # the next picture; None: not yet begun
         self._block = 0  # the next block of sound
         self._waiting_since_ns: int | None = None
         self._wanted: deque[tuple[int, Layout]] = deque()  # from when on; from another thread
@@ -118,13 +118,13 @@ class Programme:
         return self._vision.layout
 
     @property
-    def encoder(self) -> str:
-        """Tell which encoder is at work."""
-    @property
     def making(self) -> Making:
         """Tell how the pictures come about now."""
         return self._passing.making
 
+    @property
+    def encoder(self) -> str:
+        """Tell which encoder is at work."""
         return self._pictures.name
 
     @property
@@ -204,11 +204,11 @@ class Programme:
         if now_ns - self._grid.at(self._tick or 0) > BEHIND_NS:
             self._skip(now_ns)
         sounded = self._advance_sound(now_ns)
+        if self._passing.feed is not None:
+            return self._pass_on(self._passing.feed, now_ns) or sounded
         return self._advance_picture(now_ns) or sounded
 
     def finish(self) -> None:
-        if self._passing.feed is not None:
-            return self._pass_on(self._passing.feed, now_ns) or sounded
         """Give out what the encoders still hold; the programme is over."""
         self._give(self._pictures.flush())
         self._give(self._samples.flush())
@@ -225,10 +225,10 @@ class Programme:
         return True
 
     def _go_to(self, at_ns: int) -> None:
+        self._passing.end()
         self._tick = self._grid.after(at_ns)
         self._block = max(self._block, self._grid.at(self._tick) * RATE_HZ // NS // BLOCK)
         self._vision.jump(self._grid.at(self._tick))
-        self._passing.end()
 
     def _advance_picture(self, now_ns: int) -> bool:
         if self._tick is None or (at_ns := self._grid.at(self._tick)) > now_ns:
@@ -236,11 +236,11 @@ class Programme:
         self._turn(at_ns, late_ns=now_ns - at_ns)
         if not self._is_due(at_ns):
             return False
+        if self._begin_passing(at_ns):
+            return True
         frame = self._vision.picture(at_ns)
         with self._titler.over(frame, at_ns) as titled:
             self._make_picture(titled, self._tick)
-        if self._begin_passing(at_ns):
-            return True
         self._tick += 1
         return True
 
@@ -250,12 +250,9 @@ class Programme:
         key = bool(self._keys) and self._keys[0] <= tick
         if key:
             self._keys.popleft()
+        self._encoding = True
         self._give(self._pictures.encode(frame, tick, key=key))
 
-    def _turn(self, at_ns: int, late_ns: int) -> None:
-        self._encoding = True
-        """Show what was asked for last. A fade under way is seen through, and then comes this."""
-        if self._vision.is_fading:
     def _sole(self) -> PictureFeed | None:
         """Give the camera whose packets may be the programme's, if there is one."""
         return self._vision.sole if self._spec.smart and self._titler.is_blank else None
@@ -321,6 +318,9 @@ class Programme:
         self._pictures = self._picture_encoder()
         self._encoding = False
 
+    def _turn(self, at_ns: int, late_ns: int) -> None:
+        """Show what was asked for last. A fade under way is seen through, and then comes this."""
+        if self._vision.is_fading:
             return
         while self._wanted and (len(self._wanted) > 1 or self._wanted[0][0] <= at_ns):
             _, wanted = self._wanted.popleft()
