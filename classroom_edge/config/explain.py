@@ -38,7 +38,7 @@ _LIMITS: Final = {
 }
 _OWN: Final = {
     "id_shape", "id_reserved", "timezone", "address", "source_empty", "want_empty", "colour",
-    "small_without_picture",
+    "small_without_picture", "mixed_without_sound",
     "picture_file", "crop_outside", "slot_outside", "layout_slots", "same_corner",
 }  # fmt: skip
 

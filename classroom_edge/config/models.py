@@ -46,6 +46,10 @@ WANTS: Final = {
     "relay": "relay",
 }  # what a routine may ask for -> the capability that does it, in the order it is done
 
+SOUND_SETTINGS: Final = frozenset(
+    {"gain_db", "muted", "sound_delay_ms", "channels", "high_pass_hz", "gate", "spare_of"}
+)  # of a source, that make no sense without a sound
+
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _RESERVED = re.compile(r"programme|manifest|journal|thumbnail|con|prn|aux|nul|com\d|lpt\d|.*-sound")
 _USUAL: Final = PROFILES[EVERYDAY]
@@ -118,6 +122,9 @@ TrackId = Annotated[Id, AfterValidator(_checked_track_id)]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Language = Literal["zh-CN", "en"]
 Decimals = Annotated[float, BeforeValidator(_as_number)]
+GainDb = Annotated[Decimals, Field(ge=-60, le=30)]
+SoundDelay = Annotated[int, Field(ge=-500, le=2000)]
+Channels = Literal["stereo", "left", "right", "mono"]
 Corner = Literal["top-left", "top-right", "bottom-left", "bottom-right"]
 Share = Annotated[Decimals, Field(ge=0, le=1)]
 Size = Annotated[Decimals, Field(ge=0.02, le=1)]
@@ -192,6 +199,14 @@ class DeviceConfig(Part):
     presets: dict[Name, Annotated[int, Field(ge=0, le=254)]] = {}  # name -> its number
 
 
+class GateConfig(Part):
+    """``gate`` of a source: shuts its microphone while nobody speaks into it."""
+
+    threshold_db: Annotated[Decimals, Field(ge=-90, le=-10)]  # dBFS, peak
+    hold_ms: Annotated[int, Field(ge=0, le=5000)] = 300
+    release_ms: Annotated[int, Field(ge=10, le=5000)] = 200
+
+
 class SourceConfig(Part):
     """``[[source]]``: a live picture, a sound, or both."""
 
@@ -207,6 +222,13 @@ class SourceConfig(Part):
     isolated: bool = True
     camera: Id | None = None
     delay_ms: Annotated[int, Field(ge=-5000, le=5000)] = 0
+    gain_db: GainDb = 0.0
+    muted: bool = False
+    sound_delay_ms: SoundDelay = 0  # of its sound in the programme alone
+    channels: Channels = "stereo"
+    high_pass_hz: Annotated[int, Field(ge=0, le=400)] = 0
+    gate: GateConfig | None = None
+    spare_of: Id | None = None  # heard only while that source's sound fails
 
     @model_validator(mode="after")
     def _gives_something(self) -> Self:
@@ -214,6 +236,8 @@ class SourceConfig(Part):
             raise PydanticCustomError("source_empty", "neither picture nor sound")
         if self.small_url and not self.picture:
             raise PydanticCustomError("small_without_picture", "a small picture of none")
+        if not self.sound and self.model_fields_set & SOUND_SETTINGS:
+            raise PydanticCustomError("mixed_without_sound", "a mix of no sound")
         return self
 
 

@@ -162,6 +162,24 @@ class _Checker:
         camera = _text(table, "camera")
         if camera:
             self._is_device(camera, (*path, "camera"), "pan-tilt-zoom")
+        self._spare(_text(table, "id"), _text(table, "spare_of"), (*path, "spare_of"))
+
+    def _spare(self, name: str, main: str, path: Path) -> None:
+        """Tell when a spare microphone stands in for what cannot have one."""
+        if not main:
+            return
+        if main not in self._sources:
+            found = suggestion(main, self._sources)
+            self._tell("no-such-source", path, name=main, suggestion=found)
+        elif self._sources[main].get("sound") is not True:
+            self._tell("source-without-sound", path, name=main)
+        elif main == name or _text(self._sources[main], "spare_of"):
+            self._tell("spare-of-spare", path, name=main)
+        elif self._spares_of(main)[0] != name:
+            self._tell("spare-twice", path, name=main)
+
+    def _spares_of(self, main: str) -> list[str]:
+        return [id_ for id_, one in self._sources.items() if _text(one, "spare_of") == main]
 
     def _small_stream(self, table: Table, path: Path) -> None:
         name, url = _text(table, "id"), _text(table, "small_url")

@@ -137,6 +137,19 @@ OF_MEANING = [
     Typed("sound = true", 'sound = true\nsmall_url = "rtsp://a/2"', "small-without-picture", 24),
     Typed('camera = "camera"', 'small_url = "rtsp://127.0.0.1/teacher"', "small-same", 23),
     Typed('camera = "camera"', 'small_url = "rtsp:///2"', "url-host", 23),
+    Typed('camera = "camera"', "gain_db = 3", "mixed-without-sound", 19),
+    Typed("sound = true", "sound = true\ngain_db = 60", "too-great", 30, "30"),
+    Typed("sound = true", "sound = true\ngate = {}", "missing-key", 30, "threshold_db"),
+    Typed("sound = true", 'sound = true\nspare_of = "techer"', "no-such-source", 30),
+    Typed("sound = true", 'sound = true\nspare_of = "teacher"', "source-without-sound", 30),
+    Typed("sound = true", 'sound = true\nspare_of = "microphone"', "spare-of-spare", 30),
+    Typed(
+        'camera = "camera"\n[[source]]',
+        'sound = true\n[[source]]\nid = "a"\nname = "A"\nurl = "alsa://"\npicture = false\n'
+        'sound = true\nspare_of = "teacher"\n[[source]]\nspare_of = "teacher"',
+        "spare-twice",
+        32,
+    ),
     Typed(
         'camera = "camera"\n[[source]]\nid = "microphone"',
         'small_url = "rtsp://a/2"\n[[source]]\nid = "teacher-small"',
