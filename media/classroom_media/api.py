@@ -2,6 +2,7 @@
 
     MediaError
     ├── SourceError      a camera, screen, microphone or file cannot be opened or read
+    │   └── LoginError   it wants another name or password
     ├── EncodeError      no encoder accepts the picture or sound
     ├── RecordError      a track cannot be written: disk full, read-only, broken
     └── WorkerError      a worker process does not answer, or refuses a command
@@ -24,6 +25,10 @@ class MediaError(Exception):
 
 class SourceError(MediaError):
     """A source cannot be opened or read; the text says which, and why."""
+
+
+class LoginError(SourceError):
+    """A source wants another name or password; asking again and again would lock us out."""
 
 
 class EncodeError(MediaError):

@@ -143,10 +143,10 @@ def coded(pattern: Pattern, *, seconds: int) -> list[Coded]:
     ]
 
 
-def write_stream(path: Path, access_units: list[bytes]) -> Path:
-    """Write H.264 as it is given, a keyframe every two seconds, into a transport stream."""
+def write_stream(path: Path, access_units: list[bytes], codec: str = "h264") -> Path:
+    """Write pictures as they are given, a keyframe every two seconds, into a transport stream."""
     with av.open(str(path), "w", format="mpegts") as file:
-        stream = file.add_mux_stream("h264", rate=25, width=SMALL.width, height=SMALL.height)
+        stream = file.add_mux_stream(codec, rate=25, width=SMALL.width, height=SMALL.height)
         for number, data in enumerate(access_units):
             packet = av.Packet(data)
             packet.stream, packet.time_base = stream, Fraction(1, 25)
@@ -166,12 +166,36 @@ def test_a_camera_that_sends_its_parameter_sets_once_gets_them_repeated(tmp_path
     assert {parameter_sets(packet.data) for packet in keyframes} == {sets}
 
 
-def test_another_picture_size_is_a_loss_so_that_another_file_begins(tmp_path: Path) -> None:
+def coded_as_hevc(pattern: Pattern, *, seconds: int) -> list[bytes]:
+    encoder = av.CodecContext.create("libx265", "w")
+    assert isinstance(encoder, av.VideoCodecContext)
+    encoder.width, encoder.height, encoder.pix_fmt = pattern.width, pattern.height, "yuv420p"
+    encoder.time_base = Fraction(1, pattern.fps)
+    encoder.options = {"preset": "ultrafast", "x265-params": "bframes=0:log-level=none"}
+    background = pattern.background()
+    packets: list[bytes] = []
+    for number in range(seconds * pattern.fps):
+        picture = VideoFrame.from_ndarray(pattern.picture(background, number), format="yuv420p")
+        picture.pts = number
+        packets += map(bytes, encoder.encode(picture))
+    return packets + list(map(bytes, encoder.encode(None)))
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc"])
+def test_another_picture_size_is_said_at_a_keyframe_and_no_picture_is_lost(
+    tmp_path: Path, codec: str
+) -> None:
     larger = Pattern(width=640, height=480, fps=25, tone_hz=0)
-    units = [p.data for p in coded(SMALL, seconds=2) + coded(larger, seconds=2)]
-    film = write_stream(tmp_path / "switch.ts", units)
-    with pytest.raises(SourceError, match="size changed from 320x240 to 640x480"):
-        played(film, 3.5)
+    if codec == "h264":
+        units = [p.data for p in coded(SMALL, seconds=2) + coded(larger, seconds=2)]
+    else:
+        units = coded_as_hevc(SMALL, seconds=2) + coded_as_hevc(larger, seconds=2)
+    film = write_stream(tmp_path / "switch.ts", units, codec)
+    packets = played(film, 3.5)
+    forms = {(p.format.width, p.format.height): p.dts_ns for p in packets if p.format}
+    assert list(forms) == [(320, 240), (640, 480)]
+    assert abs(forms[640, 480] - packets[0].dts_ns - 2 * NS) < FRAME_NS
+    assert {round((b.dts_ns - a.dts_ns) / 1e6) for a, b in pairwise(packets)} == {40}
 
 
 def test_a_file_that_is_not_looped_ends_as_a_loss(film: Path) -> None:

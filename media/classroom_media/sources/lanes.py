@@ -40,8 +40,10 @@ class Lane(Protocol):
     def feed(self, packet: Stamped[Demuxed]) -> Iterator[Coded]:
         """Give what `packet` becomes.
 
+        A packet in another form than those before has a `format` that says so.
+
         Raises:
-            SourceError: the stream has changed so much that the source must be opened anew.
+            SourceError: a keyframe cannot be decoded.
             EncodeError: it cannot be coded.
         """
 
@@ -109,11 +111,8 @@ class CopiedPicture:
         return data
 
     def _describe(self, keyframe: bytes) -> None:
-        """Let a decoder read the size; a new size needs a new file."""
+        """Let a decoder read the size."""
         width, height = _size_of(keyframe)
-        old = self._format
-        if old and (old.width, old.height) != (width, height):
-            raise SourceError(f"size changed from {old.width}x{old.height} to {width}x{height}")
         self._described = self._sets
         self._format = StreamFormat(
             kind=Kind.PICTURE, codec="h264", width=width, height=height, fps=self._fps
@@ -155,7 +154,7 @@ class CopiedSound:
 
     def _describe(self, header: adts.AdtsHeader) -> None:
         config = header.specific_config()
-        if self._format is None:
+        if self._format is None or self._format.extradata[:2] != config:
             self._format = StreamFormat(
                 kind=Kind.SOUND,
                 codec="aac",
@@ -163,14 +162,13 @@ class CopiedSound:
                 channels=header.channels,
                 extradata=config,
             )
-        elif self._format.extradata[:2] != config:
-            raise SourceError(f"sound changed to {header.sample_rate_hz} Hz")
 
 
 class CodedPicture:
     """Anything but H.264: decoded, and coded once. A screen that stands still costs little."""
 
     def __init__(self, name: str, stream: VideoStream) -> None:
+        self._name = name
         self._stream = stream
         self._coder = PictureCoder(name, fps=fps_of(stream))
         self._is_raw = stream.codec_context.name == "rawvideo"
@@ -186,14 +184,14 @@ class CodedPicture:
                 return
         for picture in _decoded(self._stream, packet):
             if isinstance(picture, VideoFrame):
-                self._check(picture)
+                self._fit(picture)
                 pts_ns = packet.pts_ns if picture.pts is None else picture.pts
                 yield from self._coder.encode(picture, pts_ns)
 
-    def _check(self, picture: VideoFrame) -> None:
+    def _fit(self, picture: VideoFrame) -> None:
         size = (picture.width, picture.height)
         if self._size not in {(0, 0), size}:
-            raise SourceError("size changed from {}x{} to {}x{}".format(*self._size, *size))
+            self._coder = PictureCoder(self._name, fps=fps_of(self._stream))
         self._size = size
 
 
@@ -201,15 +199,24 @@ class CodedSound:
     """Anything but AAC in one or two channels: decoded, mixed to stereo, coded once."""
 
     def __init__(self, name: str, stream: AudioStream) -> None:
+        self._name = name
         self._stream = stream
         self._coder = SoundCoder(name)
+        self._form = (0, "", "")
 
     def feed(self, packet: Stamped[Demuxed]) -> Iterator[Coded]:
         """Code the sound that `packet` completes."""
         for block in _decoded(self._stream, packet):
             if isinstance(block, av.AudioFrame):
+                self._fit(block)
                 pts_ns = packet.pts_ns if block.pts is None else block.pts
                 yield from self._coder.encode(block, pts_ns)
+
+    def _fit(self, block: av.AudioFrame) -> None:
+        form = (block.sample_rate, block.layout.name, block.format.name)
+        if self._form not in {(0, "", ""), form}:
+            self._coder = SoundCoder(self._name)
+        self._form = form
 
 
 def _decoded(

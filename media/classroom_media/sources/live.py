@@ -10,7 +10,7 @@ from av.container import InputContainer
 from av.stream import Stream
 from av.video.stream import VideoStream
 
-from classroom_media.api import NS, SourceError
+from classroom_media.api import NS, LoginError, SourceError
 from classroom_media.clock import Stamped, Timeline
 from classroom_media.packets import Coded
 from classroom_media.sources.address import Input, input_of
@@ -19,14 +19,16 @@ from classroom_media.workers.specs import SourceSpec
 
 STALL_S: Final = 2.0  # without any packet
 BARE_MAX: Final = 16  # packets without a decoding stamp; after these there will be none
-STREAM_STALL_NS: Final = 4 * NS  # without a packet of one stream, while the other goes on
+STREAM_STALL_NS: Final = 4 * NS  # without more of one stream, while the other goes on
+PARSED: Final = frozenset({"h264", "hevc"})  # in RTP, a picture ends where the next one begins
 
 
 def receive(spec: SourceSpec, clock: Callable[[], int]) -> Generator[Coded, None, None]:
     """Give the packets of a live source until it is lost; an end counts as a loss.
 
     Raises:
-        SourceError: it cannot be opened within 5 s, is silent for 2 s, has ended or changed.
+        SourceError: it cannot be opened within 5 s, is silent for 2 s, or has ended.
+        LoginError: it wants another name or password.
         EncodeError: what it sends cannot be coded.
     """
     where = input_of(spec)
@@ -36,7 +38,7 @@ def receive(spec: SourceSpec, clock: Callable[[], int]) -> Generator[Coded, None
     except av.FFmpegError as error:
         raise SourceError(f"{where.shown}: {reason(error)}") from None  # its text has the password
     except SourceError as error:
-        raise SourceError(f"{where.shown}: {error}") from error
+        raise type(error)(f"{where.shown}: {error}") from error
 
 
 def _packets(
@@ -45,31 +47,34 @@ def _packets(
     timeline = Timeline[Demuxed](delay_ns=spec.delay_ms * 1_000_000)
     lanes = lanes_of(container, spec)
     stamper = Stamper(container)
-    endless = without_end(container)
-    heard = dict.fromkeys(lanes, clock())
+    behind = behind_by_one(container)
+    heard: dict[int, int] = {}
     for packet in container.demux([container.streams[index] for index in lanes]):
         now_ns = clock()
         heard[packet.stream_index] = now_ns
         if now_ns - min(heard.values()) > STREAM_STALL_NS:
             raise SourceError("its picture or its sound has stopped")
         for stamped in stamper.stamp(packet):
-            arrived_ns = now_ns - stamped.duration_ns * (stamped.stream in endless)
+            arrived_ns = now_ns - stamped.duration_ns * (stamped.stream in behind)
             for placed in timeline.place(stamped, arrived_ns):
                 yield from lanes[placed.stream].feed(placed)
     raise SourceError("it has ended the stream")
 
 
-def without_end(container: InputContainer) -> set[int]:
-    """Name the streams whose packets the demuxer gives out only when the next one begins.
+def behind_by_one(container: InputContainer) -> set[int]:
+    """Name the streams whose packets are there a whole packet's duration after their stamp.
 
-    A picture in a transport stream has no length, so that only the next one ends it; it came a
-    picture's duration before we see it (measured: 40 ms at 25 frames a second).
+    Sound, because a block is made when its end has been heard. A picture in a transport stream
+    or in RTP has no length: the demuxer gives it out when the next one begins (measured: 40 ms
+    at 25 frames a second).
 
-    Source: ISO/IEC 13818-1, 2.4.3.7, PES_packet_length 0.
+    Source: ISO/IEC 13818-1, 2.4.3.7, PES_packet_length 0; RFC 6184, 5.1, the marker bit, of
+    which FFmpeg's parser knows nothing.
     """
-    if container.format.name != "mpegts":
-        return set()
-    return {stream.index for stream in container.streams.video}
+    split = {"mpegts": None, "rtsp": PARSED}.get(container.format.name, frozenset())
+    pictures = container.streams.video
+    parsed = (one for one in pictures if split is None or one.codec_context.name in split)
+    return {stream.index for stream in (*container.streams.audio, *parsed)}
 
 
 def open_input(where: Input, clock: Callable[[], int]) -> InputContainer:
@@ -77,6 +82,7 @@ def open_input(where: Input, clock: Callable[[], int]) -> InputContainer:
 
     Raises:
         SourceError: nobody answers, or not with what is expected.
+        LoginError: it wants another name or password.
     """
     begun_ns = clock()
     try:
@@ -86,6 +92,8 @@ def open_input(where: Input, clock: Callable[[], int]) -> InputContainer:
             options=dict(where.options),
             timeout=(where.open_s, STALL_S),
         )
+    except av.error.HTTPUnauthorizedError as error:
+        raise LoginError(reason(error)) from None  # its text has the password
     except av.FFmpegError as error:
         given_up = clock() - begun_ns >= where.open_s * NS
         why = "it does not answer" if given_up else reason(error)

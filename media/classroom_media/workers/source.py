@@ -21,7 +21,7 @@ from typing import Final
 
 import msgspec
 
-from classroom_media.api import NS, MediaError
+from classroom_media.api import NS, LoginError, MediaError
 from classroom_media.messages import (
     AnyCommand,
     Begin,
@@ -39,9 +39,12 @@ from classroom_media.sources import open_source
 from classroom_media.workers.shell import Answer, Shell, read_spec
 from classroom_media.workers.specs import SourceSpec
 
-BACK_OFF_S: Final = (0.0, 0.25, 0.5, 1.0, 2.0)  # the last one for ever
+BACK_OFF_S: Final = (0.0, 0.25, 0.5)  # the last one for ever: a camera boots when it likes
+LOGIN_S: Final = 5.0  # between attempts with a password that is wrong
 STEADY_NS: Final = 5 * NS  # a source that went so long is opened again at once
-SILENT_NS: Final = 2 * NS  # without a packet, a source is not live
+SILENT_NS: Final = 8 * NS // 10  # without a packet of a stream, a source is not live
+SILENT_PACKETS: Final = 3  # or for so many of its packets, where that is longer
+TOLD_NS: Final = 6 * NS // 10  # even a short silence is told so long: in one heartbeat at least
 HUNG_NS: Final = 10 * NS  # every wait of a source is shorter
 REPLAYED_NS: Final = 3 * NS  # at least; whole groups of pictures are kept
 GROUP_MAX: Final = 1500  # packets kept for a replay
@@ -88,6 +91,32 @@ class LastGroups:
         return groups[1][0].dts_ns <= from_ns or sum(map(len, groups)) > GROUP_MAX
 
 
+class Hearing:
+    """How long each stream of a source has been silent. One thread hears, another asks."""
+
+    def __init__(self) -> None:
+        self._streams: dict[str, tuple[int, int]] = {}  # when last heard, and how long it may be
+        self._silent = ("", 0)  # what has been silent last, and until when that is told
+
+    def heard(self, packet: Coded, now_ns: int) -> None:
+        """Note a packet."""
+        heard_ns, limit_ns = self._streams.get(packet.stream, (now_ns, SILENT_NS))
+        if now_ns - heard_ns > limit_ns:
+            self._silent = (packet.stream, now_ns + TOLD_NS)
+        limit_ns = max(SILENT_NS, SILENT_PACKETS * packet.duration_ns)
+        self._streams[packet.stream] = (now_ns, limit_ns)
+
+    def problem(self, now_ns: int) -> str:
+        """Tell what is silent, in words; "" when nothing is."""
+        streams = dict(self._streams)
+        silent = {s for s, (heard_ns, limit_ns) in streams.items() if now_ns - heard_ns > limit_ns}
+        if not silent and now_ns < self._silent[1]:
+            silent = {self._silent[0]}
+        if len(silent) == len(streams):
+            return "it is silent" if silent else ""
+        return "its picture has stopped" if silent - _sounds(silent) else ""
+
+
 class SourceReader:
     """The thread that reads a source, and opens it again whenever it is lost."""
 
@@ -108,7 +137,7 @@ class SourceReader:
         self._stopped = threading.Event()
         self._moved_ns = clock()
         self._last_ns = 0
-        self._heard_ns = 0
+        self._hearing = Hearing()
         self._problem = "not opened yet"
         self._thread = threading.Thread(target=self._run, name="source", daemon=True)
 
@@ -123,8 +152,7 @@ class SourceReader:
 
     def health(self) -> SourceHealth:
         """Tell whether packets come."""
-        silent = self._clock() - self._heard_ns > SILENT_NS
-        problem = self._problem or ("it is silent" if silent else "")
+        problem = self._problem or self._hearing.problem(self._clock())
         return SourceHealth(
             source=self._spec.id, live=not problem, problem=problem, last_ns=self._last_ns
         )
@@ -134,25 +162,29 @@ class SourceReader:
         return not self._stopped.is_set() and self._clock() - self._moved_ns > HUNG_NS
 
     def _run(self) -> None:
-        failures = 0
-        while not self._stopped.wait(BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)]):
+        failures, pause_s = 0, 0.0
+        while not self._stopped.wait(pause_s):
             self._moved_ns = opened_ns = self._clock()
             try:
                 with closing(self._source(self._spec, self._clock)) as packets:
                     self._pass_on(packets)
             except MediaError as error:
                 failures = 0 if self._clock() - opened_ns > STEADY_NS else failures + 1
+                pause_s = BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)]
+                if isinstance(error, LoginError):
+                    pause_s = LOGIN_S
                 self._note_loss(str(error))
 
     def _pass_on(self, packets: Generator[Coded, None, None]) -> None:
         for packet in packets:
             if self._stopped.is_set():
                 return
-            self._moved_ns = self._heard_ns = self._clock()
+            self._moved_ns = self._clock()
             self._last_ns = max(self._last_ns, packet.pts_ns)
             if self._problem:
                 logger.info("%s: is there", self._spec.id)
-                self._problem = ""
+                self._hearing, self._problem = Hearing(), ""
+            self._hearing.heard(packet, self._moved_ns)
             self._deliver(packet)
 
     def _note_loss(self, problem: str) -> None:
@@ -301,6 +333,11 @@ class SourceWorker:
     def _progress(self) -> tuple[PartProgress, ...]:
         found = (recorder.progress() for recorder in self._recorders)
         return tuple(progress for progress in found if progress is not None)
+
+
+def _sounds(streams: set[str]) -> set[str]:
+    """Give the sounds among streams. Where one stops, its level tells, and the picture goes on."""
+    return {stream for stream in streams if stream.endswith("-sound")}
 
 
 def _tracks(spec: SourceSpec) -> tuple[str, ...]:
