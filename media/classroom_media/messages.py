@@ -129,6 +129,7 @@ class SourceHealth(msgspec.Struct, frozen=True, kw_only=True):
     live: bool
     problem: str = ""  # in the words of the transport: "connection refused"
     last_ns: int = 0
+    seen: str = ""  # director: what is wrong with its picture: "frozen", "black"
 
 
 class StandIn(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from classroom_media.compose.canvas import planes
 from classroom_media.direct.luma import small_luma
 from classroom_media.monitor.supply import Glimpse
 
-Picture = npt.NDArray[np.float32]  # (height, width), luma
+Picture = npt.NDArray[np.floating]  # (height, width), luma
 
 SIZE = (320, 180)
 LOOKS = 5  # a second
@@ -24,7 +24,7 @@ def room(seed: int = 5, size: tuple[int, int] = SIZE) -> Picture:
     width, height = size
     random = np.random.default_rng(seed)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    picture = 90 + 40 * np.sin(x / width * 3) + 30 * y / height
+    picture: Picture = 90 + 40 * np.sin(x / width * 3) + 30 * y / height
     for _ in range(40):
         left, top = random.integers(0, width), random.integers(0, height)
         wide, high = random.integers(4, width // 6), random.integers(4, height // 6)
@@ -38,8 +38,8 @@ def noisy(picture: Picture, sigma: float, seed: int = 1) -> Callable[[int], Pict
 
     def seen(number: int) -> Picture:
         random = np.random.default_rng(seed * 100_003 + number)
-        noise = random.standard_normal(picture.shape, np.float32) * np.float32(sigma)
-        return picture + noise.astype(np.float32)
+        found: Picture = picture + random.standard_normal(picture.shape, np.float32) * sigma
+        return found
 
     return seen
 

@@ -14,6 +14,8 @@ import threading
 import time
 from typing import Final
 
+import msgspec
+
 from classroom_media.api import MediaError
 from classroom_media.compose.pictures import Picture
 from classroom_media.compose.programme import PICTURES, SOUND, Programme
@@ -28,8 +30,10 @@ from classroom_media.messages import (
     Preview,
     Release,
     Show,
+    SourceHealth,
     Write,
 )
+from classroom_media.monitor.condition import Conditions
 from classroom_media.monitor.eyes import Eyes
 from classroom_media.packets import Coded
 from classroom_media.record.track import TrackRecorder
@@ -101,7 +105,9 @@ class Director:
         """
         self._shell = shell
         self._recorder = TrackRecorder(NAME, (PICTURES, SOUND), ring_s=spec.ring_s, emit=shell.emit)
-        self._eyes = Eyes((source.id for source in spec.sources if source.picture), ())
+        roles = {source.id: source.role for source in spec.sources if source.picture}
+        self._conditions = Conditions(roles)
+        self._eyes = Eyes(roles, (self._conditions.see,))
         self._output = Output(shell, self._recorder, self._eyes)
         self._programme = Programme(spec, self._output)
         self._endpoints = {source.id: source.endpoints for source in spec.sources}
@@ -122,7 +128,7 @@ class Director:
             name=NAME,
             pid=os.getpid(),
             at_ns=now_ns,
-            sources=self._programme.health(now_ns),
+            sources=self._health(now_ns),
             recording=take.recording if take else "",
             take=take.take if take else 0,
             parts=(part,) if part else (),
@@ -168,6 +174,12 @@ class Director:
         self._eyes.stop()
         self._loop.join(LEAVE_S)
         self._recorder.close()
+
+    def _health(self, now_ns: int) -> tuple[SourceHealth, ...]:
+        return tuple(
+            msgspec.structs.replace(one, seen=self._conditions.fault(one.source, now_ns))
+            for one in self._programme.health(now_ns)
+        )
 
     def _begin(self, begin: Begin) -> None:
         if not begin.lead_in:
