@@ -132,7 +132,7 @@ def test_a_camera_that_stops_becomes_a_slate_within_a_second_and_returns() -> No
     made.finish()
     assert is_regular(out.pictures)
     slates = [pts for pts, frame in out.frames() if planes(frame)[1].mean() > 131]
-    assert START_NS + 2.9 * NS < slates[0] < START_NS + 3.1 * NS  # the last stood at 1.96 s
+    assert START_NS + 2.8 * NS < slates[0] <= START_NS + 2.96 * NS  # the last stood at 1.96 s
     assert START_NS + 3.9 * NS < slates[-1] < START_NS + 4.1 * NS
     assert out.numbers()[-1] > 55
 
@@ -182,10 +182,11 @@ def test_a_machine_too_slow_for_the_pictures_keeps_the_sound_whole() -> None:
     made, out = programme()
     for packet in numbered("a", 12):
         made.feed(packet, packet.pts_ns)
-    for tenth in range(110):
-        made.advance(START_NS + tenth * NS // 10)  # one picture every 100 ms
+    for fifth in range(55):
+        made.advance(START_NS + fifth * NS // 5)  # one picture every 200 ms
     made.finish()
-    assert len(out.holes) == 1
+    assert out.holes == []
+    assert made.left_out >= 100
     assert {
         round((b.pts_ns - a.pts_ns) * 48_000 / NS) for a, b in itertools.pairwise(out.sound)
     } == {1024}

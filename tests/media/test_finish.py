@@ -68,6 +68,29 @@ def test_a_pause_leaves_nothing_of_itself_in_the_file(tmp_path: Path) -> None:
     assert [(g.reason, g.from_s, g.length_s) for g in manifest.gaps] == [("pause", 2.0, 3.0)]
 
 
+@pytest.mark.parametrize("missing", [range(60, 61), range(60, 90)])
+def test_pictures_that_never_came_are_told_though_the_part_went_on(
+    missing: range, tmp_path: Path
+) -> None:
+    room = Room(tmp_path)
+    room.begin(START_NS)
+    film = [p for n, p in enumerate(pictures(150)) if n not in missing]
+    room.feed_up_to(START_NS + 5 * NS, film)
+    room.end(START_NS + 5 * NS)
+    (gap,) = finish(tmp_path).gaps
+    assert (gap.track, gap.reason) == ("cam", "stalled")
+    assert (gap.from_s, gap.to_s) == pytest.approx((missing.start / 25, missing.stop / 25))
+
+
+def test_a_camera_that_slows_down_in_the_dark_misses_nothing(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    room.begin(START_NS)
+    film = [p for n, p in enumerate(pictures(200, gop=1)) if n < 100 or n % 2 == 0]
+    room.feed_up_to(START_NS + 7 * NS, film)
+    room.end(START_NS + 7 * NS)
+    assert finish(tmp_path).gaps == ()
+
+
 def test_a_hole_keeps_later_frames_at_their_time(tmp_path: Path) -> None:
     room = Room(tmp_path, track="programme", streams=("cam", "cam-sound"))
     film = in_order(pictures(250), sound(10))
@@ -179,6 +202,25 @@ def test_a_part_that_holds_nothing_is_passed_over(in_parts: Path, tmp_path: Path
     (folder / "programme.2.mp4").write_bytes(b"\0" * 88)
     manifest = finish(folder)
     assert manifest.state is State.FINISHED
+    assert numbers(folder / "programme.mp4")[-50:] == list(range(225, 275))
+
+
+class StopError(Exception):
+    """Somebody ends the finisher."""
+
+
+def test_a_whole_may_take_the_name_of_a_part_that_was_empty(in_parts: Path, tmp_path: Path) -> None:
+    folder = copied(in_parts, tmp_path / "empty")
+    (folder / "programme.mp4").write_bytes(bytes(88))
+    wanted = finish(copied(folder, tmp_path / "undisturbed"))
+
+    def stop(step: str) -> None:
+        if step == "thumbnail":
+            raise StopError
+
+    with pytest.raises(StopError):
+        finish(folder, report=stop)
+    assert finish(folder) == wanted
     assert numbers(folder / "programme.mp4")[-50:] == list(range(225, 275))
 
 

@@ -19,7 +19,7 @@ from classroom_media.compose.picking import Verdict, judge
 from classroom_media.packets import Coded
 
 KEPT_BYTES: Final = 64 << 20  # of packets of one source; beyond it whole groups are dropped
-LOST_NS: Final = NS  # without a new picture for so long, a source is shown as lost
+LOST_NS: Final = 95 * NS // 100  # without a new picture, a source is a slate within a second
 LOST_FRAMES: Final = 3  # or for so many of its own frames, where that is longer
 
 logger = logging.getLogger(__name__)

@@ -8,6 +8,7 @@ has, the later one is taken: the earlier broke off, and its last moments are not
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 from typing import Final
 
 from classroom_media.api import NS, Kind, StreamFormat
@@ -17,7 +18,8 @@ from classroom_media.record.story import Part, Story, Take
 
 ROUNDING_NS: Final = 50_000  # what becoming ticks and back may move a stamp, and more
 EDGE_NS: Final = NS // 10  # a track may begin and end this much inside its take
-STALL_NS: Final = NS // 2  # within a part, slower than this is worth telling
+SLOW: Final = 1.5  # of the usual time between samples: one is missing
+NEIGHBOURS: Final = 12  # before and after, which tell what is usual there: a camera may slow down
 LATE: Final = "late"
 STALLED: Final = "stalled"
 
@@ -214,13 +216,19 @@ def _holes_in_take(story: Story, take: Take, segments: Sequence[Segment], kind: 
 
 
 def _stalls(segment: Segment, kind: Kind) -> list[Hole]:
-    times = sorted((s.pts_ns, s.end_ns) for s in segment.kept(kind))
-    shift_ns = segment.shift_ns
+    """Find where a part has nothing though it went on; its samples last until the next one."""
+    times = sorted(sample.pts_ns for sample in segment.kept(kind))
+    steps = [after - before for before, after in pairwise(times)]
+    usual_ns = median(steps) if steps else 0
     return [
-        Hole(end_ns + shift_ns, next_ns + shift_ns, STALLED)
-        for (_pts, end_ns), (next_ns, _end) in pairwise(times)
-        if next_ns - end_ns > STALL_NS
+        Hole(times[n] + round(near_ns) + segment.shift_ns, times[n + 1] + segment.shift_ns, STALLED)
+        for n, step_ns in enumerate(steps)
+        if step_ns > SLOW * usual_ns and step_ns > SLOW * (near_ns := _usual_near(steps, n))
     ]
+
+
+def _usual_near(steps: Sequence[int], place: int) -> float:
+    return median(steps[max(0, place - NEIGHBOURS) : place + NEIGHBOURS + 1])
 
 
 def _merged(holes: Iterable[Hole]) -> tuple[Hole, ...]:
