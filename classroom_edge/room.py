@@ -56,6 +56,8 @@ class SourceView:
     state: str  # "starting" | "live" | "lost"
     problem: str = ""
     camera: str | None = None  # the device that points it
+    seen: str = ""  # what is wrong with the picture that comes: "frozen" | "black"
+    small: str = ""  # its small stream: "live" | "lost"; "" = it has none
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from classroom_edge.services.supervise import supervise
 from classroom_edge.services.workers import WorkerService, endpoints_for
 from classroom_media.api import Kind, Layout, Titles, WorkerError
 from classroom_media.messages import AnyEvent, Heartbeat, Levels, Preview, Show, SourceHealth, Write
+from classroom_media.packets import small_of
 from classroom_media.record.journal import ExpectedTrack
 from classroom_media.workers.client import WorkerClient
 from classroom_media.workers.specs import DirectorSource, DirectorSpec, SourceSpec
@@ -119,8 +120,16 @@ class Media:
 
     def health(self, source: str) -> SourceHealth | None:
         """Give what the worker of a source says of it; None while it says nothing."""
-        beat = self.sources[source].beat
-        return next((one for one in beat.sources if one.source == source), None) if beat else None
+        return _health(self.sources[source].beat, source)
+
+    def small_health(self, source: str) -> SourceHealth | None:
+        """Give what it says of the source's small stream."""
+        return _health(self.sources[source].beat, small_of(source))
+
+    def seen(self, source: str) -> str:
+        """Give what the director sees wrong with the picture of a source: "frozen", "black"."""
+        health = _health(self.director.beat, source)
+        return health.seen if health else ""
 
     def _heard(self, worker: WorkerService, event: AnyEvent) -> None:
         if isinstance(event, Levels):
@@ -242,6 +251,10 @@ class Media:
             unsteady=self.director.is_unsteady,
             language=self.config.room.language,
         )
+
+
+def _health(beat: Heartbeat | None, source: str) -> SourceHealth | None:
+    return next((one for one in beat.sources if one.source == source), None) if beat else None
 
 
 def _but_for_orders(spec: msgspec.Struct) -> msgspec.Struct:

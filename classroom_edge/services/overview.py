@@ -138,7 +138,17 @@ class Overview:
             state=state,
             problem=problem,
             camera=source.camera,
+            seen=self.media.seen(source.id) if state == "live" else "",
+            small=self._small(source) if state == "live" else "",
         )
+
+    def _small(self, source: SourceConfig) -> str:
+        """Tell whether a small stream delivers; at its start it is given time."""
+        if not source.small_url:
+            return ""
+        worker, health = self.media.sources[source.id], self.media.small_health(source.id)
+        is_there = health is not None and health.live
+        return "live" if is_there or worker.ran_s < OPENS_WITHIN_S else "lost"
 
     def _programme(self) -> ProgrammeView:
         shown, state = self.media.layout, self.media.director.state

@@ -105,7 +105,14 @@ def _of_storage(facts: Facts) -> Iterator[Finding]:
 
 def _of_sources(facts: Facts) -> Iterator[Finding]:
     cameras = {device.id: device for device in facts.devices}
+    is_recording = facts.recording.state is RecordingState.RECORDING
     for source in facts.sources:
+        if source.seen == "frozen":
+            yield Finding("E-SRC-003", "warning", source.id, {"name": source.name})
+        if source.seen == "black" and is_recording:  # at night it may be dark
+            yield Finding("E-SRC-004", "warning", source.id, {"name": source.name})
+        if source.small == "lost":
+            yield Finding("E-SRC-005", "warning", source.id, {"name": source.name})
         if source.state != "lost":
             continue
         values = {"name": source.name, "text": source.problem}

@@ -58,6 +58,9 @@ ILL = {
     "E-DSK-003": replace(WELL, storage=StorageView(10**9, None)),
     "E-SRC-001": replace(WELL, sources=(LOST,)),
     "E-SRC-002": replace(WELL, sources=(replace(LOST, camera="camera"),), devices=(CAMERA,)),
+    "E-SRC-003": replace(WELL, sources=(replace(TEACHER, seen="frozen"),)),
+    "E-SRC-004": replace(WELL, sources=(replace(TEACHER, seen="black"),)),
+    "E-SRC-005": replace(WELL, sources=(replace(TEACHER, small="lost"),)),
     "E-DEV-001": replace(WELL, devices=(replace(CAMERA, availability="offline"),)),
     "E-DEV-002": replace(WELL, devices=(replace(CAMERA, availability="auth-failed"),)),
     "E-RTN-001": replace(
@@ -100,8 +103,9 @@ def test_what_mends_a_problem_is_one_press() -> None:
     assert failed.action.path == "/api/v1/routines/class-start"
 
 
-@pytest.mark.parametrize("facts", [ILL["E-SND-001"], ILL["E-SND-002"], ILL["E-REC-004"]])
-def test_silence_and_idle_tracks_matter_only_while_recording(facts: Facts) -> None:
+@pytest.mark.parametrize("code", ["E-SND-001", "E-SND-002", "E-REC-004", "E-SRC-004"])
+def test_silence_darkness_and_idle_tracks_matter_only_while_recording(code: str) -> None:
+    facts = ILL[code]
     idle = RecordingView(RecordingState.IDLE, light=False)
     assert not told(replace(facts, recording=idle))
 
