@@ -89,6 +89,7 @@ class ProgrammeView:
     state: str  # "starting" | "live" | "lost"
     titles: TitlesView = TitlesView()
     cards: tuple[str, ...] = ()  # that there are
+    making: str = ""  # "encoding" | "passing": a camera's own packets; "" = not known
 
 
 class RecordingState(StrEnum):

@@ -74,6 +74,9 @@ def facts_of(report: Report, say: Say) -> Iterator[Fact]:
         yield fact("loudness", with_unit(loudness.integrated_lufs, "LUFS"))
         peak = loudness.true_peak_dbtp
         yield fact("peak", with_unit(peak, "dBTP"), wrong=is_loud(loudness))
+    if report.passed_s is not None:
+        share = report.passed_s / max(report.duration_s, report.passed_s, 1e-9)
+        yield fact("passed", f"{clock(report.passed_s)} ({share:.0%})")
     yield fact("gaps", str(len(report.gaps)), wrong=any(gap.track for gap in report.gaps))
 
 

@@ -176,6 +176,8 @@ class RecordingConfig(Part):
     bitrate_kbps: Annotated[int, Field(ge=200, le=50_000)] = _USUAL.bitrate_kbps
     gop_s: Annotated[Decimals, Field(ge=0.5, le=4)] = _USUAL.gop_s
     encoder: Literal["auto", "software"] = "auto"
+    smart: bool = True
+    smart_max_kbps: Annotated[int, Field(ge=200, le=50_000)] | None = None  # twice bitrate_kbps
     isolated: bool = True
 
     @model_validator(mode="before")

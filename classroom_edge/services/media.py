@@ -248,6 +248,8 @@ class Media:
             bitrate_kbps=form.bitrate_kbps,
             gop_s=form.gop_s,
             hardware=form.encoder == "auto",
+            smart=form.smart,
+            smart_max_kbps=form.smart_max_kbps or 2 * form.bitrate_kbps,
             unsteady=self.director.is_unsteady,
             language=self.config.room.language,
         )

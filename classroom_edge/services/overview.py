@@ -152,6 +152,7 @@ class Overview:
 
     def _programme(self) -> ProgrammeView:
         shown, state = self.media.layout, self.media.director.state
+        beat = self.media.director.beat
         return ProgrammeView(
             layout=shown.name,
             sources=shown.sources,
@@ -159,6 +160,7 @@ class Overview:
             state="live" if state == "running" else state,
             titles=view_of(self.media.titles),
             cards=tuple(style_of(self.config).cards),
+            making=beat.making if beat else "",
         )
 
     def _layouts(self) -> Iterator[LayoutView]:

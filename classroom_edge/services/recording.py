@@ -37,6 +37,7 @@ from classroom_media.record.journal import (
     Journal,
     LayoutShown,
     Marked,
+    ProgrammeMade,
     RecordingStarted,
     RecordingStopped,
     SourceBack,
@@ -86,6 +87,7 @@ class RecordingService:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _grace_over_s: asyncio.Queue[float] = field(default_factory=asyncio.Queue, init=False)
     _incidents: asyncio.Queue[AnyJournalEvent] = field(default_factory=asyncio.Queue, init=False)
+    _made: tuple[str, str] = field(default=("", ""), init=False)  # recording; how, noted last
     _to_rest: asyncio.Queue[Path] = field(default_factory=asyncio.Queue, init=False)
 
     def __post_init__(self) -> None:
@@ -239,6 +241,9 @@ class RecordingService:
         """Take over how far a worker has come."""
         if self.story is not None and beat.recording == self.story.id:
             self.progress.heard(beat.take, beat.parts, time.monotonic())
+            if beat.making and (self.story.id, beat.making) != self._made:
+                self._made = (self.story.id, beat.making)
+                self._incidents.put_nowait(ProgrammeMade(at_ns=beat.at_ns, making=beat.making))
 
     def recover(self) -> None:
         """Take up what an earlier daemon left: go on with the newest, close what is older."""

@@ -206,6 +206,7 @@ class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat"):
     cut: Cut | None = None  # director: the newest of its own
     strips: dict[str, Strip] | None = None  # director: how it mixes the sounds
     stand_ins: tuple[StandIn, ...] = ()  # director: spare microphones that are heard
+    making: str = ""  # director: "encoding" or "passing" (a camera's own packets go on)
     encoder: str = ""  # director: what encodes its pictures, as FFmpeg calls it
     encoder_problem: str = ""  # director: what failed at that before, and why
     since_ns: int = 0  # director: where its programme begins on the timeline; 0 = not yet

@@ -11,7 +11,7 @@ from classroom_media.analyse.report import report_on
 from classroom_media.api import NS, Layout, RecordError
 from classroom_media.emulate import inspection, truth
 from classroom_media.record.finish import finish
-from classroom_media.record.journal import JOURNAL_FILE, LayoutShown, Marked
+from classroom_media.record.journal import JOURNAL_FILE, LayoutShown, Marked, ProgrammeMade
 from classroom_media.record.manifest import MANIFEST_FILE
 from tests.media import films
 from tests.media.record_scene import START_NS, Room, in_order, pictures, sound
@@ -27,6 +27,8 @@ def lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
     room.begin(START_NS)
     room.note(LayoutShown(at_ns=START_NS, layout=Layout("single", ("slides",))))
     room.note(Marked(at_ns=START_NS + NS, text="homework"))
+    room.note(ProgrammeMade(at_ns=START_NS + NS // 5, making="passing"))
+    room.note(ProgrammeMade(at_ns=START_NS + 3 * NS, making="encoding"))
     film = room.feed_up_to(START_NS + 4 * NS, film)
     room.end(START_NS + 4 * NS, reason="pause")
     film = room.feed_up_to(START_NS + 6 * NS, film)
@@ -57,6 +59,7 @@ def test_a_finished_lesson_is_told_from_its_manifest_journal_and_packets(lesson:
     assert [(mark.at_s, mark.text) for mark in report.marks] == [(1.0, "homework")]
     assert {gap.reason: gap.length_s for gap in report.gaps}["pause"] == pytest.approx(2.0)
     assert [(shot.from_s, shot.to_s) for shot in report.shots] == [(0.0, 6.0)]
+    assert report.passed_s == pytest.approx(3.0)
     (film,) = report.files
     assert film.pictures is not None
     assert film.pictures.method is Method.TIMESTAMPS

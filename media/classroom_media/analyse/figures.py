@@ -145,4 +145,5 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     gaps: tuple[Gap, ...] = ()
     marks: tuple[Mark, ...] = ()
     shots: tuple[Shot, ...] = ()
+    passed_s: float | None = None  # of the programme, that are a camera's own; None = not told
     outages: tuple[Outage, ...] = ()

@@ -13,7 +13,7 @@ import av
 from classroom_media.analyse.examine import Evidence, examine
 from classroom_media.analyse.figures import Method, Offset, Report
 from classroom_media.analyse.holdings import holdings_of
-from classroom_media.analyse.shots import outages, shots, still_by_right
+from classroom_media.analyse.shots import outages, passed_s, shots, still_by_right
 from classroom_media.analyse.truths import offset
 from classroom_media.api import Kind
 from classroom_media.direct.signs import Role, role_of
@@ -52,6 +52,7 @@ def report_on(folder: Path, progress: Progress = lambda _file: None) -> Report:
         gaps=manifest.gaps,
         marks=manifest.marks,
         shots=shown,
+        passed_s=passed_s(holdings.events, story) if story else None,
         outages=outages(holdings.events, story) if story else (),
     )
 

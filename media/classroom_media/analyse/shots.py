@@ -9,6 +9,7 @@ from classroom_media.api import Layout
 from classroom_media.record.journal import (
     AnyJournalEvent,
     LayoutShown,
+    ProgrammeMade,
     RecordingStarted,
     SourceBack,
     SourceLost,
@@ -16,6 +17,7 @@ from classroom_media.record.journal import (
 )
 from classroom_media.record.story import Story
 
+PASSING: Final = "passing"
 AT_ONCE_S: Final = 1.0  # within this of the beginning, the first layout is noted
 
 
@@ -60,6 +62,19 @@ def outages(events: Iterable[AnyJournalEvent], story: Story) -> tuple[Outage, ..
         for source, (from_s, problem) in lost.items()
     ]
     return tuple(sorted(found, key=lambda outage: outage.from_s))
+
+
+def passed_s(events: Iterable[AnyJournalEvent], story: Story) -> float | None:
+    """Tell for how long the programme was a camera's own packets; None where nobody noted it."""
+    noted = [(at_s, e.making) for at_s, e in _placed(events, story) if isinstance(e, ProgrammeMade)]
+    if not noted:
+        return None
+    starts = [0.0, *(at_s for at_s, _ in noted[1:])]  # the first one has stood since the pre-roll
+    spans = zip(starts, [*starts[1:], story.duration_s], strict=True)
+    lengths = [to_s - from_s for from_s, to_s in spans]
+    return round(
+        sum(s for s, (_, making) in zip(lengths, noted, strict=True) if making == PASSING), 3
+    )
 
 
 def still_by_right(shots: Iterable[Shot], screens: Iterable[str]) -> list[tuple[float, float]]:

@@ -144,6 +144,12 @@ class LayoutShown(JournalEvent, frozen=True, kw_only=True, tag="layout-shown"):
     layout: Layout
 
 
+class ProgrammeMade(JournalEvent, frozen=True, kw_only=True, tag="programme-made"):
+    """The programme's pictures come about so from `at_ns` on, or half a second before."""
+
+    making: str  # "encoding" or "passing": a camera's own packets
+
+
 class RecordingStopped(JournalEvent, frozen=True, kw_only=True, tag="recording-stopped"):
     """The recording is over: never to be continued, only to be finished."""
 
@@ -189,12 +195,17 @@ AnyJournalEvent = (
     | SourceBack
     | Marked
     | LayoutShown
+    | ProgrammeMade
     | RecordingStopped
     | TrackExamined
     | TrackJoined
 )
 
-_HASTY: Final = (PartSynced, LayoutShown)  # worth a line, not worth waiting for the disk
+_HASTY: Final = (
+    PartSynced,
+    LayoutShown,
+    ProgrammeMade,
+)  # worth a line, not worth waiting for the disk
 _LINE_START: Final = b'{"event":'
 _encode = msgspec.json.Encoder().encode
 _decoder: Final[msgspec.json.Decoder[AnyJournalEvent]] = msgspec.json.Decoder(AnyJournalEvent)

@@ -136,6 +136,7 @@ class Director:
             titles=self._programme.titles,
             strips=self._programme.strips,
             stand_ins=self._programme.stand_ins,
+            making=self._programme.making,
             encoder=self._programme.encoder,
             encoder_problem=self._programme.encoder_problem,
             since_ns=self._output.since_ns,
