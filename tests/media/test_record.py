@@ -86,7 +86,8 @@ def test_progress_counts_what_is_on_disk(tmp_path: Path) -> None:
     assert (progress.track, progress.part, progress.problem) == ("cam", 1, "")
     assert progress.synced_bytes <= (tmp_path / "cam.mp4").stat().st_size
     on_disk = numbers(tmp_path / "cam.mp4")
-    assert (progress.synced_ns - progress.first_ns) // FRAME_NS == len(on_disk)
+    synced = (progress.synced_ns - progress.first_ns) // FRAME_NS
+    assert synced <= len(on_disk) < synced + 15  # what is written, but not synced, may be lost
     room.end(START_NS + 4 * NS)
     assert room.recorder.progress() is None
 

@@ -1,6 +1,8 @@
 """kill -9 while recording: all but the last second is playable, and a successor goes on."""
 
+import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -62,6 +64,22 @@ def test_what_was_recorded_a_second_before_a_kill_is_playable(
         there = numbers(folder / "programme.mp4")
         assert there == list(range(len(there)))
         assert fed - len(there) <= FPS
+
+
+def test_a_hole_in_the_last_moments_costs_those_moments_and_no_more(
+    killed: list[tuple[Path, int]], tmp_path: Path
+) -> None:
+    for number, (folder, _fed) in enumerate(killed):
+        copy = Path(shutil.copytree(folder, tmp_path / str(number)))
+        there = numbers(copy / "programme.mp4")
+        with (copy / "programme.mp4").open("r+b") as file:  # as a power cut leaves it
+            file.seek(-400 * (number + 1), os.SEEK_END)
+            file.write(bytes(120))
+        manifest = finish(copy)
+        left = numbers(copy / "programme.mp4")
+        assert manifest.state is State.FINISHED
+        assert left == there[: len(left)]
+        assert len(there) - len(left) < FPS
 
 
 def test_a_killed_recording_is_finished_as_far_as_it_goes(

@@ -82,7 +82,13 @@ class DurableFile:
         self.synced_bytes = 0
 
     def write(self, data: bytes, /) -> int:
-        """Write all of it."""
+        """Write all of it. What goes over earlier bytes waits until everything else is on disk.
+
+        The muxer does so once, to turn fragments into plain media: eight bytes that make every
+        fragment unreadable, unless the index behind them is there.
+        """
+        if self.tell() < self.size:
+            _fdatasync(self._file)
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(self._file, rest) :]

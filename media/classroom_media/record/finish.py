@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -53,6 +54,7 @@ from classroom_media.record.manifest import (
 from classroom_media.record.plan import Plan, Whole, plan
 from classroom_media.record.reading import Content, check_pictures, content_of
 from classroom_media.record.story import Part, Story, tell
+from classroom_media.record.tail import cut_back
 from classroom_media.record.thumbnail import THUMBNAIL_FILE, write_thumbnail
 
 logger = logging.getLogger(__name__)
@@ -96,13 +98,11 @@ def finish(
     write_manifest(folder, manifest_of(story, State.FINISHING))
     report("finishing")
     _complete_joins(folder, story)
-    gone = {file for joined in story.joined for file in joined.parts}
+    gone = _gone(story.joined)
     parts = [part for part in story.parts if part.file not in gone]
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        files = [part.file for part in parts]
-        contents = dict(
-            zip(files, pool.map(content_of, [folder / file for file in files]), strict=True)
-        )
+        found = pool.map(partial(_content, folder), parts)
+        contents = dict(zip((part.file for part in parts), found, strict=True))
         report("read")
         story = _close_takes(folder, story, contents)
         work = _Work(folder, story, contents, report, spare_bytes)
@@ -142,15 +142,17 @@ class _Work:
         for event in joined:
             content = content_of(self.folder / event.file)
             results.append(Result(name, event.file, event.start_ns, content))
-        gone = {file for event in joined for file in event.parts}
+        gone = _gone(joined)
         parts = [p for p in self.story.parts if p.track == name and p.file not in gone]
+        unreadable = self._unreadable(name, parts)
         wanted = "" if joined or not parts else f"{name}{Path(parts[0].file).suffix}"
+        if wanted in {result.file for result in unreadable}:
+            wanted = ""  # nothing takes the place of what somebody may still save
         to_do = plan(self.story, parts, self.contents, wanted)
         holes = self._holes(name, to_do)
         for whole in to_do.wholes:
             results += self._bring_about(name, whole)
-        results += self._unreadable(name, parts)
-        return results, holes
+        return results + unreadable, holes
 
     def _holes(self, name: str, to_do: Plan) -> tuple[Hole, ...]:
         """Tell what a track misses; noted before the parts that show it are gone."""
@@ -249,18 +251,32 @@ class _Work:
             check_pictures(self.folder / file, content[Kind.PICTURE])
 
     def _unreadable(self, name: str, parts: Iterable[Part]) -> list[Result]:
-        """Remove files that never held anything; list the ones that should have."""
+        """Remove files of which nothing was ever on disk; list the ones that should be whole."""
         results: list[Result] = []
         for part in parts:
             path = self.folder / part.file
             if self.contents.get(part.file) or not path.exists():
                 continue
-            if path.stat().st_size <= EMPTY_BYTES:
+            was_synced = part.sealed or part.known_ns > part.zero_ns
+            if not was_synced or path.stat().st_size <= EMPTY_BYTES:
+                logger.info("%s was never on disk", part.file)
                 path.unlink()
             else:
                 shift_ns = round(self.story.file_s(part.take, part.zero_ns) * NS)
                 results.append(Result(name, part.file, shift_ns, {}, problem=UNREADABLE))
         return results
+
+
+def _content(folder: Path, part: Part) -> Content:
+    """List what a part holds, as far as it can be trusted."""
+    if not part.sealed:
+        cut_back(folder / part.file, part.known_bytes)
+    return content_of(folder / part.file)
+
+
+def _gone(joined: Iterable[TrackJoined]) -> set[str]:
+    """Which names do not stand for parts any more; a whole may have the name of one."""
+    return {file for event in joined for file in (*event.parts, event.file)}
 
 
 def _complete_joins(folder: Path, story: Story) -> None:

@@ -1,8 +1,9 @@
 """One part: a hybrid MP4 file that is playable at any moment, and an ordinary MP4 once sealed.
 
-Fragments of 0.4 s are written whole and synced; after a crash the file ends with the
-last of them. On sealing, the muxer writes the complete index at the end and turns the
-fragments into plain media data, without copying anything.
+Fragments of 0.1 s are written whole: after a crash the file ends with the last of them. They
+are synced when they make up 0.4 s: after a power cut it ends with the last that was. On sealing,
+the muxer writes the complete index at the end and turns the fragments into plain media data,
+without copying anything.
 
 A part's time 0 is an instant of the timeline. Packets before it are in the file, because a
 decoder needs them, but an edit list hides them. FFmpeg's muxer does that when the header is
@@ -32,10 +33,11 @@ from classroom_media.record.durable import Sink, TrackError, problem_of
 
 PICTURE_RATE: Final = 90_000  # ticks in a second
 SNAP_TICKS: Final = 2  # rounding of nanoseconds must not make a steady stream unsteady
+SYNC_NS: Final = 4 * NS // 10  # how much is written before it is synced
 BROKEN: Final = "broken"
 CRASH_SAFE: Final = {
     "movflags": "hybrid_fragmented+delay_moov",
-    "frag_duration": "400000",  # microseconds
+    "frag_duration": "100000",  # microseconds
     "flush_packets": "1",
     "max_interleave_delta": "1",  # microseconds: packets come in order, none is waited for
 }
@@ -111,7 +113,7 @@ class PartWriter:
         return self._sink.synced_bytes
 
     def write(self, packet: Coded) -> None:
-        """Add a packet; whenever that completes a fragment, sync it."""
+        """Add a packet; whenever that completes a fragment, sync it if enough is waiting."""
         lane = self._lanes[packet.stream]
         pts, dts, duration = lane.place(packet, self.zero_ns)
         if lane.first_pts is None:
@@ -125,12 +127,15 @@ class PartWriter:
         before = self._sink.size
         with _translated():
             self._container.mux(copy)
-            if (
-                self._crash_safe and self._sink.size != before
-            ):  # every packet but this one is in the file now
-                self._sink.sync()
-                self.synced_ns = max(self.synced_ns, self.written_ns)
+            if self._crash_safe and self._sink.size != before:
+                self._sync_when_due()  # every packet but this one is in the file now
         lane.end_ns = max(packet.dts_ns + packet.duration_ns, lane.end_ns or self.zero_ns)
+
+    def _sync_when_due(self) -> None:
+        has_begun = all(lane.end_ns is not None for lane in self._lanes.values())
+        if has_begun and self.written_ns - self.synced_ns >= SYNC_NS:
+            self._sink.sync()
+            self.synced_ns = self.written_ns
 
     def seal(self) -> None:
         """Complete the file and sync it."""

@@ -4,12 +4,14 @@ A file that was killed is read up to its last whole packet. Times are file times
 nanoseconds; packets before 0 are there but hidden by the edit list.
 """
 
+import io
+import os
 from array import array
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, Final, overload
 
 import av
 from av.bitstream import BitStreamFilterContext
@@ -17,6 +19,8 @@ from av.container import InputContainer
 
 from classroom_media.api import NS, Kind, RecordError, StreamFormat
 from classroom_media.packets import Coded
+
+_BUFFER: Final = 1 << 20  # bytes in one read
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,12 @@ class Samples(Sequence[Sample]):
         """Add the next one."""
         self._numbers.extend((sample.pts_ns, sample.dts_ns, sample.duration_ns))
         self._keys.append(sample.key)
+
+    def first(self, count: int) -> "Samples":
+        """Give so many of them, from the first on."""
+        found = Samples()
+        found._numbers, found._keys = self._numbers[: 3 * count], self._keys[:count]
+        return found
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -79,12 +89,16 @@ Content = dict[Kind, Lane]  # what a file holds; empty = nothing readable
 
 
 def content_of(path: Path) -> Content:
-    """List what a file holds. A missing or unreadable file holds nothing."""
+    """List what a file holds. A missing or unreadable file holds nothing.
+
+    Raises:
+        RecordError: the disk does not give back what is in it.
+    """
     samples: dict[int, Samples] = {}
     formats: dict[int, StreamFormat] = {}
-    with suppress(av.FFmpegError, OSError), av.open(str(path)) as container:
+    with suppress(av.FFmpegError, OSError), opened(path) as container:
         formats = _formats(container)
-        for packet, sample in _packets(container):
+        for packet, sample in demuxed(container):
             samples.setdefault(packet.stream_index, Samples()).add(sample)
     return {formats[n].kind: Lane(formats[n], found) for n, found in samples.items()}
 
@@ -98,13 +112,13 @@ def packets_of(path: Path) -> Iterator[tuple[Kind, Coded]]:
         RecordError: the file cannot be read (any more).
     """
     try:
-        with av.open(str(path)) as container:
+        with opened(path) as container:
             formats = _formats(container)
             in_band = {
                 stream.index: BitStreamFilterContext("h264_mp4toannexb", stream)
                 for stream in container.streams.video
             }
-            for packet, sample in _packets(container):
+            for packet, sample in demuxed(container):
                 index = packet.stream_index
                 coded = in_band[index].filter(packet)[0] if index in in_band else packet
                 yield (
@@ -121,6 +135,59 @@ def packets_of(path: Path) -> Iterator[tuple[Kind, Coded]]:
                 )
     except (av.FFmpegError, OSError) as error:
         raise RecordError(f"{path}: {error}") from error
+
+
+class _File(io.FileIO):
+    """A file, or its beginning; it remembers when the disk gave an error instead of bytes.
+
+    A demuxer takes an error for the end of the file, and a finisher would let go of the rest.
+    """
+
+    def __init__(self, path: Path, upto: int | None) -> None:
+        super().__init__(path)
+        self.failure: OSError | None = None
+        self._upto = path.stat().st_size if upto is None else upto
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read; nothing behind the end."""
+        left = max(self._upto - self.tell(), 0)
+        try:
+            return super().read(left if size is None or size < 0 else min(size, left)) or b""
+        except OSError as error:
+            self.failure = error
+            raise
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        """Move; the end is where it was said to be."""
+        if whence == os.SEEK_END:
+            return super().seek(self._upto + offset)
+        return super().seek(offset, whence)
+
+
+@contextmanager
+def opened(path: Path, *, upto: int | None = None) -> Iterator[InputContainer]:
+    """Open a file for its packets, as if it ended after `upto` bytes.
+
+    Raises:
+        FFmpegError, OSError: it is not there, or there is nothing readable in it.
+        RecordError: at the latest in the end: the disk does not give back what is in it.
+    """
+    with _file(path, upto) as file:
+        try:
+            with av.open(file, "r", buffer_size=_BUFFER) as container:
+                yield container
+        finally:
+            if file.failure is not None:
+                raise RecordError(f"{path}: {file.failure}") from file.failure
+
+
+def _file(path: Path, upto: int | None) -> _File:
+    try:
+        return _File(path, upto)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise RecordError(f"{path}: {error.strerror}") from error
 
 
 def check_pictures(path: Path, lane: Lane) -> None:
@@ -160,7 +227,7 @@ def _check_group(path: Path, lane: Lane, group: range) -> None:
         raise RecordError(f"{path}: {len(wanted)} pictures of a group cannot be decoded")
 
 
-def _packets(container: InputContainer) -> Iterator[tuple["av.Packet[Any]", Sample]]:
+def demuxed(container: InputContainer) -> Iterator[tuple["av.Packet[Any]", Sample]]:
     """Give whole packets until the file, or its readable part, ends."""
     wanted = [*container.streams.video, *container.streams.audio]
     with suppress(av.FFmpegError):

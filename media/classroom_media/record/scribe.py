@@ -91,12 +91,13 @@ class Scribe:
             )
         except RecordError as error:
             raise _as_track_error(error) from error
+        self._progress_ns = -PROGRESS_NS
         self._tell("started")
         return path
 
     def synced(self, now_ns: int, synced_ns: int, synced_bytes: int) -> None:
-        """Note progress, every few seconds."""
-        if now_ns - self._progress_ns < PROGRESS_NS:
+        """Note progress: the first at once, then every few seconds."""
+        if not synced_bytes or now_ns - self._progress_ns < PROGRESS_NS:
             return
         self._progress_ns = now_ns
         with suppress(RecordError):

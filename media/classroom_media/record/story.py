@@ -51,6 +51,7 @@ class Part:
     file: str
     zero_ns: int  # the file's time 0
     known_ns: int  # sealed or synced up to here, as far as the journal knows
+    known_bytes: int = 0  # and so much of the file, before it is sealed
     reason: str = ""  # why the part before it ended
     sealed: bool = False
     ended: str = ""  # why it ended, unless the take did
@@ -206,8 +207,8 @@ def _parts(
             event.take,
             event.file,
             event.zero_ns,
-            event.zero_ns,
-            event.reason,
+            known_ns=event.zero_ns,
+            reason=event.reason,
         )
         return (*parts, started)
 
@@ -219,7 +220,11 @@ def _parts(
             case PartFailed():
                 return replace(part, known_ns=event.synced_ns, ended=event.reason)
             case _:
-                return replace(part, known_ns=max(part.known_ns, event.synced_ns))
+                return replace(
+                    part,
+                    known_ns=max(part.known_ns, event.synced_ns),
+                    known_bytes=max(part.known_bytes, event.synced_bytes),
+                )
 
     return tuple(
         change(part) if (part.track, part.number) == (event.track, event.part) else part
