@@ -89,6 +89,8 @@ class ProgrammeView:
     state: str  # "starting" | "live" | "lost"
     titles: TitlesView = TitlesView()
     cards: tuple[str, ...] = ()  # that there are
+    encoder: str = ""  # what encodes it: "libx264", "h264_qsv" ...; "" = not known yet
+    load: str = ""  # on a slow machine: "spare" | "quicker" | "quickest" | "half"; "" = none
     making: str = ""  # "encoding" | "passing": a camera's own packets; "" = not known
 
 

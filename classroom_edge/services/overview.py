@@ -67,6 +67,8 @@ class Overview:
             routines=tuple(one for one in routines if one.name == self.routines.newest),
             storage=self.storage.view,
             director=programme.state,
+            load=programme.load,
+            encoder_problem=beat.encoder_problem if (beat := self.media.director.beat) else "",
             paused_s=self._paused_s(),
             silent_s=self._silences(),
             unsteady=tuple(one.name for one in self.media.workers if one.is_unsteady),
@@ -160,6 +162,8 @@ class Overview:
             state="live" if state == "running" else state,
             titles=view_of(self.media.titles),
             cards=tuple(style_of(self.config).cards),
+            encoder=beat.encoder if beat else "",
+            load=beat.load if beat else "",
             making=beat.making if beat else "",
         )
 

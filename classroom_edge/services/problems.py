@@ -22,6 +22,7 @@ PAUSED_S: Final = 300.0
 LOW_S: Final = 3600.0  # of recording that still fits on the disk
 LOW_BYTES: Final = 5_000_000_000  # while the rate is not known
 FULL_BYTES: Final = 20_000_000
+SLOW: Final = {"half": ("E-CPU-002", "error")}  # by load; any other is a warning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,8 @@ class Facts:
     routines: tuple[RoutineView, ...]
     storage: StorageView
     director: str  # "starting" | "live" | "lost"
+    load: str = ""  # what it does without, because the machine is too slow
+    encoder_problem: str = ""  # the hardware that failed to encode
     paused_s: float = 0.0
     silent_s: Mapping[str, float] = field(
         default_factory=dict
@@ -140,6 +143,11 @@ def _of_devices(facts: Facts) -> Iterator[Finding]:
 def _of_processes(facts: Facts) -> Iterator[Finding]:
     if facts.director == "lost":
         yield Finding("E-DIR-001", "error")
+    elif facts.load:
+        code, severity = SLOW.get(facts.load, ("E-CPU-001", "warning"))
+        yield Finding(code, severity)
+    if facts.encoder_problem:
+        yield Finding("E-ENC-001", "warning", values={"text": facts.encoder_problem})
     for name in facts.unsteady:
         yield Finding("E-PRC-001", "warning", name, {"name": name})
     for name in facts.degraded:

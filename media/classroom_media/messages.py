@@ -209,6 +209,8 @@ class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat"):
     making: str = ""  # director: "encoding" or "passing" (a camera's own packets go on)
     encoder: str = ""  # director: what encodes its pictures, as FFmpeg calls it
     encoder_problem: str = ""  # director: what failed at that before, and why
+    load: str = ""  # director: what it does without on a machine too slow: "spare" ... "half"
+    left_out: int = 0  # director: pictures left out because the machine was too slow all the same
     since_ns: int = 0  # director: where its programme begins on the timeline; 0 = not yet
 
 

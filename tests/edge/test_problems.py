@@ -67,6 +67,9 @@ ILL = {
         WELL, routines=(RoutineView("class-start", {"zh-CN": "上课", "en": "Start"}, "failed"),)
     ),
     "E-DIR-001": replace(WELL, director="lost"),
+    "E-CPU-001": replace(WELL, load="quicker"),
+    "E-CPU-002": replace(WELL, load="half"),
+    "E-ENC-001": replace(WELL, encoder_problem="h264_qsv: no answer for 0.5 s"),
     "E-PRC-001": replace(WELL, unsteady=("teacher",)),
     "E-PRC-002": replace(WELL, degraded=("web",)),
 }  # fmt: skip

@@ -7,6 +7,7 @@ calls `advance` until there is nothing more to do.
 
 import logging
 from collections import deque
+from dataclasses import replace
 from typing import Final, Protocol
 
 import av
@@ -14,6 +15,7 @@ import av
 from classroom_media.api import NS, Layout, Strip, Titles
 from classroom_media.compose.deadline import WAIT_NS, Deadline
 from classroom_media.compose.grid import Grid
+from classroom_media.compose.load import Load, Step, preset_at
 from classroom_media.compose.mix import BLOCK, SoundMixer
 from classroom_media.compose.passable import Terms
 from classroom_media.compose.passing import Making, Passing
@@ -43,6 +45,7 @@ RESUME_NS: Final = NS  # after which the programme is this late
 NEVER_NS: Final = 1 << 63
 HOLE_NS: Final = NS  # in a camera's packets: there is more to show meanwhile than its last picture
 PREVIEW_HZ: Final = 8
+SPARE_PREVIEW_HZ: Final = 2  # on a machine that is too slow
 LEVELS_HZ: Final = 10
 
 logger = logging.getLogger(__name__)
@@ -64,7 +67,7 @@ class Outlet(Protocol):
         """Take a look at a source's picture before it is composed; titles come over it later."""
 
     def skipped(self, ticks: int) -> None:
-        """Hear that the programme has a hole, because the machine is too slow for it."""
+        """Hear that the programme has a hole, in sound and picture: it stood still for long."""
 
 
 class Programme:
@@ -104,6 +107,8 @@ class Programme:
         self._passing = Passing(PICTURES, terms, self._grid.step_ns)
         self._encoding = False  # the encoder has had a picture
         self._preview = Preview()
+        self._load = Load()
+        self.left_out = 0  # pictures, because the machine was too slow
         self._deadline = Deadline()
         self._tick: int | None = None  # the next picture; None: not yet begun
         self._block = 0  # the next block of sound
@@ -131,6 +136,11 @@ class Programme:
     def encoder_problem(self) -> str:
         """Tell why another encoder was given up on the way."""
         return self._ladder.problem
+
+    @property
+    def load(self) -> Step:
+        """Tell what is done without, because the machine is too slow."""
+        return self._load.step
 
     @property
     def titles(self) -> Titles:
@@ -201,8 +211,16 @@ class Programme:
         self._deadline.look(now_ns)
         if self._tick is None and not self._begin(now_ns):
             return False
-        if now_ns - self._grid.at(self._tick or 0) > BEHIND_NS:
+        late_ns = now_ns - self._grid.at(self._tick or 0)
+        if self._load.look(now_ns, late_ns):
+            self._shed(self._load.step)
+        if late_ns > BEHIND_NS:
             self._skip(now_ns)
+        worked = self._make_due(now_ns)
+        self._load.turned(worked=worked)
+        return worked
+
+    def _make_due(self, now_ns: int) -> bool:
         sounded = self._advance_sound(now_ns)
         if self._passing.feed is not None:
             return self._pass_on(self._passing.feed, now_ns) or sounded
@@ -241,11 +259,11 @@ class Programme:
         frame = self._vision.picture(at_ns)
         with self._titler.over(frame, at_ns) as titled:
             self._make_picture(titled, self._tick)
-        self._tick += 1
+        self._tick += 2 - self._tick % 2 if self._load.step is Step.HALF else 1
         return True
 
     def _make_picture(self, frame: av.VideoFrame, tick: int) -> None:
-        if self.previewing and tick % max(1, self._spec.fps // PREVIEW_HZ) == 0:
+        if self.previewing and tick % self._preview_ticks == 0:
             self._outlet.preview(self._preview.jpeg(frame))
         key = bool(self._keys) and self._keys[0] <= tick
         if key:
@@ -306,11 +324,22 @@ class Programme:
 
     def _preview_passed(self, feed: PictureFeed, before: int) -> None:
         """Decode what is passed only while somebody looks."""
-        every, tick = max(1, self._spec.fps // PREVIEW_HZ), self._tick or 0
+        every, tick = self._preview_ticks, self._tick or 0
         if self.previewing and tick // every > before // every:
             feed.catch_up()
             picture = self._vision.picture(self._grid.at(tick))
             self._outlet.preview(self._preview.jpeg(picture))
+
+    @property
+    def _preview_ticks(self) -> int:
+        """Tell how many pictures there are for one preview."""
+        return max(1, self._spec.fps // (SPARE_PREVIEW_HZ if self._load.step else PREVIEW_HZ))
+
+    def _shed(self, step: Step) -> None:
+        """Do without what this step says, from the next picture on."""
+        logger.warning("the machine's load: %s", step.word or "as it should be")
+        self._form = replace(self._form, preset=preset_at(step, self._spec.preset))
+        self._give(self._pictures.change(self._form.preset))
 
     def _renew_encoder(self) -> None:
         """Have out what the encoder holds; a new one begins with a keyframe."""
@@ -325,7 +354,7 @@ class Programme:
         while self._wanted and (len(self._wanted) > 1 or self._wanted[0][0] <= at_ns):
             _, wanted = self._wanted.popleft()
             if not self._wanted:
-                ticks = self._fade_ticks if late_ns < HURRY_NS else 0
+                ticks = self._fade_ticks if late_ns < HURRY_NS and not self._load.step else 0
                 self._vision.turn(wanted, ticks=ticks)
 
     def _is_due(self, at_ns: int) -> bool:
@@ -355,16 +384,26 @@ class Programme:
             self._outlet.levels(Levels(levels=self._sound.levels()))
 
     def _skip(self, now_ns: int) -> None:
-        """Leave ticks out; new encoders begin after the hole, each if its stream has one."""
-        tick, block = self._tick or 0, self._block
-        self._go_to(now_ns - RESUME_NS)
-        self._renew_encoder()
-        if self._block > block:
-            self._give(self._samples.flush())
-            self._samples = SoundEncoder(SOUND)
+        """Leave out pictures that are too late; where the sound is as late, all stood still."""
+        tick, at_ns = self._tick or 0, now_ns - RESUME_NS
+        if now_ns - self._block * BLOCK * NS // RATE_HZ > BEHIND_NS:
+            self._leave_hole(at_ns)
+        else:
+            self._passing.end()
+            self._tick = self._grid.after(at_ns)
+            self._vision.jump(self._grid.at(self._tick))
         skipped = (self._tick or 0) - tick
+        self.left_out += skipped
         logger.warning("too slow: left out %s pictures of the programme", skipped)
-        self._outlet.skipped(skipped)
+
+    def _leave_hole(self, at_ns: int) -> None:
+        """Go on at a later instant with new encoders: nothing of what lies between was made."""
+        tick = self._tick or 0
+        self._go_to(at_ns)
+        self._renew_encoder()
+        self._give(self._samples.flush())
+        self._samples = SoundEncoder(SOUND)
+        self._outlet.skipped((self._tick or 0) - tick)
 
     def _give(self, packets: list[Coded]) -> None:
         for packet in packets:

@@ -85,6 +85,8 @@ class PictureEncoder:
 
         Give what was still inside. Another encoder has no presets, and goes on as it is.
         """
+        if preset == self._form.preset:
+            return []
         self._form = replace(self._form, preset=preset)
         if self._rung.doubtful:
             return []

@@ -139,6 +139,8 @@ class Director:
             making=self._programme.making,
             encoder=self._programme.encoder,
             encoder_problem=self._programme.encoder_problem,
+            load=self._programme.load.word,
+            left_out=self._programme.left_out,
             since_ns=self._output.since_ns,
         )
 
