@@ -15,7 +15,15 @@ from typing import Any, Final
 from classroom_drivers.wiring import Wiring
 from classroom_edge.config.models import Config
 from classroom_edge.paths import DataFolder
-from classroom_edge.room import LevelView, RecordingState, RoomState, StepView, TitlesView, Who
+from classroom_edge.room import (
+    LevelView,
+    RecordingState,
+    RoomState,
+    SoundView,
+    StepView,
+    TitlesView,
+    Who,
+)
 from classroom_edge.services.devices import DeviceService
 from classroom_edge.services.finishing import FinishingService
 from classroom_edge.services.health import notify
@@ -29,6 +37,7 @@ from classroom_edge.services.overview import Overview
 from classroom_edge.services.recording import RecordingService
 from classroom_edge.services.refusals import refused
 from classroom_edge.services.routines import RoutineService
+from classroom_edge.services.sounds import strip_of
 from classroom_edge.services.storage import StorageService
 from classroom_edge.services.supervise import supervise
 from classroom_edge.services.workers import WorkerService
@@ -248,6 +257,15 @@ class Daemon:
             raise refused("unknown-card", name=titles.card)
         await self.media.write(titles_of(titles))
         logger.info("titles %s written for %s", titles, who.name)
+        self._stir()
+
+    async def mix_sound(self, who: Who, sound: SoundView) -> None:
+        """Mix the sound of one source so. Raises Refused."""
+        if sound.source not in self.media.strips:
+            raise refused("unknown-sound", name=sound.source)
+        strip = strip_of(sound)
+        await self.media.mix(self.media.strips | {sound.source: strip})
+        logger.info("sound of %s mixed as %s for %s (%s)", sound.source, strip, who.name, who.why)
         self._stir()
 
     async def perform(

@@ -80,6 +80,31 @@ class TitlesView:
 
 
 @dataclass(frozen=True, slots=True)
+class GateView:
+    """A noise gate: open from `threshold_db` (dBFS, peak) on, and for a while after it."""
+
+    threshold_db: float
+    hold_ms: int
+    release_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SoundView:
+    """How one source's sound goes into the programme; a track of its own stays as it came."""
+
+    source: str
+    gain_db: float = 0.0
+    muted: bool = False
+    delay_ms: int = 0  # how much later it is heard; below 0: earlier
+    channels: str = "stereo"  # "left" | "right" | "mono": one side, or both as one, on both sides
+    high_pass_hz: int = 0  # 0 = none
+    gate: GateView | None = None
+    in_programme: bool = True  # otherwise its level is told, and no more
+    spare_of: str = ""  # heard only while that source's sound fails
+    stands_in: str = ""  # a spare that is heard now: "dead" | "faint", what the other one is
+
+
+@dataclass(frozen=True, slots=True)
 class ProgrammeView:
     """What the director shows now, and could show."""
 
@@ -89,6 +114,7 @@ class ProgrammeView:
     state: str  # "starting" | "live" | "lost"
     titles: TitlesView = TitlesView()
     cards: tuple[str, ...] = ()  # that there are
+    sounds: tuple[SoundView, ...] = ()  # and how they are mixed
     encoder: str = ""  # what encodes it: "libx264", "h264_qsv" ...; "" = not known yet
     load: str = ""  # on a slow machine: "spare" | "quicker" | "quickest" | "half"; "" = none
     making: str = ""  # "encoding" | "passing": a camera's own packets; "" = not known
@@ -214,11 +240,19 @@ class RoomState:
 
 @dataclass(frozen=True, slots=True)
 class LevelView:
-    """Loudness of one sound, dBFS."""
+    """Loudness of one sound over the last 100 ms, dBFS; of a source, before gain and mute.
+
+    Only the programme's has the last three.
+    """
 
     source: str
     rms_db: float
     peak_db: float
+    clipped: bool = False
+    momentary_lufs: float | None = None  # of the last 400 ms
+    short_term_lufs: float | None = None  # of the last 3 s
+    integrated_lufs: float | None = None  # since the recording began
+    true_peak_db: float | None = None  # dBTP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

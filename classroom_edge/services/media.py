@@ -17,10 +17,20 @@ from classroom_edge.services.looks import arrangement_of, first_titles, style_of
 from classroom_edge.services.loudness import Loudness
 from classroom_edge.services.newest import Newest
 from classroom_edge.services.recorders import Recorder
+from classroom_edge.services.sounds import first_strips
 from classroom_edge.services.supervise import supervise
 from classroom_edge.services.workers import WorkerService, endpoints_for
-from classroom_media.api import Kind, Layout, Titles, WorkerError
-from classroom_media.messages import AnyEvent, Heartbeat, Levels, Preview, Show, SourceHealth, Write
+from classroom_media.api import Kind, Layout, Strip, Titles, WorkerError
+from classroom_media.messages import (
+    AnyEvent,
+    Heartbeat,
+    Levels,
+    Mix,
+    Preview,
+    Show,
+    SourceHealth,
+    Write,
+)
 from classroom_media.packets import small_of
 from classroom_media.record.journal import ExpectedTrack
 from classroom_media.workers.client import WorkerClient
@@ -46,6 +56,7 @@ class Media:
     director: WorkerService = field(init=False)
     layout: Layout = field(init=False)
     titles: Titles = field(init=False)
+    strips: dict[str, Strip] = field(init=False)  # how the sounds are mixed
     ready_ns: int = field(default=0, init=False)  # where the present programme begins
     loudness: Loudness = field(default_factory=Loudness, init=False)
     pictures: Newest[bytes] = field(default_factory=Newest, init=False)
@@ -57,6 +68,7 @@ class Media:
         first = self.config.programme
         self.layout = Layout(first.layout, self.config.fill(first.layout, first.sources))
         self.titles = first_titles(self.config)
+        self.strips = first_strips(self.config)
         self.sources = {
             one.id: self._worker("source", one.id, SOURCE_MODULE, partial(self._source_spec, one))
             for one in self.config.sources
@@ -118,6 +130,13 @@ class Media:
             await self.director.ask(Write(titles=titles))
         self._asked_ns = time.monotonic_ns()
 
+    async def mix(self, strips: dict[str, Strip]) -> None:
+        """Mix the sounds so; a director that does not answer now will do it later."""
+        self.strips, self._asked_ns = strips, time.monotonic_ns()
+        with suppress(WorkerError):
+            await self.director.ask(Mix(strips=strips))
+        self._asked_ns = time.monotonic_ns()
+
     def health(self, source: str) -> SourceHealth | None:
         """Give what the worker of a source says of it; None while it says nothing."""
         return _health(self.sources[source].beat, source)
@@ -141,13 +160,14 @@ class Media:
             self.beaten(worker, event)
 
     def _learn_orders(self, beat: Heartbeat) -> None:
-        """Take over layout and titles of a director that was there before us."""
+        """Take over layout, titles and strips of a director that was there before us."""
         if beat.pid != self._known_director:
             is_first = self._known_director == 0
             self._known_director = beat.pid
             if is_first and beat.layout is not None:
                 self.layout = beat.layout
                 self.titles = beat.titles or self.titles
+                self.strips = beat.strips or self.strips
 
     async def _forward_previews(self) -> None:
         async with WorkerClient(self.director.endpoints, context=self._context) as client:
@@ -175,6 +195,8 @@ class Media:
             await self.show(self.layout)
         if beat.titles not in {None, self.titles}:
             await self.write(self.titles)
+        if beat.strips not in (None, self.strips):
+            await self.mix(self.strips)
 
     def _tracks_of(self, source: SourceConfig) -> tuple[ExpectedTrack, ...]:
         if not (source.isolated and self.config.recording.isolated):
@@ -231,6 +253,7 @@ class Media:
                     picture=one.picture,
                     sound=one.sound,
                     mixed=one.in_programme,
+                    spare_of=one.spare_of or "",
                 )
                 for one in self.config.sources
             ),
@@ -239,6 +262,7 @@ class Media:
             layouts=tuple(map(arrangement_of, self.config.own_layouts)),
             style=style_of(self.config),
             titles=self.titles,
+            strips=self.strips,
             fade_s=shown.fade_s if shown.transition == "fade" else 0.0,
             width=form.width,
             height=form.height,
@@ -261,5 +285,5 @@ def _health(beat: Heartbeat | None, source: str) -> SourceHealth | None:
 
 def _but_for_orders(spec: msgspec.Struct) -> msgspec.Struct:
     """Leave out what a running director is told by commands, and how often others have died."""
-    orders = {"layout": Layout("", ()), "titles": Titles(), "unsteady": False}
+    orders = {"layout": Layout("", ()), "titles": Titles(), "strips": {}, "unsteady": False}
     return msgspec.structs.replace(spec, **orders)

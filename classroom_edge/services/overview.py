@@ -27,6 +27,7 @@ from classroom_edge.services.media import PROGRAMME, Media
 from classroom_edge.services.problems import Book, Facts, find
 from classroom_edge.services.recording import RecordingService
 from classroom_edge.services.routines import RoutineService
+from classroom_edge.services.sounds import views_of
 from classroom_edge.services.storage import StorageService
 from classroom_edge.services.workers import WorkerService
 from classroom_edge.words import words
@@ -155,6 +156,7 @@ class Overview:
     def _programme(self) -> ProgrammeView:
         shown, state = self.media.layout, self.media.director.state
         beat = self.media.director.beat
+        beat = self.media.director.beat
         return ProgrammeView(
             layout=shown.name,
             sources=shown.sources,
@@ -162,6 +164,7 @@ class Overview:
             state="live" if state == "running" else state,
             titles=view_of(self.media.titles),
             cards=tuple(style_of(self.config).cards),
+            sounds=views_of(self.config, self.media.strips, beat.stand_ins if beat else ()),
             encoder=beat.encoder if beat else "",
             load=beat.load if beat else "",
             making=beat.making if beat else "",

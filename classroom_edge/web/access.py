@@ -38,6 +38,7 @@ class Action(StrEnum):
     RECORD = auto()
     RUN_ROUTINE = auto()
     SHOW_LAYOUT = auto()
+    MIX_SOUND = auto()
     MOVE_CAMERA = auto()
     WORK_DEVICE = auto()  # what every lesson needs: power, input, volume
     SERVICE_DEVICE = auto()  # everything else a device can do
@@ -53,6 +54,7 @@ _TEACH: Final = frozenset(
         Action.RECORD,
         Action.RUN_ROUTINE,
         Action.SHOW_LAYOUT,
+        Action.MIX_SOUND,
         Action.MOVE_CAMERA,
         Action.WORK_DEVICE,
     }

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from classroom_edge.room import RoomState, StepView
+from classroom_edge.room import RoomState, SoundView, StepView
 from classroom_edge.web.access import Action, May, Visitor, may_work
 from classroom_edge.web.errors import ErrorBody
 from classroom_edge.web.schemas import (
@@ -13,6 +13,7 @@ from classroom_edge.web.schemas import (
     LayoutBody,
     MarkBody,
     Marked,
+    SoundBody,
     StartBody,
     Started,
     StopBody,
@@ -121,6 +122,20 @@ async def write_titles(
     """Write something over the programme: lower third, subtitle, or a card instead of it."""
     shown = site.room.state().programme.titles
     await site.room.write_titles(visitor.who, (body or TitlesBody()).over(shown))
+    return Accepted()
+
+
+@router.post("/sounds/{source}", tags=["room"])
+async def mix_sound(
+    source: str,
+    site: Here,
+    visitor: Annotated[Visitor, Depends(May(Action.MIX_SOUND))],
+    body: SoundBody | None = None,
+) -> Accepted:
+    """Mix a source's sound otherwise: gain, mute, delay, sides, high-pass, gate."""
+    sounds = {one.source: one for one in site.room.state().programme.sounds}
+    sound = sounds.get(source, SoundView(source))
+    await site.room.mix_sound(visitor.who, (body or SoundBody()).over(sound))
     return Accepted()
 
 

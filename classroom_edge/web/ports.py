@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from classroom_edge.room import LevelView, RoomState, StepView, TitlesView, Who
+from classroom_edge.room import LevelView, RoomState, SoundView, StepView, TitlesView, Who
 from classroom_media.record.manifest import Manifest
 
 
@@ -65,6 +65,10 @@ class RoomPort(Protocol):
 
     async def write_titles(self, who: Who, titles: TitlesView) -> None:
         """Write other titles over the programme. Raises Refused."""
+        ...
+
+    async def mix_sound(self, who: Who, sound: SoundView) -> None:
+        """Mix the sound of one source so. Raises Refused."""
         ...
 
     async def perform(

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from classroom_edge.room import TitlesView
+from classroom_edge.room import GateView, SoundView, TitlesView
 from classroom_media.record.manifest import Manifest
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
@@ -65,6 +65,32 @@ class TitlesBody(Body):
     def over(self, shown: TitlesView) -> TitlesView:
         """The titles that are to be, given those that are."""
         return replace(shown, **self.model_dump(exclude_none=True))
+
+
+class GateBody(Body):
+    """A noise gate, as in room.toml."""
+
+    threshold_db: Finite = Field(ge=-90, le=-10, description="dBFS, peak: it opens above")
+    hold_ms: int = Field(default=300, ge=0, le=5000)
+    release_ms: int = Field(default=200, ge=10, le=5000)
+
+
+class SoundBody(Body):
+    """How a sound is to go into the programme; what is left out stays as it is."""
+
+    gain_db: Finite = Field(default=0, ge=-60, le=30)
+    muted: bool = False
+    delay_ms: int = Field(default=0, ge=-500, le=2000, description="how much later it is heard")
+    channels: Literal["stereo", "left", "right", "mono"] = "stereo"
+    high_pass_hz: int = Field(default=0, ge=0, le=400, description="0 takes it away")
+    gate: GateBody | None = Field(default=None, description="null takes it away")
+
+    def over(self, mixed: SoundView) -> SoundView:
+        """The sound as it is to be, given how it is."""
+        asked = self.model_dump(include=self.model_fields_set - {"gate"})
+        if "gate" in self.model_fields_set:
+            asked["gate"] = GateView(**self.gate.model_dump()) if self.gate else None
+        return replace(mixed, **asked)
 
 
 class Started(BaseModel):

@@ -88,7 +88,7 @@ class Stream(Response):
 async def events(request: Request, site: Annotated[Site, Depends(site_of)]) -> Response:
     """Follow the room: an event `state` (a RoomState) at once and at every change, and `levels`.
 
-    Each `levels` is a list of {source, rms_db, peak_db}, at most ten times a second.
+    Each `levels` is a list of LevelView, one of every sound, at most ten times a second.
     """
     return Stream(
         (_states(site), _loudness(site), _keep_alive(site)),

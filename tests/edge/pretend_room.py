@@ -11,6 +11,7 @@ from classroom_drivers.api import LinkError, RefusedError, UnsupportedError
 from classroom_edge.room import (
     ActionView,
     DeviceView,
+    GateView,
     LayoutView,
     LevelView,
     ProblemView,
@@ -21,6 +22,7 @@ from classroom_edge.room import (
     Refused,
     RoomState,
     RoutineView,
+    SoundView,
     SourceView,
     StepView,
     StorageView,
@@ -81,6 +83,7 @@ def a_state() -> RoomState:
                 LayoutView("side-by-side", both("双分屏", "Side by side"), 2),
             ),
             state="live",
+            sounds=(SoundView("teacher", gain_db=3.0, gate=GateView(-50.0, 300, 200)),),
         ),
         recording=RecordingView(state=RecordingState.IDLE, light=False),
         routines=(
@@ -210,6 +213,11 @@ class PretendRoom:
 
     async def write_titles(self, who: Who, titles: TitlesView) -> None:
         self.asked.append(("titles", who.name, titles))
+
+    async def mix_sound(self, who: Who, sound: SoundView) -> None:
+        self.asked.append(("mix", who.name, sound))
+        if sound.source != "teacher":
+            raise Refused("unknown-sound", both("没有这个声音", "no such sound"))
 
     async def perform(
         self, who: Who, device: str, capability: str, action: str, arguments: dict[str, Any]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import pytest
 
-from classroom_edge.room import ProcessView, RecordingState, TitlesView
+from classroom_edge.room import GateView, ProcessView, RecordingState, SoundView, TitlesView
 from classroom_edge.web.ports import RoomPort
 from classroom_edge.web.restarts import Restarts
 from tests.edge.pretend_room import RECORDING
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         return daemon
 
 
+MIXED = SoundView("teacher", gain_db=3.0, gate=GateView(-50.0, 300, 200))
 FILES = f"/api/v1/recordings/{RECORDING}/files"
 
 
@@ -63,6 +64,16 @@ async def test_the_room_is_given_whole(tmp_path: Path) -> None:
             ("titles", "local", TitlesView(name="李老师", subject="语文")),
         ),
         ("titles", {"card": "opening"}, ("titles", "local", TitlesView(card="opening"))),
+        (
+            "sounds/teacher",
+            {"muted": True, "gate": {"threshold_db": -45, "hold_ms": 100}},
+            ("mix", "local", replace(MIXED, muted=True, gate=GateView(-45.0, 100, 200))),
+        ),
+        (
+            "sounds/teacher",
+            {"gain_db": -6.5, "gate": None},
+            ("mix", "local", replace(MIXED, gain_db=-6.5, gate=None)),
+        ),
         ("layout/side-by-side", None, ("layout", "local", "side-by-side", ())),
         (
             "devices/projector/power/set-power",
@@ -87,6 +98,16 @@ async def test_titles_that_are_not_named_stay_and_empty_ones_go(tmp_path: Path) 
         here.room.change(programme=programme)
         await here.client.post("/api/v1/titles", json={"subtitle": "", "subject": "数学"})
     assert here.room.asked == [("titles", "local", TitlesView(name="李老师", subject="数学"))]
+
+
+@pytest.mark.parametrize(
+    "body", [{"gain_db": 31}, {"delay_ms": 5000}, {"channels": "top"}, {"gate": {}}, {"volume": 1}]
+)
+async def test_a_mix_beyond_the_desk_is_refused(tmp_path: Path, body: dict[str, Any]) -> None:
+    async with website(tmp_path) as here:
+        assert_says(await here.client.post("/api/v1/sounds/teacher", json=body), 422, "wrong-body")
+        assert_says(await here.client.post("/api/v1/sounds/slides"), 404, "unknown-sound")
+    assert [one[0] for one in here.room.asked] == ["mix"]
 
 
 async def test_what_a_routine_would_do_can_be_asked(tmp_path: Path) -> None:

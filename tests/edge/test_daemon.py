@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from classroom_edge.room import RecordingState, Refused, TitlesView
+from classroom_edge.room import GateView, RecordingState, Refused, SoundView, TitlesView
+from classroom_edge.services.sounds import strip_of
 from classroom_media.api import LowerThird, Titles
 from classroom_media.record.journal import JOURNAL_FILE, replay
 from classroom_media.record.manifest import State
@@ -108,7 +109,7 @@ async def test_a_hung_worker_is_replaced(tmp_path: Path) -> None:
         )
 
 
-async def test_a_layout_and_titles_are_shown_and_kept_by_the_next_director(tmp_path: Path) -> None:
+async def test_layout_titles_and_mix_are_kept_by_the_next_director(tmp_path: Path) -> None:
     async with at_work(tmp_path) as daemon:
         await daemon.show_layout(ME, "side-by-side", ("pupils",))
         killed = pid_of(daemon.state(), "programme")
@@ -122,6 +123,10 @@ async def test_a_layout_and_titles_are_shown_and_kept_by_the_next_director(tmp_p
         await daemon.write_titles(ME, TitlesView(name="李老师", subtitle="好雨知时节"))
         with pytest.raises(Refused, match="intermission"):
             await daemon.write_titles(ME, TitlesView(card="intermission"))
+        quieter = SoundView("teacher", gain_db=-6.5, gate=GateView(-50.0, 300, 200))
+        await daemon.mix_sound(ME, quieter)
+        with pytest.raises(Refused, match="pupils"):
+            await daemon.mix_sound(ME, SoundView("pupils"))
         os.kill(daemon.media.director.pid, signal.SIGKILL)
         await eventually_async(
             lambda: (
@@ -129,9 +134,11 @@ async def test_a_layout_and_titles_are_shown_and_kept_by_the_next_director(tmp_p
                 and one.pid != beat.pid
                 and one.titles
                 == Titles(lower_third=LowerThird(name="李老师"), subtitle="好雨知时节")
+                and one.strips == {"teacher": strip_of(quieter)}
             )
         )
         assert daemon.state().programme.titles.subtitle == "好雨知时节"
+        assert daemon.state().programme.sounds == (quieter,)
         with pytest.raises(Refused, match="mosaic"):
             await daemon.show_layout(ME, "mosaic")
         with pytest.raises(Refused, match="board"):

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,9 @@ async def test_a_browser_gets_the_state_at_once_then_every_change_and_the_levels
         room.change(problems=())
         name, state = await anext(events)
         assert (name, state["version"], state["problems"]) == ("state", 2, [])
-        room.loudness.put_nowait((LevelView("teacher", -20.0, -12.5),))
-        level = {"source": "teacher", "rms_db": -20.0, "peak_db": -12.5}
-        assert await anext(events) == ("levels", [level])
+        level = LevelView("teacher", -20.0, -12.5, momentary_lufs=-21.5)
+        room.loudness.put_nowait((level,))
+        assert await anext(events) == ("levels", [asdict(level)])
 
 
 async def test_the_preview_is_made_only_while_somebody_looks(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image
 
 from classroom_edge.config import Config
-from classroom_edge.room import LevelView, Refused, RoomState, StepView, TitlesView, Who
+from classroom_edge.room import LevelView, Refused, RoomState, SoundView, StepView, TitlesView, Who
 from classroom_edge.services.newest import Newest
 from classroom_edge.web.server import serve
 from classroom_media.record.manifest import Manifest
@@ -114,6 +114,9 @@ class PretendRoom:
 
     async def write_titles(self, who: Who, titles: TitlesView) -> None:
         self._note("titles", titles)
+
+    async def mix_sound(self, who: Who, sound: SoundView) -> None:
+        self._note("sound", sound)
 
     async def perform(
         self, who: Who, device: str, capability: str, action: str, arguments: dict[str, Any]
