@@ -114,9 +114,9 @@ class ProgrammeView:
     state: str  # "starting" | "live" | "lost"
     titles: TitlesView = TitlesView()
     cards: tuple[str, ...] = ()  # that there are
-    sounds: tuple[SoundView, ...] = ()  # and how they are mixed
     encoder: str = ""  # what encodes it: "libx264", "h264_qsv" ...; "" = not known yet
     load: str = ""  # on a slow machine: "spare" | "quicker" | "quickest" | "half"; "" = none
+    sounds: tuple[SoundView, ...] = ()  # and how they are mixed
     making: str = ""  # "encoding" | "passing": a camera's own packets; "" = not known
 
 

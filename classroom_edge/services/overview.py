@@ -156,7 +156,6 @@ class Overview:
     def _programme(self) -> ProgrammeView:
         shown, state = self.media.layout, self.media.director.state
         beat = self.media.director.beat
-        beat = self.media.director.beat
         return ProgrammeView(
             layout=shown.name,
             sources=shown.sources,
@@ -164,9 +163,9 @@ class Overview:
             state="live" if state == "running" else state,
             titles=view_of(self.media.titles),
             cards=tuple(style_of(self.config).cards),
-            sounds=views_of(self.config, self.media.strips, beat.stand_ins if beat else ()),
             encoder=beat.encoder if beat else "",
             load=beat.load if beat else "",
+            sounds=views_of(self.config, self.media.strips, beat.stand_ins if beat else ()),
             making=beat.making if beat else "",
         )
 
