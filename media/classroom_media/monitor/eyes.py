@@ -26,7 +26,8 @@ class Eyes:
     """Small pictures of all sources; `feed` and `hand` are for the thread of the programme.
 
     Every one of `see` is called with every small picture, in the thread of the eyes, in order
-    of time within a source. A source that is not there is not seen.
+    of time within a source; then `after`, once all sources were looked at. A source that is not
+    there is not seen.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Eyes:
         sources: Iterable[str],
         see: Iterable[See],
         *,
+        after: Callable[[], None] = lambda: None,
         clock: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         self._supplies = {source: Supply(source) for source in sources}
@@ -41,6 +43,7 @@ class Eyes:
             small_of(source): supply for source, supply in self._supplies.items()
         }
         self._see = tuple(see)
+        self._after = after
         self._clock = clock
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="eyes", daemon=True)
@@ -75,6 +78,7 @@ class Eyes:
             if glimpse := supply.look(now_ns):
                 for see in self._see:
                     see(glimpse)
+        self._after()
 
     def _run(self) -> None:
         if hasattr(os, "setpriority"):

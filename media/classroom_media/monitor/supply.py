@@ -12,21 +12,17 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
-from classroom_media.api import NS, Slot
-from classroom_media.compose.canvas import Fitter
-from classroom_media.compose.layouts import box
+from classroom_media.api import NS
 from classroom_media.compose.pictures import Picture
 from classroom_media.direct.luma import Luma, small_luma
 from classroom_media.monitor.decoding import GroupDecoder, StillDecoder
+from classroom_media.monitor.tiles import Tile, TileMaker
 from classroom_media.packets import Coded, small_of
 
 KEPT: Final = 500  # packets of a small stream since its last keyframe; beyond it, none
 PATIENCE: Final = 2  # looks without a decoded picture, before we decode ourselves
 SMALL_LOST_NS: Final = NS  # without a packet of the small stream, before keyframes do
 STILL_NS: Final = 9 * NS // 10  # between keyframes that are decoded: some streams have no others
-TILE: Final = (320, 180)  # pixels
-
-_WHOLE: Final = Slot(x=0, y=0, width=1, height=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +35,7 @@ class Glimpse:
     luma: Luma
     anew: bool  # of another stream than the one before: not to be compared with it
     keys: int  # keyframes of its stream that were heard so far
-    tile: Picture | None = None  # in colour, as large as fits into `TILE`
+    tile: Tile | None = None
 
 
 class Supply:
@@ -59,7 +55,7 @@ class Supply:
         self._stream = ""  # of the last glimpse
         self._group = GroupDecoder(self._small)
         self._stills = StillDecoder(source)
-        self._hands, self._eyes = Fitter(), Fitter()  # one for each thread
+        self._hands, self._eyes = TileMaker(), TileMaker()  # one for each thread
         self.coloured = False  # whether glimpses have tiles
 
     def feed(self, packet: Coded, now_ns: int) -> None:
@@ -105,7 +101,7 @@ class Supply:
             return None
         return self._stills.still(key)
 
-    def _glimpse(self, stream: str, picture: Picture, fitter: Fitter) -> Glimpse:
+    def _glimpse(self, stream: str, picture: Picture, maker: TileMaker) -> Glimpse:
         return Glimpse(
             source=self._source,
             stream=stream,
@@ -113,11 +109,5 @@ class Supply:
             luma=small_luma(picture.frame),
             anew=stream != self._stream,
             keys=self._keys[stream],
-            tile=_tile(picture, fitter) if self.coloured else None,
+            tile=maker.tile(picture) if self.coloured else None,
         )
-
-
-def _tile(picture: Picture, fitter: Fitter) -> Picture:
-    place = box(_WHOLE, *TILE, picture.aspect)
-    frame = fitter.fit(picture.frame, place.width, place.height)
-    return Picture(picture.pts_ns, frame, picture.aspect)
