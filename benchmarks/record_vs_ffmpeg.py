@@ -4,14 +4,16 @@
     python benchmarks/record_vs_ffmpeg.py [--seconds 20] [--rounds 3] [--height 1080]
                                           [--tracks copied|encoded|both] [--json]
 
-All get the same films at their own pace and make the same of them: a programme (picture in
-picture of two cameras, one microphone; x264 veryfast, CRF 23, AAC) and a track of every camera
-and of the microphone, in files that survive a power cut. The tracks are `copied` when the cameras
-send H.264; when they send MPEG-2 they are `encoded` (x264 superfast). They take turns. CPU is that
-of all processes, between two instants while they are recording: neither's start nor end is in it.
+All get the same films at their own pace and make the same of them: a programme (a screen with
+slides, a camera in its corner, one microphone; x264 veryfast, CRF 23, AAC) and a track of every
+camera and of the microphone, in files that survive a power cut. The tracks are `copied` when the
+cameras send H.264; when they send MPEG-2 they are `encoded` (x264 superfast), at 720p, because
+four encoders of 1080p are more than two cores do in real time. They take turns. CPU is that of
+all processes, between two instants while they are recording: neither's start nor end is in it.
 On our side it includes what the others do not do: a process for each source, packets published
 for others, levels, and files that are synced twice a second. `codecs` is what the decoders and
-encoders of that work take by themselves: nobody can do with less. Memory is proportional set size.
+encoders of that work take by themselves: nobody can do with less. `us-small` is ours once more,
+with cameras that offer a second stream of 640x360. Memory is proportional set size.
 
 Exit status 2 when there is no ffmpeg; Debian's package is called ffmpeg. GStreamer is left out,
 and said so, without gstreamer1.0-tools and its plugins base, good, bad, ugly and libav.
@@ -51,10 +53,14 @@ from classroom_media.sources.coders import PictureCoder
 from classroom_media.workers.client import WorkerClient
 from classroom_media.workers.specs import DirectorSource, DirectorSpec, Endpoints, SourceSpec
 
-CAMERAS: Final = ("teacher", "screen", "students")
-LAYOUT: Final = Layout("picture-in-picture", ("screen", "teacher"))
+SCREEN: Final = "screen"
+CAMERAS: Final = ("teacher", SCREEN, "students")
+LAYOUT: Final = Layout("picture-in-picture", (SCREEN, "teacher"))
 PRESET: Final = "veryfast"
 KBPS: Final = {720: 2500, 1080: 4000}
+LOWEST: Final = min(KBPS)
+SMALL: Final = "-small"  # a camera's second stream
+SMALL_HEIGHT: Final = 360
 WARM_UP_S: Final = 4.0
 CODEC: Final = {True: "libx264", False: "mpeg2video"}  # of the films, by whether tracks are copied
 LISTED: Final = 200  # pictures that the codecs alone are measured with
@@ -83,7 +89,9 @@ def main() -> int:
         return 2
     results: dict[str, float] = {}
     for tracks in ("copied", "encoded") if asked.tracks == "both" else (asked.tracks,):
-        results |= compare(asked.seconds, asked.rounds, asked.height, copied=tracks == "copied")
+        copied = tracks == "copied"
+        height = asked.height if copied else min(asked.height, LOWEST)
+        results |= compare(asked.seconds, asked.rounds, height, copied=copied)
     if asked.json:
         print(json.dumps(results))
     return 0
@@ -94,14 +102,16 @@ def compare(seconds: float, rounds: int, height: int, *, copied: bool) -> dict[s
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         job = job_in(Path(name), height, copied=copied)
         for seed, camera in enumerate(CAMERAS):
-            film(
-                job.films / f"{camera}.mp4",
-                seed=seed,
-                seconds=seconds + 3 * WARM_UP_S,
-                width=job.width,
-                height=job.height,
-                codec=CODEC[copied],
-            )
+            for ending, height_ in (("", height), (SMALL, SMALL_HEIGHT)):
+                film(
+                    job.films / f"{camera}{ending}.mp4",
+                    seed=seed,
+                    seconds=seconds + 3 * WARM_UP_S,
+                    width=width_of(height_),
+                    height=height_,
+                    codec=CODEC[copied],
+                    slides=camera == SCREEN,
+                )
         costs: dict[str, list[Cost]] = {}
         for _ in range(rounds):
             for who, record in recorders(job).items():
@@ -115,6 +125,7 @@ def recorders(job: Job) -> dict[str, Callable[[float], Cost]]:
     """Give those that are here."""
     found: dict[str, Callable[[float], Cost]] = {
         "us": lambda seconds: asyncio.run(record_with_us(job, seconds)),
+        "us-small": lambda seconds: asyncio.run(record_with_us(job, seconds, small=True)),
         "ffmpeg": lambda seconds: record_with(ffmpeg_command("ffmpeg", job), job, seconds),
     }
     if shutil.which("gst-launch-1.0"):
@@ -139,7 +150,7 @@ def told(tracks: str, costs: dict[str, list[Cost]], alone: float) -> dict[str, f
         print(f"  {who:9} {value:.3f}, ratio {cpu['us'] / value:.2f}, memory {memory[who]:.0f} MB")
         figures[f"cpu_{who}_{tracks}"] = value
         figures[f"memory_{who}_{tracks}_mb"] = memory[who]
-        if who != "us":
+        if not who.startswith("us"):
             figures[f"{who}_{tracks}_ratio"] = cpu["us"] / value
     shares = costs["us"][-1].shares
     print("  ours: " + ", ".join(f"{name} {share:.3f}" for name, share in shares.items()))
@@ -148,13 +159,12 @@ def told(tracks: str, costs: dict[str, list[Cost]], alone: float) -> dict[str, f
 
 def job_in(folder: Path, height: int, *, copied: bool) -> Job:
     """Say what is recorded."""
-    width = height * 16 // 9
     return Job(
         cameras=CAMERAS,
         films=folder,
         take=folder / "take",
         layout=LAYOUT,
-        width=width,
+        width=width_of(height),
         height=height,
         fps=FPS,
         preset=PRESET,
@@ -165,15 +175,21 @@ def job_in(folder: Path, height: int, *, copied: bool) -> Job:
     )
 
 
+def width_of(height: int) -> int:
+    """Give the width of a picture of 16 to 9."""
+    return height * 16 // 9
+
+
 # -- with us ------------------------------------------------------------------------------------
 
 
-async def record_with_us(job: Job, seconds: float) -> Cost:
-    """Record with three source workers and a director."""
+async def record_with_us(job: Job, seconds: float, *, small: bool = False) -> Cost:
+    """Record with three source workers and a director; the cameras may have `small` streams."""
     fresh(job.take)
     with ExitStack() as stack:
         processes = {
-            name: stack.enter_context(worker("source", source_spec(job, name))) for name in CAMERAS
+            name: stack.enter_context(worker("source", source_spec(job, name, small=small)))
+            for name in CAMERAS
         }
         processes["programme"] = stack.enter_context(worker("director", director_spec(job)))
         async with AsyncExitStack() as clients:
@@ -205,12 +221,13 @@ async def record_with_us(job: Job, seconds: float) -> Cost:
     return cost(before, after, passed, ram)
 
 
-def source_spec(job: Job, name: str) -> SourceSpec:
+def source_spec(job: Job, name: str, *, small: bool) -> SourceSpec:
     """Specify a camera; the first one has a microphone."""
     return SourceSpec(
         id=name,
         name=name,
         url=f"file://{job.films}/{name}.mp4",
+        small_url=f"file://{job.films}/{name}{SMALL}.mp4" if small and name != SCREEN else "",
         endpoints=endpoints(job, name),
         sound=name == CAMERAS[0],
     )

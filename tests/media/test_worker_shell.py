@@ -257,12 +257,12 @@ def test_a_worker_nobody_speaks_to_leaves_and_later_when_it_records() -> None:
     now_s = 0.0
     patience = Patience(lambda: int(now_s * 1e9))
     now_s = ORPHAN_IDLE_S + 1
-    assert patience.over(recording=False)
-    assert not patience.over(recording=True)
+    assert patience.over(lambda: False)
+    assert not patience.over(lambda: True)
     patience.heard()
-    assert not patience.over(recording=False)
+    assert not patience.over(lambda: False)
     now_s += ORPHAN_RECORDING_S + 1
-    assert patience.over(recording=True)
+    assert patience.over(lambda: True)
 
 
 def test_signal_handlers_are_left_alone_outside_the_main_thread(endpoints: Endpoints) -> None:

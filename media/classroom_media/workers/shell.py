@@ -87,10 +87,10 @@ class Patience:
         """Note that somebody spoke."""
         self._heard_ns = self._clock()
 
-    def over(self, *, recording: bool) -> bool:
-        """Tell whether it is time to leave."""
-        limit_s = ORPHAN_RECORDING_S if recording else ORPHAN_IDLE_S
-        return self._clock() - self._heard_ns > limit_s * NS
+    def over(self, is_recording: Callable[[], bool]) -> bool:
+        """Tell whether it is time to leave; what is asked for is asked only when it matters."""
+        silent_s = (self._clock() - self._heard_ns) / NS
+        return silent_s > ORPHAN_IDLE_S and (silent_s > ORPHAN_RECORDING_S or not is_recording())
 
 
 def read_spec(kind: type[Spec]) -> Spec:
@@ -175,7 +175,7 @@ class Shell:
         elif not self._publisher.is_beating():
             logger.error("%s: its heart has stopped", self._title)
             self.stop(1)
-        elif self._patience.over(recording=bool(worker.heartbeat().recording)):
+        elif self._patience.over(lambda: bool(worker.heartbeat().recording)):
             logger.warning("%s: nobody spoke to it for long; it ends", self._title)
             self.stop(0)
 
