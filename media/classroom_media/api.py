@@ -141,6 +141,15 @@ class Strip(msgspec.Struct, frozen=True, kw_only=True):
     gate: Gate | None = None
 
 
+class Rendition(msgspec.Struct, frozen=True, kw_only=True):
+    """The programme in another size; one of its own size is the programme itself."""
+
+    name: str  # its stream is called programme-<name>
+    height: int  # pixels, even; the width follows from the programme's shape
+    bitrate_kbps: int  # at most
+    quality: int = 23  # x264's rate factor; lower is better
+
+
 class LowerThird(msgspec.Struct, frozen=True, kw_only=True):
     """Who is seen: a name, and under it what for."""
 

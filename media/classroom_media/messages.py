@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from classroom_media.api import Directing, Kind, Layout, Strip, Titles
+from classroom_media.api import Directing, Kind, Layout, Rendition, Strip, Titles
 from classroom_media.direct.engine import Reason
 
 VERSION: Final = 1
@@ -87,6 +87,12 @@ class Mix(Command, frozen=True, kw_only=True, tag="mix"):
     strips: dict[str, Strip]  # by source
 
 
+class Render(Command, frozen=True, kw_only=True, tag="render"):
+    """Ask the director for the programme in other sizes too, these and no others."""
+
+    renditions: tuple[Rendition, ...]
+
+
 class Preview(Command, frozen=True, kw_only=True, tag="preview"):
     """Switch the director's preview pictures on or off."""
 
@@ -98,7 +104,19 @@ class Quit(Command, frozen=True, tag="quit"):
 
 
 AnyCommand = (
-    Status | Begin | Hold | Release | End | Replay | Show | Direct | Write | Mix | Preview | Quit
+    Status
+    | Begin
+    | Hold
+    | Release
+    | End
+    | Replay
+    | Show
+    | Direct
+    | Write
+    | Mix
+    | Render
+    | Preview
+    | Quit
 )
 
 
@@ -209,6 +227,7 @@ class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat"):
     making: str = ""  # director: "encoding" or "passing" (a camera's own packets go on)
     encoder: str = ""  # director: what encodes its pictures, as FFmpeg calls it
     encoder_problem: str = ""  # director: what failed at that before, and why
+    renditions: dict[str, str] = {}  # director: the stream of each that was asked for
     load: str = ""  # director: what it does without on a machine too slow: "spare" ... "half"
     left_out: int = 0  # director: pictures left out because the machine was too slow all the same
     since_ns: int = 0  # director: where its programme begins on the timeline; 0 = not yet

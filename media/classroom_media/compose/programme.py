@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 import av
 
-from classroom_media.api import NS, Layout, Strip, Titles
+from classroom_media.api import NS, Layout, Rendition, Strip, Titles
 from classroom_media.compose.deadline import WAIT_NS, Deadline
 from classroom_media.compose.grid import Grid
 from classroom_media.compose.load import Load, Step, preset_at
@@ -21,6 +21,7 @@ from classroom_media.compose.passable import Terms
 from classroom_media.compose.passing import Making, Passing
 from classroom_media.compose.pictures import Picture, PictureFeed
 from classroom_media.compose.preview import Preview
+from classroom_media.compose.renditions import Renditions
 from classroom_media.compose.slates import Slates
 from classroom_media.compose.titles import Titler
 from classroom_media.compose.vision import VisionMixer
@@ -102,6 +103,8 @@ class Programme:
         self._form = form_of(spec)
         self._ladder = Ladder(rungs if spec.hardware and not spec.unsteady else (SOFTWARE,))
         self._pictures = self._picture_encoder()
+        self._renditions = Renditions(PICTURES, self._form, self._ladder)
+        self._renditions.order(spec.renditions)
         self._samples = SoundEncoder(SOUND)
         terms = Terms(spec.width, spec.height, spec.fps, spec.smart_max_kbps)
         self._passing = Passing(PICTURES, terms, self._grid.step_ns)
@@ -184,6 +187,19 @@ class Programme:
         """Let the programme's integrated loudness begin now; may be called from any thread."""
         self._sound.measure_anew()
 
+    @property
+    def renditions(self) -> dict[str, str]:
+        """Tell which stream each rendition is."""
+        return self._renditions.streams
+
+    def render(self, renditions: tuple[Rendition, ...]) -> None:
+        """Make the programme in other sizes too; may be called from any thread.
+
+        Raises:
+            MediaError: a name or a height that cannot be.
+        """
+        self._renditions.order(renditions)
+
     def key_at(self, at_ns: int) -> None:
         """Make the next picture at or after `at_ns` a keyframe; may be called from any thread."""
         self._keys.append(self._grid.after(at_ns))
@@ -228,7 +244,7 @@ class Programme:
 
     def finish(self) -> None:
         """Give out what the encoders still hold; the programme is over."""
-        self._give(self._pictures.flush())
+        self._give(self._pictures.flush() + self._renditions.flush())
         self._give(self._samples.flush())
 
     def _begin(self, now_ns: int) -> bool:
@@ -270,10 +286,13 @@ class Programme:
             self._keys.popleft()
         self._encoding = True
         self._give(self._pictures.encode(frame, tick, key=key))
+        self._give(self._renditions.encode(frame, tick))
 
     def _sole(self) -> PictureFeed | None:
         """Give the camera whose packets may be the programme's, if there is one."""
-        return self._vision.sole if self._spec.smart and self._titler.is_blank else None
+        if not self._spec.smart or not self._titler.is_blank or self._renditions.are_wanted:
+            return None
+        return self._vision.sole
 
     def _begin_passing(self, at_ns: int) -> bool:
         """Pass a camera's packets on from this picture on, if it is a keyframe of a fitting one."""
@@ -339,7 +358,8 @@ class Programme:
         """Do without what this step says, from the next picture on."""
         logger.warning("the machine's load: %s", step.word or "as it should be")
         self._form = replace(self._form, preset=preset_at(step, self._spec.preset))
-        self._give(self._pictures.change(self._form.preset))
+        preset = self._form.preset
+        self._give(self._pictures.change(preset) + self._renditions.change(preset))
 
     def _renew_encoder(self) -> None:
         """Have out what the encoder holds; a new one begins with a keyframe."""

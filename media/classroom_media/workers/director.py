@@ -29,6 +29,7 @@ from classroom_media.messages import (
     Mix,
     Preview,
     Release,
+    Render,
     Show,
     SourceHealth,
     Write,
@@ -69,8 +70,9 @@ class Output:
         with self._grown:
             if packet.stream == PICTURES and not self.since_ns:
                 self.since_ns = packet.pts_ns
-            self._ends_ns[packet.stream] = packet.pts_ns + packet.duration_ns
-            self._grown.notify_all()
+            if packet.stream in self._ends_ns:
+                self._ends_ns[packet.stream] = packet.pts_ns + packet.duration_ns
+                self._grown.notify_all()
 
     def levels(self, levels: Levels) -> None:
         """Publish levels."""
@@ -139,6 +141,7 @@ class Director:
             making=self._programme.making,
             encoder=self._programme.encoder,
             encoder_problem=self._programme.encoder_problem,
+            renditions=self._programme.renditions,
             load=self._programme.load.word,
             left_out=self._programme.left_out,
             since_ns=self._output.since_ns,
@@ -157,6 +160,8 @@ class Director:
                 self._programme.write(titles)
             case Mix(strips=strips):
                 self._programme.mix(strips)
+            case Render(renditions=renditions):
+                self._programme.render(renditions)
             case Preview(on=on):
                 self._programme.previewing = on
             case Begin():

@@ -5,7 +5,16 @@ Standard input and not the command line, because a camera's password may be in i
 
 import msgspec
 
-from classroom_media.api import Arrangement, Crop, Directing, Layout, Strip, Titles, TitleStyle
+from classroom_media.api import (
+    Arrangement,
+    Crop,
+    Directing,
+    Layout,
+    Rendition,
+    Strip,
+    Titles,
+    TitleStyle,
+)
 from classroom_media.direct.rules import Rules
 from classroom_media.direct.signs import Role
 
@@ -71,6 +80,7 @@ class DirectorSpec(msgspec.Struct, frozen=True, kw_only=True):
     gop_s: float = 2.0
     smart: bool = False  # pass a camera's own packets on while it alone fills the picture
     smart_max_kbps: int = 8000  # of a camera that is passed
+    renditions: tuple[Rendition, ...] = ()  # at first
     hardware: bool = False  # encode with the machine's hardware, where that works
     unsteady: bool = False  # it died again and again: use nothing but what has proved itself
     language: str = "zh-CN"  # of slates

@@ -1,0 +1,108 @@
+"""The programme once more in other sizes, for those who watch live; each is encoded once.
+
+Whoever wants the programme's own size is given the programme's own packets. While nobody asks
+for a size, it costs nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import av
+
+from classroom_media.api import MediaError, Rendition
+from classroom_media.compose.canvas import Fitter
+from classroom_media.encode.form import PictureForm
+from classroom_media.encode.h264 import PictureEncoder
+from classroom_media.encode.ladder import Ladder
+from classroom_media.packets import Coded
+
+LEAST: Final = 90  # pixels of height
+TAKEN: Final = frozenset({"", "sound"})  # names that would be those of other streams
+
+
+@dataclass(slots=True)
+class _Copy:
+    """One size at work."""
+
+    form: PictureForm
+    fitter: Fitter
+    encoder: PictureEncoder
+
+
+class Renditions:
+    """Everything that is made besides the programme's own size.
+
+    `order` may be called from any thread; the rest belongs to the thread of the programme.
+    """
+
+    def __init__(self, stream: str, form: PictureForm, ladder: Ladder) -> None:
+        self._stream = stream
+        self._form = form
+        self._ladder = ladder
+        self._wanted: tuple[Rendition, ...] = ()
+        self._copies: dict[Rendition, _Copy] = {}
+
+    @property
+    def streams(self) -> dict[str, str]:
+        """Tell which stream each rendition that was asked for is, by its name."""
+        return {one.name: self._stream_of(one) for one in self._wanted}
+
+    @property
+    def are_wanted(self) -> bool:
+        """Whether composed pictures are needed for any of them."""
+        return any(one.height != self._form.height for one in self._wanted)
+
+    def order(self, wanted: Iterable[Rendition]) -> None:
+        """Make these from the next picture on, and no others; each begins with a keyframe.
+
+        Raises:
+            MediaError: a name is given twice or taken, or a height is odd or too great.
+        """
+        wanted = tuple(wanted)
+        names = {one.name for one in wanted}
+        if len(names) < len(wanted) or names & TAKEN:
+            raise MediaError("renditions need names of their own")
+        for one in wanted:
+            if one.height % 2 or not LEAST <= one.height <= self._form.height:
+                raise MediaError(f"a height of {one.height} is odd, too small or too great")
+        self._wanted = wanted
+
+    def encode(self, frame: av.VideoFrame, index: int) -> list[Coded]:
+        """Encode the programme's frame of grid place `index` in every size that is wanted."""
+        wanted = [one for one in self._wanted if one.height != self._form.height]
+        for gone in self._copies.keys() - set(wanted):
+            del self._copies[gone]  # what is inside nobody wants to see
+        made: list[Coded] = []
+        for one in wanted:
+            copy = self._copies.get(one) or self._begin(one)
+            small = copy.fitter.fit(frame, copy.form.width, copy.form.height)
+            made += copy.encoder.encode(small, index)
+        return made
+
+    def change(self, preset: str) -> list[Coded]:
+        """Encode at another of x264's presets; give what was still inside."""
+        self._form = replace(self._form, preset=preset)
+        return [packet for one in self._copies.values() for packet in one.encoder.change(preset)]
+
+    def flush(self) -> list[Coded]:
+        """Give what was still inside; everything begins anew after it."""
+        made = [packet for one in self._copies.values() for packet in one.encoder.flush()]
+        self._copies.clear()
+        return made
+
+    def _begin(self, one: Rendition) -> _Copy:
+        width = round(one.height * self._form.width / self._form.height / 2) * 2
+        form = replace(
+            self._form,
+            width=width,
+            height=one.height,
+            quality=one.quality,
+            bitrate_kbps=one.bitrate_kbps,
+        )
+        encoder = PictureEncoder(self._stream_of(one), form, self._ladder)
+        copy = self._copies[one] = _Copy(form, Fitter(), encoder)
+        return copy
+
+    def _stream_of(self, one: Rendition) -> str:
+        return self._stream if one.height == self._form.height else f"{self._stream}-{one.name}"
