@@ -1,7 +1,7 @@
 """Puts together what the services know: one frozen snapshot of the room."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -71,7 +71,10 @@ class Overview:
             load=programme.load,
             encoder_problem=beat.encoder_problem if (beat := self.media.director.beat) else "",
             paused_s=self._paused_s(),
-            silent_s=self._silences(),
+            silent_s=self._lasting(self.media.loudness.silent_for_s),
+            dead_s=self._lasting(self.media.loudness.dead_for_s),
+            clipping=frozenset(filter(self.media.loudness.clips, self.media.strips)),
+            sounds=programme.sounds,
             unsteady=tuple(one.name for one in self.media.workers if one.is_unsteady),
             degraded=tuple(sorted(self.degraded)),
             stalled=self._stalled(recording.tracks),
@@ -190,13 +193,14 @@ class Overview:
         take = self.recording.story.open_take if self.recording.story else None
         return take.from_ns / NS if take else None
 
-    def _silences(self) -> dict[str, float]:
+    def _lasting(self, lasts_s: Callable[..., float]) -> dict[str, float]:
+        """Give for how long something has been so of each sound while the take is open."""
         since_s = self._take_s()
         if since_s is None:
             return {}
-        silent, since_s = self.media.loudness.silent_for_s, max(since_s, self._began_s)
+        since_s = max(since_s, self._began_s)
         return {
-            one.id: silent(one.id, time.monotonic(), since_s=since_s)
+            one.id: lasts_s(one.id, time.monotonic(), since_s=since_s)
             for one in self.config.sources
             if one.sound
         }

@@ -12,12 +12,14 @@ from classroom_edge.room import (
     RecordingState,
     RecordingView,
     RoutineView,
+    SoundView,
     SourceView,
     StorageView,
 )
 from classroom_edge.words import words
 
 SILENCE_S: Final = 20.0
+DEAD_S: Final = 5.0  # of digital silence
 PAUSED_S: Final = 300.0
 LOW_S: Final = 3600.0  # of recording that still fits on the disk
 LOW_BYTES: Final = 5_000_000_000  # while the rate is not known
@@ -41,6 +43,9 @@ class Facts:
     silent_s: Mapping[str, float] = field(
         default_factory=dict
     )  # source -> for how long it has been silent
+    dead_s: Mapping[str, float] = field(default_factory=dict)  # source -> of digital silence
+    clipping: frozenset[str] = frozenset()  # sources that are too loud for their input
+    sounds: tuple[SoundView, ...] = ()  # as they are mixed
     unsteady: tuple[str, ...] = ()  # workers that are started again and again
     degraded: tuple[str, ...] = ()  # services of the daemon that fail
     stalled: tuple[str, ...] = ()  # tracks that should be written, but are not
@@ -86,13 +91,41 @@ def _of_recording(facts: Facts) -> Iterator[Finding]:
         return
     for track in facts.stalled:
         yield Finding("E-REC-004", "error", track, {"track": track})
-    sounds = [source for source in facts.sources if source.sound]
-    if not sounds:
-        yield Finding("E-SND-002", "warning")
-    for source in sounds:
-        if source.state == "live" and facts.silent_s.get(source.id, 0.0) > SILENCE_S:
-            values = {"name": source.name, "seconds": int(facts.silent_s[source.id])}
+    yield from _of_sounds(facts)
+    yield from _of_the_mix(facts)
+
+
+def _of_sounds(facts: Facts) -> Iterator[Finding]:
+    replaced = {one.spare_of for one in facts.sounds if one.stands_in}
+    for source in facts.sources:
+        if not source.sound or source.state != "live":
+            continue
+        silent_s = facts.silent_s.get(source.id, 0.0)
+        values = {"name": source.name, "seconds": int(silent_s)}
+        if source.id in facts.clipping:
+            yield Finding("E-SND-003", "warning", source.id, values)
+        if source.id in replaced:
+            continue  # told with its spare
+        if facts.dead_s.get(source.id, 0.0) > DEAD_S:
+            yield Finding("E-SND-004", "error", source.id, values)
+        elif silent_s > SILENCE_S:
             yield Finding("E-SND-001", "warning", source.id, values)
+
+
+def _of_the_mix(facts: Facts) -> Iterator[Finding]:
+    names = {source.id: source.name for source in facts.sources}
+    if not any(source.sound for source in facts.sources):
+        yield Finding("E-SND-002", "warning")
+    for one in facts.sounds:
+        if one.stands_in:
+            code = "E-SND-006" if one.stands_in == "faint" else "E-SND-005"
+            values = {"name": names[one.spare_of], "spare": names[one.source]}
+            yield Finding(code, "warning", one.spare_of, values)
+    mixed = [one for one in facts.sounds if one.in_programme and not one.spare_of]
+    if mixed and all(one.muted for one in mixed):
+        first = mixed[0].source
+        values, path = {"name": names[first]}, f"/api/v1/sounds/{first}"
+        yield Finding("E-SND-007", "warning", "", values, path, {"muted": False})
 
 
 def _of_storage(facts: Facts) -> Iterator[Finding]:

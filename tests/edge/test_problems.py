@@ -13,6 +13,7 @@ from classroom_edge.room import (
     RecordingState,
     RecordingView,
     RoutineView,
+    SoundView,
     SourceView,
     StorageView,
     TrackView,
@@ -35,6 +36,8 @@ CAMERA = DeviceView(
     choices={},
 )
 TEACHER = SourceView("teacher", "Teacher", picture=True, sound=True, state="live")
+SPARE = SoundView("ceiling", spare_of="teacher", stands_in="dead")
+BOTH = (TEACHER, replace(TEACHER, id="ceiling", name="Ceiling"))
 WELL = Facts(
     devices=(replace(CAMERA, values={}),),
     sources=(TEACHER,),
@@ -53,6 +56,13 @@ ILL = {
     "E-REC-004": replace(WELL, stalled=("teacher",)),
     "E-SND-001": replace(WELL, silent_s={"teacher": 21}),
     "E-SND-002": replace(WELL, sources=(replace(TEACHER, sound=False),)),
+    "E-SND-003": replace(WELL, clipping=frozenset({"teacher"})),
+    "E-SND-004": replace(WELL, silent_s={"teacher": 30}, dead_s={"teacher": 6}),
+    "E-SND-005": replace(
+        WELL, sources=BOTH, sounds=(SPARE,), silent_s={"teacher": 30}, dead_s={"teacher": 30}
+    ),
+    "E-SND-006": replace(WELL, sources=BOTH, sounds=(replace(SPARE, stands_in="faint"),)),
+    "E-SND-007": replace(WELL, sounds=(SoundView("teacher", muted=True),)),
     "E-DSK-001": replace(WELL, storage=StorageView(10**10, 1800.0)),
     "E-DSK-002": replace(WELL, recording=replace(WELL.recording, tracks=(FULL,))),
     "E-DSK-003": replace(WELL, storage=StorageView(10**9, None)),
@@ -104,13 +114,20 @@ def test_what_mends_a_problem_is_one_press() -> None:
     assert standby.action.body == {"on": True}
     (failed,) = told(ILL["E-RTN-001"])
     assert failed.action.path == "/api/v1/routines/class-start"
+    (muted,) = told(ILL["E-SND-007"])
+    assert (muted.action.path, muted.action.body) == ("/api/v1/sounds/teacher", {"muted": False})
 
 
-@pytest.mark.parametrize("code", ["E-SND-001", "E-SND-002", "E-REC-004", "E-SRC-004"])
-def test_silence_darkness_and_idle_tracks_matter_only_while_recording(code: str) -> None:
+@pytest.mark.parametrize("code", ["E-REC-004", "E-SRC-004", *(c for c in ILL if "SND" in c)])
+def test_sounds_darkness_and_idle_tracks_matter_only_while_recording(code: str) -> None:
     facts = ILL[code]
     idle = RecordingView(RecordingState.IDLE, light=False)
     assert not told(replace(facts, recording=idle))
+
+
+def test_one_sound_of_several_may_be_muted() -> None:
+    sounds = (SoundView("teacher", muted=True), SoundView("pupils"))
+    assert not told(replace(WELL, sounds=sounds))
 
 
 def test_the_worst_comes_first() -> None:
@@ -138,19 +155,62 @@ def test_words_have_the_same_placeholders_in_every_language() -> None:
         assert names == others, key
 
 
+class Listener:
+    """Hears levels of one sound on a clock of numbers, ten a second."""
+
+    def __init__(self) -> None:
+        self.loudness = Loudness()
+        self.now_s = 100.0
+
+    def hear(self, seconds: float, rms_db: float, *, clipped: int = 0) -> None:
+        level = Level(source="teacher", rms_db=rms_db, peak_db=rms_db, clipped=clipped)
+        for _ in range(round(seconds * 10)):
+            self.now_s += 0.1
+            self.loudness.heard(Levels(levels=(level,)), self.now_s)
+
+    def silent_s(self, since_s: float = 0) -> float:
+        return self.loudness.silent_for_s("teacher", self.now_s, since_s=since_s)
+
+    def dead_s(self) -> float:
+        return self.loudness.dead_for_s("teacher", self.now_s, since_s=0)
+
+
 def test_silence_is_counted_from_the_last_sound() -> None:
-    loudness = Loudness()
+    one = Listener()
+    one.hear(2, -30)
+    one.hear(25, -80)
+    assert one.silent_s() == pytest.approx(25)
+    assert one.silent_s(since_s=one.now_s - 5) == pytest.approx(5)
+    assert one.loudness.newest.value is not None
+    assert one.loudness.newest.value[0].rms_db == -80
+    assert one.dead_s() == pytest.approx(0)
 
-    def hear(rms_db: float, at_s: float) -> None:
-        level = Level(source="teacher", rms_db=rms_db, peak_db=rms_db)
-        loudness.heard(Levels(levels=(level,)), at_s)
 
-    hear(-30, 100)
-    hear(-80, 110)
-    assert loudness.silent_for_s("teacher", 125, since_s=0) == 25
-    assert loudness.silent_for_s("teacher", 125, since_s=120) == 5
-    assert loudness.newest.value is not None
-    assert loudness.newest.value[0].rms_db == -80
+def test_a_click_in_a_silent_line_is_no_sound() -> None:
+    one = Listener()
+    one.hear(2, -30)
+    for _ in range(10):
+        one.hear(2, -100)
+        one.hear(0.1, -20)
+    one.hear(2, -100)
+    assert one.silent_s() == pytest.approx(23)
+    assert one.dead_s() == pytest.approx(2)
+
+
+def test_a_cough_is_no_clipping_alarm_and_a_level_that_is_too_high_is_one() -> None:
+    one = Listener()
+    for _ in range(5):
+        one.hear(0.2, -6, clipped=9)
+        one.hear(20, -30)
+    assert not one.loudness.clips("teacher")
+    for _ in range(5):
+        one.hear(0.1, -6, clipped=9)
+        one.hear(1.5, -20)
+    assert one.loudness.clips("teacher")
+    one.hear(10, -20)
+    assert one.loudness.clips("teacher")
+    one.hear(6, -20)
+    assert not one.loudness.clips("teacher")
 
 
 def test_the_disk_lasts_as_long_as_the_present_rate_lets_it(tmp_path: Path) -> None:
