@@ -62,6 +62,7 @@ def findings(data: Path) -> tuple[Finding, ...]:
         _disk(data),
         _clock(),
         _cameras(),
+        _encoders(),
         _serial_ports(),
         _time_zone(),
         _ipv6(),
@@ -156,6 +157,18 @@ def _cameras() -> Finding:
     if closed:
         return _noted("cameras-closed", detail, "sudo usermod -aG video $USER")
     return Finding("cameras", Verdict.GOOD, detail) if names else _noted("cameras")
+
+
+def _encoders() -> Finding:
+    """Have every encoder tried, in a process of its own: a driver may take it down."""
+    _, said = _run(sys.executable, "-m", "classroom_media.encode")
+    tried = [line.partition("\t") for line in said.splitlines()]
+    working = [name for name, _, problem in tried if name and not problem]
+    lacking = [name for name, _, problem in tried if problem]
+    if not working:
+        return Finding("encoders", Verdict.BAD, said, words("cli").both("doctor.encoders.loss"))
+    detail = ", ".join(working) + (f" ({', '.join(lacking)} ✗)" if lacking else "")
+    return Finding("encoders", Verdict.GOOD, detail)
 
 
 def _serial_ports() -> Finding:

@@ -20,7 +20,10 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Finding]:
 
 
 def test_every_part_is_looked_at(found: dict[str, Finding]) -> None:
-    others = {"python", "display", "disk", "clock", "cameras", "serial-ports", "time-zone", "ipv6"}
+    others = {
+        "python", "display", "disk", "clock", "cameras", "encoders", "serial-ports", "time-zone",
+        "ipv6",
+    }  # fmt: skip
     assert found.keys() == {part.name for part in PARTS} | others
 
 
@@ -33,6 +36,11 @@ def test_what_is_missing_says_what_one_loses(found: dict[str, Finding]) -> None:
     for one in found.values():
         if one.verdict is not Verdict.GOOD:
             assert one.loss.keys() == set(LANGUAGES)
+
+
+def test_encoders_are_tried(found: dict[str, Finding]) -> None:
+    assert "libx264" in found["encoders"].detail
+    assert "h264_nvenc" in found["encoders"].detail  # it works here, or it is told that it does not
 
 
 def test_the_disk_is_measured(found: dict[str, Finding]) -> None:

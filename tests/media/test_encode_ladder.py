@@ -12,6 +12,7 @@ import pytest
 
 from classroom_media.api import NS, EncodeError, Layout
 from classroom_media.compose.programme import Programme
+from classroom_media.encode.__main__ import tried
 from classroom_media.encode.codec import Encoder
 from classroom_media.encode.form import PictureForm
 from classroom_media.encode.h264 import PictureEncoder
@@ -162,6 +163,15 @@ def test_an_encoder_that_fails_its_trial_is_not_used(fault: Fault) -> None:
     assert PictureEncoder("programme", FORM, rungs).name == "libx264"
     assert set(rungs.struck) == {"h264_never"}
     assert rungs.problem == ""  # it was never at work: no news for anybody
+
+
+def test_every_encoder_can_be_tried_by_itself() -> None:
+    told = dict(tried((Rung("h264_dead", absent), SOFTWARE), FORM))
+    assert told == {"h264_dead": "no such device", "libx264": ""}
+
+
+def absent(_stream: str, _form: PictureForm) -> Encoder:
+    raise EncodeError("no such device")
 
 
 def test_an_encoder_whose_pictures_come_back_wrong_fails_its_trial() -> None:

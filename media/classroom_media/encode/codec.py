@@ -68,7 +68,8 @@ class Codec:
             self._context = _opened(name, form, pixels, options, average_kbps)
         except (av.FFmpegError, ValueError) as error:
             what = f"{name} {form.width}x{form.height} at {form.fps}/s, preset {form.preset!r}"
-            raise EncodeError(f"{what}: {error}") from error
+            why = error.strerror if isinstance(error, av.FFmpegError) else error
+            raise EncodeError(f"{what}: {why}") from error
         self._sets = parameter_sets(self._context.extradata or b"")
 
     def encode(self, frame: av.VideoFrame, index: int, *, key: bool) -> list[Coded]:
