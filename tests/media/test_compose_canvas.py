@@ -207,3 +207,12 @@ def test_the_preview_is_a_small_jpeg_in_the_right_colours() -> None:
     red, green, blue = frame.to_ndarray(format="rgb24")[180, 320]
     assert red > 245
     assert max(green, blue) < 12
+
+
+def test_fine_stripes_become_their_mean_and_no_pattern_when_a_picture_is_scaled_far_down() -> None:
+    frame = plain(90, width=1920, height=1080).frame
+    for plane in planes(frame):
+        plane[:, ::2], plane[:, 1::2] = 80, 160
+    small = Fitter().fit(frame, 332, 188)
+    for plane in planes(small):
+        assert 117 <= int(plane.min()) <= int(plane.max()) <= 123

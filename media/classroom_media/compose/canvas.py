@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import av
+import cv2
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from numpy.typing import NDArray
@@ -46,6 +47,7 @@ class Fitter:
         self._scaler = VideoReformatter()  # one per frame would leak a context per frame
         self._cropper = VideoReformatter()
         self._cropped: av.VideoFrame | None = None
+        self._half: av.VideoFrame | None = None
 
     def fit(
         self, frame: av.VideoFrame, width: int, height: int, part: Box | None = None
@@ -64,21 +66,46 @@ class Fitter:
             and not _is_old(frame)
         ):
             return frame
+        if _may_be_halved(frame, width, height):
+            frame = self._halve(frame)
         return _converted(self._scaler, frame, width, height)
+
+    def _halve(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """Give the means of every two by two pixels: half the work of scaling 1080p down."""
+        half = self._kept(self._half, frame, frame.width // 2, frame.height // 2)
+        for plane, source in zip(planes(half), planes(frame), strict=True):
+            size = (plane.shape[1], plane.shape[0])
+            cv2.resize(source, size, dst=plane, interpolation=cv2.INTER_AREA)
+        self._half = half
+        return half
 
     def _crop(self, frame: av.VideoFrame, part: Box) -> av.VideoFrame:
         """Copy a part: libswscale can only be given whole frames."""
         if frame.format.name not in PLANAR:
             frame = label(_converted(self._cropper, frame, frame.width, frame.height))
-        kept = self._cropped
-        if kept is None or (kept.width, kept.height) != (part.width, part.height):
-            kept = self._cropped = av.VideoFrame(part.width, part.height, "yuv420p")
-        kept.color_range = ColorRange.JPEG if _is_full(frame) else ColorRange.MPEG
-        kept.colorspace = frame.colorspace
+        kept = self._kept(self._cropped, frame, part.width, part.height)
         copied = zip(regions(part), planes(kept), planes(frame), strict=True)
         for (rows, columns), plane, source in copied:
             plane[:] = source[rows, columns]
+        self._cropped = kept
         return kept
+
+    @staticmethod
+    def _kept(
+        kept: av.VideoFrame | None, like: av.VideoFrame, width: int, height: int
+    ) -> av.VideoFrame:
+        """Give a frame of that size with the colours of another: the one that is there, or new."""
+        if kept is None or (kept.width, kept.height) != (width, height):
+            kept = av.VideoFrame(width, height, "yuv420p")
+        kept.color_range = ColorRange.JPEG if _is_full(like) else ColorRange.MPEG
+        kept.colorspace = like.colorspace
+        return kept
+
+
+def _may_be_halved(frame: av.VideoFrame, width: int, height: int) -> bool:
+    """Whether a picture is so large for its place that whole pixels can be put together."""
+    is_large = frame.width >= 2 * width and frame.height >= 2 * height
+    return is_large and not (frame.width % 4 or frame.height % 4) and frame.format.name in PLANAR
 
 
 def _is_full(frame: av.VideoFrame) -> bool:
