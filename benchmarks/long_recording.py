@@ -139,7 +139,9 @@ def judge(readings: list[Reading], report: Report, *, as_json: bool) -> int:
     print(f"{readings[-1].at_s / 60:.0f} minutes, {readings[-1].processes} processes")
     print(f"memory {steady[0].memory_mb:.1f} MB, at the end {steady[-1].memory_mb:.1f} MB:")
     print(f"  {growth:+.2f} MB an hour; descriptors {steady[0].descriptors}, {opened:+d}")
-    print(f"pictures missing {missed}, doubled {doubled}; gaps {len(report.gaps)}")
+    print(f"pictures missing {missed}, doubled {doubled}")
+    for gap in report.gaps:
+        print(f"gap in {gap.track} at {gap.from_s:.2f} s: {gap.length_s:.2f} s, {gap.reason}")
     long_enough = readings[-1].at_s >= ENOUGH_S
     if not long_enough:
         print("too short for a verdict on memory")
