@@ -97,6 +97,7 @@ class _Stream:
     dts_ns: int
     spacing_ns: int
     jitter_ns: int  # how late packets were at most, not long ago
+    lag_ns: int  # from decoding to showing, at most
 
 
 class Timeline(Generic[Payload]):
@@ -145,6 +146,7 @@ class Timeline(Generic[Payload]):
             dts_ns,
             dts_ns - last.dts_ns if last else 0,
             max(arrived_ns - dts_ns, calmed_ns),
+            max(packet.pts_ns - packet.dts_ns, last.lag_ns if last else 0),
         )
         return Stamped(
             packet.stream,
@@ -162,7 +164,7 @@ class Timeline(Generic[Payload]):
             return self._closest(delay_ns) or self._new(arrived_ns - packet.dts_ns)
         passed_ns = arrived_ns - last.arrived_ns
         step_ns = packet.dts_ns - last.stamp_ns
-        ahead_ns = passed_ns + last.jitter_ns + STEP_NS
+        ahead_ns = passed_ns + last.jitter_ns + last.lag_ns + STEP_NS
         if 0 <= step_ns < ahead_ns and last.epoch.fits(delay_ns):
             return last.epoch
         if step_ns < 0 and last.epoch.fits(delay_ns, late_ns=last.jitter_ns + 1, ahead_ns=1):

@@ -18,6 +18,7 @@ HEAD: Final = (
 )
 NOT_FOUND: Final = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 BACKLOG_MAX: Final = 8_000_000  # bytes
+JUMP_NS: Final = 10 * NS
 
 
 class _Wire(io.RawIOBase):
@@ -40,14 +41,8 @@ class _Viewer:
     def __init__(self, feed: Feed, writer: asyncio.StreamWriter) -> None:
         self._writer = writer
         self._feed = feed
-        picture = feed.formats[Kind.PICTURE]
-        self._container = av.open(
-            _Wire(writer), "w", format="mpegts", options={"flush_packets": "1"}
-        )
-        self._stream = self._container.add_mux_stream(
-            picture.codec, rate=Fraction(picture.fps), width=picture.width, height=picture.height
-        )
-        self._started = False
+        self._begin()
+        self._last_ns: int | None = None
 
     def send(self, packet: Coded) -> None:
         """Mux one packet, from the first keyframe on."""
@@ -57,15 +52,26 @@ class _Viewer:
             self._feed.leave(self.send)
             self._writer.transport.abort()
             return
-        self._started = self._started or packet.key
-        if not self._started:
+        if self._last_ns is None and not packet.key:
             return
+        if self._last_ns is not None and not 0 < packet.dts_ns - self._last_ns < JUMP_NS:
+            self._begin()  # FFmpeg's muxer refuses stamps that jump; a real encoder sends them
+        self._last_ns = packet.dts_ns
         copy = av.Packet(packet.data)
         copy.stream = self._stream
         copy.time_base = Fraction(1, NS)
         copy.pts, copy.dts, copy.duration = packet.pts_ns, packet.dts_ns, packet.duration_ns
         copy.is_keyframe = packet.key
         self._container.mux(copy)
+
+    def _begin(self) -> None:
+        picture = self._feed.formats[Kind.PICTURE]
+        self._container = av.open(
+            _Wire(self._writer), "w", format="mpegts", options={"flush_packets": "1"}
+        )
+        self._stream = self._container.add_mux_stream(
+            picture.codec, rate=Fraction(picture.fps), width=picture.width, height=picture.height
+        )
 
 
 class TransportStreamServer(Outlet):

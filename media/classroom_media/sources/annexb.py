@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 START: Final = b"\0\0\0\1"
+SLICE_IDR: Final = 5  # and below: pictures
 SPS: Final = 7
 PPS: Final = 8
 DELIMITER: Final = 9
@@ -36,3 +37,9 @@ def with_parameter_sets(data: bytes, sets: bytes) -> bytes:
         end = data.index(first) + len(first)
         return data[:end] + sets + data[end:]
     return sets + data
+
+
+def leans_on_it(data: bytes) -> bool:
+    """Tell whether other pictures are decoded with the help of this one (nal_ref_idc)."""
+    slices = (unit for unit in units(data) if kind_of(unit) <= SLICE_IDR)
+    return any(unit[0] & 0x60 for unit in slices)

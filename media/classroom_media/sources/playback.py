@@ -14,7 +14,8 @@ from classroom_media.api import NS, SourceError
 from classroom_media.clock import Stamped
 from classroom_media.packets import Coded
 from classroom_media.sources.lanes import Demuxed
-from classroom_media.sources.live import Stamper, lanes_of, reason
+from classroom_media.sources.live import lanes_of, reason
+from classroom_media.sources.stamper import Stamper
 from classroom_media.workers.specs import SourceSpec
 
 LATE_NS: Final = NS  # this far behind (a suspended machine), the rest is shifted
@@ -63,8 +64,8 @@ def _rounds(
     """Give the file's packets, round after round, with stamps that rise in each stream."""
     shift_ns = 0
     last_ns: dict[int, int] = {}
-    stamper = Stamper(container)
     while True:
+        stamper = Stamper(container)
         begin_ns, end_ns = None, 0
         for raw in container.demux([container.streams[index] for index in indices]):
             for packet in stamper.stamp(raw):

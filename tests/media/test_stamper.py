@@ -1,0 +1,52 @@
+"""Stamps that a demuxer gets wrong: B pictures of an RTSP camera whose clock jumps."""
+
+from itertools import pairwise
+
+import av
+import pytest
+
+from classroom_media.api import NS
+from classroom_media.clock import Stamped, Timeline
+from classroom_media.sources.lanes import Demuxed
+from classroom_media.sources.stamper import DecodingOrder
+
+FRAME = NS // 25
+LEANT_ON, LAST = b"\0\0\1\x41", b"\0\0\1\x01"
+
+
+def film(first: int, count: int) -> list[Stamped[Demuxed]]:
+    """Give pictures from a place on, each with the stamps it should have."""
+    found: list[Stamped[Demuxed]] = []
+    for n in range(first, first + count):
+        group, index = divmod(n - 1, 3)  # 0, 3 1 2, 6 4 5, 9 7 8 ...
+        shown = 3 * group + (3, 1, 2)[index] if n else 0
+        data = LEANT_ON if shown % 3 == 0 else LAST
+        found.append(Stamped(0, shown * FRAME, (n - 1) * FRAME, FRAME, av.Packet(data)))
+    return found
+
+
+def guessed(packets: list[Stamped[Demuxed]], by_ns: int) -> list[Stamped[Demuxed]]:
+    """Give them as FFmpeg does after a jump: decoded when they are shown."""
+    return [
+        Stamped(p.stream, p.pts_ns + by_ns, p.pts_ns + by_ns, p.duration_ns, p.what)
+        for p in packets
+    ]
+
+
+@pytest.mark.parametrize("first", range(60, 66))
+@pytest.mark.parametrize("by_ns", [-3 * NS, 5 * 3600 * NS])
+def test_b_pictures_go_on_in_their_places_when_the_clock_jumps(first: int, by_ns: int) -> None:
+    order, timeline = DecodingOrder(), Timeline[Demuxed]()
+    placed: list[Stamped[Demuxed]] = []
+    for n, packet in enumerate(film(0, first) + guessed(film(first, 60), by_ns)):
+        mended = order.mend(packet)
+        assert mended.dts_ns <= mended.pts_ns
+        placed += timeline.place(mended, (n + 2) * FRAME)
+    shown = sorted(packet.pts_ns for packet in placed)[:-3]  # the last one leads two others
+    assert {b - a for a, b in pairwise(shown)} == {FRAME}
+    assert all(b.dts_ns > a.dts_ns for a, b in pairwise(placed))
+
+
+def test_stamps_that_are_right_are_left_alone() -> None:
+    order, packets = DecodingOrder(), film(0, 60)
+    assert [order.mend(packet) for packet in packets] == packets
