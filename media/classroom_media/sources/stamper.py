@@ -14,6 +14,7 @@ from classroom_media.sources.lanes import Demuxed
 
 BARE_MAX: Final = 16  # packets without a decoding stamp; after these there will be none
 LAG_MAX_NS: Final = NS  # from decoding to showing; more is a stamp that has jumped
+STEP_MAX_NS: Final = 10 * NS  # from one packet to the next, likewise
 
 
 class Stamper:
@@ -86,7 +87,7 @@ class DecodingOrder:
     def mend(self, packet: Stamped[Demuxed]) -> Stamped[Demuxed]:
         """Give a packet whose stamps can be true."""
         last_ns, lag_ns = self._last_ns, packet.pts_ns - packet.dts_ns
-        goes_on = last_ns is None or packet.dts_ns > last_ns
+        goes_on = last_ns is None or 0 < packet.dts_ns - last_ns <= STEP_MAX_NS
         if not (goes_on and 0 <= lag_ns <= LAG_MAX_NS):
             self._is_counting = True
         if self._is_counting:
