@@ -87,6 +87,11 @@ def write_footage(path: Path, *, padding: int = 0) -> None:
     path.write_bytes(msgspec.msgpack.encode([_padded(packet, filler) for packet in packets]))
 
 
+def read_footage(path: Path) -> list[Coded]:
+    """Read it back."""
+    return _footage.decode(path.read_bytes())
+
+
 def _padded(packet: Coded, filler: bytes) -> Coded:
     if packet.stream.endswith("-sound"):
         return packet
@@ -123,7 +128,7 @@ class Lesson:
         }
         since_ns = time.monotonic_ns() - self.began_ns if self._story else 0
         self._take_up()
-        for packet in _footage.decode(self.footage.read_bytes()):
+        for packet in read_footage(self.footage):
             if packet.dts_ns > plan.stop_ns + HEARD_NS:
                 break
             if packet.dts_ns >= since_ns:
@@ -238,9 +243,7 @@ class Lesson:
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             shown = tuple(numbers(path)) if Kind.PICTURE in content else ()
             self.ledger.add(
-                Sealed(
-                    at_ns=at_ns, track=event.track, file=path.name, sha256=digest, numbers=shown
-                )
+                Sealed(at_ns=at_ns, track=event.track, file=path.name, sha256=digest, numbers=shown)
             )
 
 

@@ -130,6 +130,12 @@ def test_a_journal_that_cannot_be_written_says_so(tmp_path: Path) -> None:
         replay(tmp_path / "journal.jsonl")
 
 
+def test_a_line_that_is_said_twice_counts_once(path: Path) -> None:
+    durably(path, EVENTS)
+    path.write_bytes(path.read_bytes() + path.read_bytes())
+    assert replay(path) == tuple(EVENTS)
+
+
 def test_the_story_knows_takes_parts_and_marks() -> None:
     story = tell(EVENTS)
     first, second = story.takes

@@ -18,6 +18,7 @@ from tests.room.demo_room import DemoRoom
 from tests.waiting import eventually
 
 VICTIMS = ("source", "director", "daemon", "all")
+KEEPER = "keeper"  # nobody follows it, and nobody but it follows a daemon: killed last
 SOURCES = ("teacher", "pupils", "slides")
 TRACKS = ("programme", *SOURCES)
 LOST_MAX_S = 1.0  # of what was killed, before the kill
@@ -61,12 +62,24 @@ def kills(room: DemoRoom, victims: Sequence[str], seed: int) -> Iterator[Kill]:
         time.sleep(chance.uniform(0.5, 3.0))  # the moment is what varies
         name = chance.choice(SOURCES)
         pids = targets(room, victim, name)
-        tracks = {"source": (name,), "director": ("programme",), "daemon": (), "all": TRACKS}
+        tracks = {
+            "source": (name,),
+            "director": ("programme",),
+            "daemon": (),
+            "all": TRACKS,
+            KEEPER: (),
+        }
         killed = Kill(victim, time.monotonic_ns(), tracks[victim])
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
         yield killed
         wait_until_whole(room, pids)
+
+
+def touched(victim: str, source: str) -> tuple[str, ...]:
+    """Give the tracks that a kill may touch."""
+    tracks = {"source": (source,), "director": ("programme",), "all": TRACKS}
+    return tracks.get(victim, ())
 
 
 def targets(room: DemoRoom, victim: str, source: str) -> list[int]:

@@ -77,6 +77,7 @@ class DurableFile:
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         self._path = path
         self._file = os.open(path, flags, 0o644)
+        self._at = 0
         self.closed = False
         self.size = 0
         self.synced_bytes = 0
@@ -87,21 +88,24 @@ class DurableFile:
         The muxer does so once, to turn fragments into plain media: eight bytes that make every
         fragment unreadable, unless the index behind them is there.
         """
-        if self.tell() < self.size:
-            _fdatasync(self._file)
+        if self._at < self.size:
+            self.sync()
         rest = memoryview(data)
         while rest:
-            rest = rest[os.write(self._file, rest) :]
-        self.size = max(self.size, self.tell())
+            written = os.write(self._file, rest)
+            self._at += written
+            rest = rest[written:]
+        self.size = max(self.size, self._at)
         return len(data)
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
         """Move, as the muxer does to complete the head when a file is sealed."""
-        return os.lseek(self._file, offset, whence)
+        self._at = os.lseek(self._file, offset, whence)
+        return self._at
 
     def tell(self) -> int:
         """Say where the next byte goes."""
-        return os.lseek(self._file, 0, os.SEEK_CUR)
+        return self._at
 
     def sync(self) -> None:
         """Return once every byte is on disk; the name too, the first time."""

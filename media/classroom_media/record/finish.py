@@ -20,10 +20,11 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from statistics import median
+from threading import Lock
 from typing import Final
 
 import msgspec
@@ -89,11 +90,18 @@ def finish(
     `report` is told each step, from several threads.
 
     Raises:
-        RecordError: there is no journal, or the manifest cannot be written.
+        RecordError: there is no journal, or the disk fails; try again later.
     """
     with suppress(RecordError):
         if (manifest := read_manifest(folder)).state is State.FINISHED:
             return manifest
+    try:
+        return _finish(folder, report, spare_bytes)
+    except OSError as error:
+        raise RecordError(f"{folder}: {error}") from error
+
+
+def _finish(folder: Path, report: Report, spare_bytes: int) -> Manifest:
     story = tell(replay(folder / JOURNAL_FILE))
     write_manifest(folder, manifest_of(story, State.FINISHING))
     report("finishing")
@@ -134,6 +142,7 @@ class _Work:
     contents: dict[str, Content]
     report: Report
     spare_bytes: int
+    one_at_a_time: Lock = field(default_factory=Lock)  # a join takes as much room as its track
 
     def finish_track(self, name: str) -> tuple[list[Result], tuple[Hole, ...]]:
         """Join what can be joined of one track; give its files, and what they miss."""
@@ -201,7 +210,8 @@ class _Work:
                 content = whole.segments[0].content
                 self._check(whole, whole.file, content)
             else:
-                content = self._join(name, whole)
+                with self.one_at_a_time:
+                    content = self._join(name, whole)
             return [Result(name, whole.file, whole.start_ns, content)]
         except RecordError as error:
             logger.warning("%s is left as it is: %s", whole.file, error)

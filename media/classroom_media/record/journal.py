@@ -2,13 +2,15 @@
 
 Daemon and workers append to the same ``journal.jsonl``: each event is one write to a file
 opened for appending, so lines of several processes never mix. A power cut or a full disk can
-tear a line; replay passes over it and reads on with the next. Nothing is ever rewritten. The
-manifest is derived from the journal, and so is what to do after a crash (`story.tell`).
+tear a line; replay passes over it and reads on with the next. Nothing is ever rewritten; a line
+whose way to the disk is in doubt is appended once more, and counts once. The manifest is derived
+from the journal, and so is what to do after a crash (`story.tell`).
 
 Every event carries ``at_ns``, CLOCK_MONOTONIC. That clock starts anew with the machine, so
 `RecordingStarted` and `TakeStarted` also name the boot they belong to.
 """
 
+import errno
 import os
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,6 +21,7 @@ from typing import Final, Self
 import msgspec
 
 from classroom_media.api import Kind, Layout, RecordError
+from classroom_media.record.durable import sync_folder
 
 JOURNAL_FILE: Final = "journal.jsonl"
 
@@ -221,26 +224,41 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._torn = _ends_torn(path)
+        self._owed = b""  # lines that may not have reached the disk
+        is_new = not path.exists()
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _O_BINARY, 0o644)
+            if is_new:
+                sync_folder(path.parent)
         except OSError as error:
             raise RecordError(f"{path}: {error.strerror}") from error
 
     def append(self, event: AnyJournalEvent) -> None:
         """Add a line; return once it is on disk, or written for one that can be lost.
 
+        What could not be written is tried again with the next line.
+
         Raises:
             RecordError: the line could not be written; a torn piece of it may stand there.
         """
-        line = (b"\n" if self._torn else b"") + _encode(event) + b"\n"
+        line = _encode(event) + b"\n"
         try:
-            self._torn = os.write(self._file, line) != len(line)
-            if not isinstance(event, _HASTY):
+            if isinstance(event, _HASTY):
+                self._write(line)
+            else:
+                self._owed += line
+                self._write(self._owed)
                 _fdatasync(self._file)
+                self._owed = b""
         except OSError as error:
             raise RecordError(f"{self._path}: {error.strerror}") from error
-        if self._torn:
-            raise RecordError(f"{self._path}: no space for a whole line")
+
+    def _write(self, lines: bytes) -> None:
+        text = (b"\n" if self._torn else b"") + lines
+        self._torn = True
+        if os.write(self._file, text) != len(text):
+            raise OSError(errno.ENOSPC, "no space for a whole line")
+        self._torn = False
 
     def close(self) -> None:
         """Close the file; what was appended stays."""
@@ -273,8 +291,9 @@ def replay(path: Path) -> tuple[AnyJournalEvent, ...]:
 
 
 def events_in(text: bytes) -> tuple[AnyJournalEvent, ...]:
-    """Give every whole line, in order; torn and unknown ones are passed over."""
-    return tuple(event for line in text.split(b"\n") if (event := _parse(line)) is not None)
+    """Give every whole line once, in order; torn and unknown ones are passed over."""
+    lines = dict.fromkeys(line[line.rfind(_LINE_START) :] for line in text.split(b"\n"))
+    return tuple(event for line in lines if (event := _parse(line)) is not None)
 
 
 def durably(path: Path, events: Sequence[AnyJournalEvent]) -> None:
@@ -297,11 +316,8 @@ def boot_id() -> str:
 
 
 def _parse(line: bytes) -> AnyJournalEvent | None:
-    start = line.rfind(_LINE_START)  # behind a torn line that lacks its end
-    if start < 0:
-        return None
     try:
-        return _decoder.decode(line[start:])
+        return _decoder.decode(line)
     except msgspec.DecodeError:
         return None
 

@@ -41,7 +41,7 @@ CRASH_SAFE: Final = {
     "flush_packets": "1",
     "max_interleave_delta": "1",  # microseconds: packets come in order, none is waited for
 }
-PLAIN: Final = {"max_interleave_delta": "1"}
+PLAIN: Final = {"max_interleave_delta": "1", "flush_packets": "0"}
 _BUFFER: Final = 1 << 20  # bytes: a fragment of an ordinary lesson goes out in one write
 
 

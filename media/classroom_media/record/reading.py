@@ -145,8 +145,14 @@ class _File(io.FileIO):
 
     def __init__(self, path: Path, upto: int | None) -> None:
         super().__init__(path)
-        self.failure: OSError | None = None
+        self._path = path
         self._upto = path.stat().st_size if upto is None else upto
+        self._failure: OSError | None = None
+
+    def check(self) -> None:
+        """Return if every byte that was asked for was given; raise RecordError otherwise."""
+        if self._failure is not None:
+            raise RecordError(f"{self._path}: {self._failure}") from self._failure
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Read; nothing behind the end."""
@@ -154,7 +160,7 @@ class _File(io.FileIO):
         try:
             return super().read(left if size is None or size < 0 else min(size, left)) or b""
         except OSError as error:
-            self.failure = error
+            self._failure = error
             raise
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
@@ -176,9 +182,10 @@ def opened(path: Path, *, upto: int | None = None) -> Iterator[InputContainer]:
         try:
             with av.open(file, "r", buffer_size=_BUFFER) as container:
                 yield container
-        finally:
-            if file.failure is not None:
-                raise RecordError(f"{path}: {file.failure}") from file.failure
+        except (av.FFmpegError, OSError):
+            file.check()
+            raise
+        file.check()
 
 
 def _file(path: Path, upto: int | None) -> _File:
