@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 START: Final = b"\0\0\0\1"
+SLICE: Final = 1
 SLICE_IDR: Final = 5  # and below: pictures
 SPS: Final = 7
 PPS: Final = 8

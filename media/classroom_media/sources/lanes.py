@@ -24,10 +24,12 @@ from classroom_media.packets import Coded
 from classroom_media.sources import adts
 from classroom_media.sources.annexb import parameter_sets, with_parameter_sets
 from classroom_media.sources.coders import GUESSED_FPS, NANOSECOND, PictureCoder, SoundCoder
+from classroom_media.sources.continuity import follows
 
 CHANNELS_COPIED: Final = 2  # more are mixed down
 FPS_MAX: Final = 240.0  # beyond it, it is a clock rate and no frame rate
 AAC_BLOCK: Final = 1024  # samples
+HOLE_NS: Final = NS // 2  # a shorter one, filled with what can be decoded, is the lesser evil
 
 Demuxed: TypeAlias = "Packet[Stream]"
 
@@ -77,9 +79,14 @@ class CopiedPicture:
         self._sets = b"" if in_mp4_form else parameter_sets(extradata)
         self._described = b""  # the parameter sets that `_format` was read from
         self._format: StreamFormat | None = None
+        self._last: Coded | None = None
+        self._is_torn = False  # what comes cannot be decoded, up to the next keyframe
 
     def feed(self, packet: Stamped[Demuxed]) -> Iterator[Coded]:
-        """Copy a packet; a keyframe gets the parameter sets it lacks."""
+        """Copy a packet; a keyframe gets the parameter sets it lacks.
+
+        Pictures may be missing: those after a long hole that lean on them are left out, too.
+        """
         original = packet.what
         key = original.is_keyframe
         duration_ns = packet.duration_ns or int(NS / (self._fps or GUESSED_FPS))
@@ -89,7 +96,7 @@ class CopiedPicture:
                 data = self._complete(data)
             if not data or self._format is None:
                 continue
-            yield Coded(
+            coded = Coded(
                 stream=self._name,
                 pts_ns=packet.pts_ns,
                 dts_ns=packet.dts_ns,
@@ -98,6 +105,17 @@ class CopiedPicture:
                 data=data,
                 format=self._format if key else None,
             )
+            self._is_torn = not key and (self._is_torn or self._tears(coded))
+            self._last = coded
+            if not self._is_torn:
+                yield coded
+
+    def _tears(self, packet: Coded) -> bool:
+        """Tell whether a packet comes after a hole, and leans on what is missing."""
+        last = self._last
+        if last is None or packet.dts_ns - last.dts_ns < HOLE_NS:
+            return False
+        return not follows(last.data, packet.data, self._sets)
 
     def _complete(self, data: bytes) -> bytes:
         if sets := parameter_sets(data):

@@ -42,6 +42,7 @@ class SequenceParameters:
     full_range: bool
     colours: int  # matrix_coefficients
     reorder: int | None  # pictures that are shown after one that is decoded later; None = untold
+    number_bits: int = 4  # of frame_num, which stands in every picture
 
 
 def read(unit: bytes) -> SequenceParameters | None:
@@ -76,7 +77,7 @@ def _exp_golomb(number: int) -> str:
 
 
 @dataclass(slots=True)
-class _Bits:
+class Bits:
     """The bits of a set, as text, and how far it was read.
 
     Raises:
@@ -86,7 +87,14 @@ class _Bits:
     text: str
     at: int = 0
 
+    @classmethod
+    def of(cls, unit: bytes) -> "Bits":
+        """Take a unit's bytes, without its header, as bits."""
+        payload = unit.replace(b"\0\0\3", b"\0\0")
+        return cls(f"{int.from_bytes(payload, 'big'):0{8 * len(payload)}b}")
+
     def take(self, count: int) -> int:
+        """Read a number of so many bits."""
         taken = self.text[self.at : self.at + count]
         if len(taken) < count:
             raise ValueError("the set ends too early")
@@ -94,6 +102,7 @@ class _Bits:
         return int(taken, 2)
 
     def flag(self) -> bool:
+        """Read one bit."""
         return self.take(1) == 1
 
     def number(self) -> int:
@@ -105,6 +114,7 @@ class _Bits:
         return self.take(zeros + 1) - 1
 
     def signed(self) -> int:
+        """Read a signed Exp-Golomb code."""
         number = self.number()
         return (number + 1) // 2 if number % 2 else -number // 2
 
@@ -121,13 +131,12 @@ class _Parsed:
 
 
 def _parse(unit: bytes) -> _Parsed:
-    payload = unit[1:].replace(b"\0\0\3", b"\0\0")
-    text = f"{int.from_bytes(payload, 'big'):0{8 * len(payload)}b}"
-    bits = _Bits(text[: text.rfind("1")])  # the last one only marks the end
+    bits = Bits.of(unit[1:])
+    bits.text = bits.text[: bits.text.rfind("1")]  # the last one only marks the end
     profile = bits.take(24) >> 16
     bits.number()
     chroma_format, depth = _format(bits) if profile in HIGH else (1, 8)
-    bits.number()
+    number_bits = bits.number() + 4
     _skip_order(bits)
     references = bits.number()
     bits.take(1)
@@ -147,6 +156,7 @@ def _parse(unit: bytes) -> _Parsed:
             full_range=told.full_range,
             colours=told.colours,
             reorder=reorder if told.reorder is None else told.reorder,
+            number_bits=number_bits,
         ),
         coding,
         told.overscan,
@@ -155,7 +165,7 @@ def _parse(unit: bytes) -> _Parsed:
     )
 
 
-def _format(bits: _Bits) -> tuple[int, int]:
+def _format(bits: Bits) -> tuple[int, int]:
     """Read what only the high profiles tell: chroma format and bit depth."""
     chroma_format = bits.number()
     if chroma_format == 3:
@@ -169,7 +179,7 @@ def _format(bits: _Bits) -> tuple[int, int]:
     return chroma_format, depth
 
 
-def _skip_scaling(bits: _Bits, size: int) -> None:
+def _skip_scaling(bits: Bits, size: int) -> None:
     last = following = 8
     for _ in range(size):
         if following:
@@ -177,7 +187,7 @@ def _skip_scaling(bits: _Bits, size: int) -> None:
         last = following or last
 
 
-def _skip_order(bits: _Bits) -> None:
+def _skip_order(bits: Bits) -> None:
     kind = bits.number()
     if kind == 0:
         bits.number()
@@ -189,7 +199,7 @@ def _skip_order(bits: _Bits) -> None:
             bits.number()
 
 
-def _size(bits: _Bits, chroma_format: int) -> tuple[int, int, bool]:
+def _size(bits: Bits, chroma_format: int) -> tuple[int, int, bool]:
     width, units = 16 * (bits.number() + 1), 16 * (bits.number() + 1)
     progressive = bits.flag()
     height = units if progressive else 2 * units
@@ -217,7 +227,7 @@ class _Usability:
     reorder: int | None = None
 
 
-def _usability(bits: _Bits) -> _Usability:
+def _usability(bits: Bits) -> _Usability:
     square = _is_square(bits) if bits.flag() else True
     overscan = "0"
     if bits.flag():
@@ -233,20 +243,20 @@ def _usability(bits: _Bits) -> _Usability:
     return _Usability(square, full_range, colours, overscan, timing, restriction, reorder)
 
 
-def _is_square(bits: _Bits) -> bool:
+def _is_square(bits: Bits) -> bool:
     shape = bits.take(8)
     if shape == OTHER_SHAPE:
         return bits.take(16) == bits.take(16)
     return shape in SQUARE
 
 
-def _signal(bits: _Bits) -> tuple[bool, int]:
+def _signal(bits: Bits) -> tuple[bool, int]:
     bits.take(3)
     full_range = bits.flag()
     return full_range, bits.take(24) & 0xFF if bits.flag() else UNTOLD
 
 
-def _skip_timing(bits: _Bits) -> None:
+def _skip_timing(bits: Bits) -> None:
     """Pass over chroma location, timing, both HRDs and whether pictures tell their structure."""
     if bits.flag():
         bits.number()
