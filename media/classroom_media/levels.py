@@ -23,8 +23,6 @@ def decibels(amplitude: float) -> float:
 def clipped(samples: Samples) -> int:
     """Count the samples that stand at full scale in rows of `IN_A_ROW` or more."""
     full = np.abs(samples) >= FULL
-    if not full.any():
-        return 0
     rows = full[:, 2:] & full[:, 1:-1] & full[:, :-2]
     return int(np.count_nonzero(rows))
 
@@ -37,12 +35,14 @@ class Meter:
         self._count = 0
         self._peak = 0.0
 
-    def add(self, samples: Samples) -> None:
-        """Take (channels, samples) float32."""
+    def add(self, samples: Samples) -> float:
+        """Take (channels, samples) float32; give their peak."""
         flat = samples.ravel()
         self._energy += float(np.dot(flat, flat))
         self._count += flat.size
-        self._peak = max(self._peak, float(np.abs(flat).max(initial=0.0)))
+        peak = float(np.abs(flat).max(initial=0.0))
+        self._peak = max(self._peak, peak)
+        return peak
 
     def take(self) -> tuple[float, float]:
         """Give RMS and peak in dBFS since the last call, over all channels; begin anew.

@@ -43,7 +43,7 @@ class SoundInput:
     @property
     def dead(self) -> bool:
         """Tell whether what was taken last is digital silence."""
-        return bool(np.abs(self.raw).max(initial=0.0) < DEAD_BELOW)
+        return self._meter.peak < DEAD_BELOW
 
     def feed(self, packet: Coded, now_ns: int) -> None:
         """Take a packet."""

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from classroom_media.levels import CHANNELS, Meter, Samples, clipped, decibels
+from classroom_media.levels import CHANNELS, FULL, Meter, Samples, clipped, decibels
 from classroom_media.messages import Level
 from classroom_media.sound.interpolation import PeakFinder
 from classroom_media.sound.loudness import LoudnessMeter
@@ -20,6 +20,7 @@ class InputMeter:
         self._meter = Meter()
         self._loudness = LoudnessMeter()
         self._clipped = 0
+        self.peak = 0.0  # of what was added last
 
     @property
     def momentary_lufs(self) -> float:
@@ -27,10 +28,11 @@ class InputMeter:
         return self._loudness.momentary_lufs
 
     def add(self, samples: Samples) -> None:
-        """Take (2, n x 32) float32, at most 1024."""
-        self._meter.add(samples)
+        """Take (2, n x 64) float32, at most 1024."""
+        self.peak = self._meter.add(samples)
         self._loudness.add(samples)
-        self._clipped += clipped(samples)
+        if self.peak >= FULL:
+            self._clipped += clipped(samples)
 
     def level(self) -> Level:
         """Give its level since the last call."""
@@ -59,7 +61,7 @@ class ProgrammeMeter:
         self._loudness.begin_anew()
 
     def add(self, samples: Samples) -> None:
-        """Take (2, n x 32) float32, at most 1024."""
+        """Take (2, n x 64) float32, at most 1024."""
         self._meter.add(samples)
         self._loudness.add(samples)
         self._true_peak = max(self._true_peak, float(np.max(self._finder.find(samples))))

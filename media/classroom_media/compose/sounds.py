@@ -83,6 +83,7 @@ class SoundFeed:
     def _lay(self, chunk: av.AudioFrame) -> None:
         if chunk.pts is None:
             return
-        decoded = chunk.to_ndarray().astype(np.float32, copy=False)
-        start, samples = self._pacer.place(decoded, chunk.pts)
-        self._ring.write(start, np.broadcast_to(samples, (CHANNELS, samples.shape[1])))
+        planes = [
+            np.frombuffer(memoryview(plane), np.float32)[: chunk.samples] for plane in chunk.planes
+        ]
+        self._ring.write(*self._pacer.place(np.array(planes), chunk.pts))

@@ -7,7 +7,6 @@ variable digital delay element", ISCAS 1988 (polynomials in place of a table of 
 from typing import Final
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from classroom_media.levels import Samples
@@ -34,35 +33,58 @@ def _weights(at: NDArray[np.float64], reach: int, beta: float) -> NDArray[np.flo
 
 
 def _polynomials() -> Samples:
-    """Give each tap's weight as a polynomial, (taps, powers), fitted where Chebyshev says."""
+    """Give each tap's weight as a polynomial, (powers, taps), fitted where Chebyshev says."""
     at = (1 + np.cos(np.pi * (np.arange(64) + 0.5) / 64)) / 2
     powers = np.vander(at, DEGREE + 1, increasing=True)
     fitted, *_ = np.linalg.lstsq(powers, _weights(at, REACH, BETA), rcond=None)
-    polynomials: Samples = np.ascontiguousarray(fitted.T.astype(np.float32))
-    return polynomials
+    return fitted.astype(np.float32)
 
 
-def _banded() -> Samples:
-    """Give the matrices that make the `BETWEEN` values after each of `STEP` samples."""
-    between = _weights(np.arange(1, BETWEEN + 1) / (BETWEEN + 1), PEAK_REACH, PEAK_BETA)
-    matrices: Samples = np.zeros((BETWEEN, STEP + 2 * PEAK_REACH - 1, STEP), np.float32)
+def _between() -> Samples:
+    """Give the filters for the `BETWEEN` places after a sample, (places, taps)."""
+    at = np.arange(1, BETWEEN + 1) / (BETWEEN + 1)
+    return _weights(at, PEAK_REACH, PEAK_BETA).astype(np.float32)
+
+
+def _banded(weights: Samples) -> Samples:
+    """Give the matrices that filter `STEP` samples at once, one for each row of weights."""
+    filters, taps = weights.shape
+    matrices: Samples = np.zeros((filters, STEP + taps - 1, STEP), np.float32)
     for sample in range(STEP):
-        matrices[:, sample : sample + 2 * PEAK_REACH, sample] = between
+        matrices[:, sample : sample + taps, sample] = weights
     return matrices
 
 
-_POLYNOMIALS: Final = _polynomials()
-_BANDED: Final = _banded()
+def _filtered(known: Samples, matrices: Samples) -> Samples:
+    """Filter (channels, n x `STEP` and the taps more); give (filters, channels, n x `STEP`)."""
+    channels, length = known.shape
+    width = matrices.shape[1]
+    steps = (length - width) // STEP + 1
+    rows: Samples = np.ndarray(
+        (channels, steps, width),
+        np.float32,
+        np.ascontiguousarray(known),
+        strides=(length * known.itemsize, STEP * known.itemsize, known.itemsize),
+    )
+    filtered: Samples = rows.reshape(-1, width) @ matrices
+    return filtered.reshape(len(matrices), channels, steps * STEP)
+
+
+_POLYNOMIALS: Final = _banded(_polynomials())
+_PEAKS: Final = _banded(_between())
 
 
 def between(row: Samples, whole: Places, at: Samples) -> Samples:
     """Give the values of one channel at `whole` + `at`, rising, where `at` is from 0 to 1."""
-    first = whole[0] - REACH + 1
-    windows = sliding_window_view(row, TAPS)[first : whole[-1] - REACH + 2]
-    powers = (np.ascontiguousarray(windows) @ _POLYNOMIALS)[whole - whole[0]]
-    value: Samples = powers[:, DEGREE]
+    first, last = int(whole[0]) - REACH + 1, int(whole[-1]) + REACH + 1
+    known: Samples = np.zeros(
+        (1, -(-(last - first - TAPS + 1) // STEP) * STEP + TAPS - 1), np.float32
+    )
+    known[0, : last - first] = row[first:last]
+    powers = _filtered(known, _POLYNOMIALS)[:, 0, whole - whole[0]]
+    value: Samples = powers[DEGREE]
     for power in range(DEGREE - 1, -1, -1):
-        value = value * at + powers[:, power]
+        value = value * at + powers[power]
     return value
 
 
@@ -80,12 +102,9 @@ class PeakFinder:
         The first value is that of the sample `LATE` before the first. n is a multiple of 16.
         """
         known = np.concatenate([self._seen, samples], axis=1)
-        channels, count = samples.shape
+        count = samples.shape[1]
         self._seen = known[:, count:]
-        width = _BANDED.shape[1]
-        rows = sliding_window_view(known, width, axis=1)[:, ::STEP]
-        values = np.abs(np.ascontiguousarray(rows).reshape(-1, width) @ _BANDED)
+        values = np.abs(_filtered(known, _PEAKS)).max(axis=0)
         own = np.abs(known[:, PEAK_REACH - 1 : PEAK_REACH - 1 + count])
-        peaks = np.maximum(values.max(axis=0).reshape(channels, count), own)
-        greatest: Samples = peaks.max(axis=0)
+        greatest: Samples = np.maximum(values, own).max(axis=0)
         return greatest

@@ -1,6 +1,6 @@
 """A limiter that looks ahead: what would be too loud is turned down before it comes.
 
-Its gain follows the true peak, between the samples too. It falls smoothly within the 1.9 ms
+Its gain follows the true peak, between the samples too. It falls smoothly within the 2.5 ms
 that the limiter looks ahead, rests, and rises again slowly, so that loud sound is quieter
 and not bent. What is below the ceiling comes out bit by bit as it went in.
 """
@@ -14,7 +14,7 @@ from classroom_media.levels import CHANNELS, RATE_HZ, Samples
 from classroom_media.sound.interpolation import PeakFinder
 
 CEILING_DB: Final = -1.0  # dBTP; EBU R 128 leaves as much for lossy coding
-AHEAD: Final = 96  # samples, 2 ms
+AHEAD: Final = 128  # samples, 2.7 ms
 RAMP: Final = AHEAD - PeakFinder.LATE  # samples over which the gain falls
 REST: Final = 480  # samples, 10 ms: longer than from crest to crest of any voice
 RISE_S: Final = 0.2  # time constant

@@ -66,7 +66,7 @@ class LoudnessMeter:
         self._integrated = _Integrated()
 
     def add(self, samples: Samples) -> None:
-        """Take (2, n x 32) float32, at most 1024."""
+        """Take (2, n x 64) float32, at most 1024."""
         weighted = self._weighting.process(samples)
         before = HOP - self._count
         self._gather(weighted[:, :before])

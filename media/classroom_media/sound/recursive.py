@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from classroom_media.levels import Samples
 
-STEP: Final = 32  # samples; what is filtered comes in multiples of it
-BLOCK: Final = 32  # steps at a time, at most
+STEP: Final = 64  # samples; what is filtered comes in multiples of it
+BLOCK: Final = 16  # steps at a time, at most
 NOTHING: Final = 1e-20  # of full scale: a state below it is zero, and never a denormal number
 
 Matrix = NDArray[np.float64]

@@ -21,7 +21,7 @@ class Ring:
         self.end = 0  # sample after the newest
 
     def write(self, start: int, samples: Samples) -> None:
-        """Put (2, n) float32 at `start`; what is too late, or absurdly early, is dropped."""
+        """Put (2, n) or (1, n) float32 at `start`; what is too late or far too early is dropped."""
         if self._read is None:
             self._read = self.end = start
         stop = start + samples.shape[1]

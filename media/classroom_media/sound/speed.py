@@ -21,7 +21,7 @@ STEEPEST: Final = 0.003  # of the speed: 5 cents, which nobody hears
 PULL: Final = 1 / 65_536  # of an error is worked off in a sample: 1.4 s
 SMOOTHING: Final = 1 / 8  # of stamps that jitter, over chunks
 LEARN: Final = PULL * PULL / 4
-PIECE: Final = 1024  # samples made at a time
+PIECE: Final = 1024  # samples made at a time: products of matrices stay small enough for one core
 
 
 class Follower:

@@ -7,7 +7,6 @@ block in which they are first used, 21 ms.
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classroom_media.api import Strip
 from classroom_media.levels import CHANNELS, RATE_HZ, Samples
@@ -21,34 +20,45 @@ SIDES: Final = {
     "mono": ((0.5, 0.5), (0.5, 0.5)),
 }  # what left and right are made of
 
-Sides = NDArray[np.float32]  # (2, 2)
+
+class _Sides:
+    """What left and right are made of, as a matrix."""
+
+    def __init__(self, matrix: Samples) -> None:
+        self._matrix = matrix
+        self._plain = np.array_equal(matrix, np.eye(CHANNELS))
+
+    def mix(self, samples: Samples) -> Samples:
+        mixed: Samples = samples if self._plain else self._matrix @ samples
+        return mixed
 
 
 class ChannelStrip:
     """What is done to one sound on its way into the mix."""
 
     def __init__(self, strip: Strip, *, heard: bool = True) -> None:
-        self._strip = strip
+        self._strip, self._heard = strip, heard
         self._high_pass = _filter_of(strip)
         self._gate = NoiseGate(strip.gate)
         self._sides = _sides_of(strip, heard=heard)
 
     def process(self, samples: Samples, strip: Strip, *, heard: bool = True) -> Samples:
-        """Give (2, n x 32) float32 as `strip` wants it; nothing at all where it is not heard."""
-        if strip.high_pass_hz != self._strip.high_pass_hz:
-            self._high_pass = _filter_of(strip)
-        self._strip = strip
+        """Give (2, n x 64) float32 as `strip` wants it; nothing at all where it is not heard."""
+        before = self._sides
+        if strip != self._strip or heard is not self._heard:
+            self._set(strip, heard=heard)
         if self._high_pass is not None:
             samples = self._high_pass.process(samples).astype(np.float32)
-        self._gate.gate = strip.gate
-        return self._faded(self._gate.process(samples), _sides_of(strip, heard=heard))
+        samples = self._gate.process(samples)
+        mixed = self._sides.mix(samples)
+        return mixed if before is self._sides else faded(before.mix(samples), mixed)
 
-    def _faded(self, samples: Samples, sides: Sides) -> Samples:
-        before, self._sides = self._sides, sides
-        if np.array_equal(before, sides):
-            return _through(samples, sides)
-        old, new = _through(samples, before), _through(samples, sides)
-        return faded(old, new)
+    def _set(self, strip: Strip, *, heard: bool) -> None:
+        if strip.high_pass_hz != self._strip.high_pass_hz:
+            self._high_pass = _filter_of(strip)
+        self._strip, self._heard = strip, heard
+        self._gate.gate = strip.gate
+        self._sides = _sides_of(strip, heard=heard)
 
 
 def faded(old: Samples, new: Samples) -> Samples:
@@ -59,20 +69,12 @@ def faded(old: Samples, new: Samples) -> Samples:
     return going
 
 
-def _through(samples: Samples, sides: Sides) -> Samples:
-    if not sides.any():
-        return np.zeros_like(samples)
-    if np.array_equal(sides, np.eye(CHANNELS)):
-        return samples
-    return sides @ samples
-
-
 def _filter_of(strip: Strip) -> Recursive | None:
     if not strip.high_pass_hz:
         return None
     return Recursive(high_pass(strip.high_pass_hz, RATE_HZ), channels=CHANNELS)
 
 
-def _sides_of(strip: Strip, *, heard: bool) -> Sides:
+def _sides_of(strip: Strip, *, heard: bool) -> _Sides:
     gain = 10 ** (strip.gain_db / 20) if heard and not strip.muted else 0.0
-    return np.array(SIDES[strip.channels], np.float32) * np.float32(gain)
+    return _Sides(np.array(SIDES[strip.channels], np.float32) * np.float32(gain))
