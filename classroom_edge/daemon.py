@@ -106,7 +106,12 @@ class Daemon:
         self._routines = RoutineService(
             routines=config.routines, devices=self.devices, changed=self._stir
         )
-        self._storage = StorageService(folder=recordings, written=self._written, changed=self._stir)
+        self._storage = StorageService(
+            folder=recordings,
+            written=self._written,
+            changed=self._stir,
+            usual=self._library.rate,
+        )
         self._kin = KinService(changed=self._stir)
         self._light = LightService(
             config=config.light,

@@ -216,7 +216,8 @@ class StorageView:
     """The disk under the recordings."""
 
     free_bytes: int
-    seconds_left: float | None  # at the present rate; None while it is not known
+    seconds_left: float | None  # at the present rate, or the usual one; None while none is known
+    alarm: str = ""  # "day": less than 24 hours of recording are left, "hours": less than 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from classroom_edge.services.refusals import refused
 from classroom_media.api import RecordError
@@ -15,6 +16,8 @@ from classroom_media.record.manifest import (
     read_manifest,
 )
 from classroom_media.record.story import tell
+
+LASTED_S: Final = 300.0  # a shorter one says little of an ordinary lesson
 
 
 @dataclass
@@ -54,6 +57,13 @@ class Library:
         """Give the id of the newest finished recording, or nothing."""
         final = (one.id for one in self._newest_first() if one.state is State.FINISHED)
         return next(final, "")
+
+    def rate(self) -> float:
+        """Give the bytes of a second of recording, as the newest one took them; 0 = unknown."""
+        for one in self._newest_first():
+            if one.state is State.FINISHED and one.duration_s >= LASTED_S:
+                return sum(track.bytes for track in one.tracks) / one.duration_s
+        return 0.0
 
     def _newest_first(self) -> Iterator[Manifest]:
         paths = sorted(self.folder.iterdir(), reverse=True) if self.folder.is_dir() else []

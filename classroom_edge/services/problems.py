@@ -16,13 +16,13 @@ from classroom_edge.room import (
     SourceView,
     StorageView,
 )
+from classroom_edge.services.storage import DAY, HOURS
 from classroom_edge.words import words
 
 SILENCE_S: Final = 20.0
 DEAD_S: Final = 5.0  # of digital silence
 PAUSED_S: Final = 300.0
-LOW_S: Final = 3600.0  # of recording that still fits on the disk
-LOW_BYTES: Final = 5_000_000_000  # while the rate is not known
+LOW_BYTES: Final = 5_000_000_000  # while it is not known for how long that will do
 FULL_BYTES: Final = 20_000_000
 SLOW: Final = {"half": ("E-CPU-002", "error")}  # by load; any other is a warning
 
@@ -129,13 +129,20 @@ def _of_the_mix(facts: Facts) -> Iterator[Finding]:
 
 
 def _of_storage(facts: Facts) -> Iterator[Finding]:
-    free, left_s = facts.storage.free_bytes, facts.storage.seconds_left
-    values = {"gigabytes": round(free / 1e9, 1), "minutes": int((left_s or 0) // 60)}
-    if any(track.state == "disk-full" for track in facts.recording.tracks) or free < FULL_BYTES:
+    storage = facts.storage
+    values = {
+        "gigabytes": round(storage.free_bytes / 1e9, 1),
+        "hours": int((storage.seconds_left or 0) // 3600),
+        "minutes": int((storage.seconds_left or 0) // 60),
+    }
+    is_full = any(track.state == "disk-full" for track in facts.recording.tracks)
+    if is_full or storage.free_bytes < FULL_BYTES:
         yield Finding("E-DSK-002", "error", values=values)
-    elif left_s is not None and left_s < LOW_S:
+    elif storage.alarm == HOURS:
+        yield Finding("E-DSK-004", "error", values=values)
+    elif storage.alarm == DAY:
         yield Finding("E-DSK-001", "warning", values=values)
-    elif left_s is None and free < LOW_BYTES:
+    elif storage.seconds_left is None and storage.free_bytes < LOW_BYTES:
         yield Finding("E-DSK-003", "warning", values=values)
 
 

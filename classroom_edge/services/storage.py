@@ -1,4 +1,4 @@
-"""The disk under the recordings: what is free, and for how long that will do."""
+"""The disk under the recordings: what is free, for how long that will do, and when to warn."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,15 +14,23 @@ LOOKS_EVERY_S: Final = 5.0
 STEP_BYTES: Final = 10_000_000  # what changes less is not worth telling
 KEPT_BYTES: Final = 100_000_000  # the last of the disk is not counted on
 RATE_AFTER_S: Final = 10.0  # a rate is known only after so many seconds
+DAY, HOURS = "day", "hours"  # how little is left
+ALARMS: Final = {HOURS: 2 * 3600.0, DAY: 24 * 3600.0}  # seconds of recording, the worst first
+RELIEF: Final = 1.1  # an alarm ends when there is so much more than what set it off
 
 
 @dataclass(kw_only=True)
 class StorageService:
-    """Looks at the disk from time to time. `written` gives the running recording's (s, bytes)."""
+    """Looks at the disk from time to time.
+
+    `written` gives the running recording's (seconds, bytes); `usual` gives the bytes a second
+    of an earlier one, 0 = there is none, for as long as nothing is recorded.
+    """
 
     folder: Path
     written: Callable[[], tuple[float, int]]
     changed: Callable[[], None]
+    usual: Callable[[], float] = lambda: 0.0
     view: StorageView = field(default=StorageView(0, None), init=False)
     _rate: float = field(default=0.0, init=False)  # bytes a second
 
@@ -38,8 +46,20 @@ class StorageService:
         seconds, size = self.written()
         if seconds > RATE_AFTER_S:
             self._rate = size / seconds
-        left_s = round(max(0, free - KEPT_BYTES) / self._rate, -1) if self._rate else None
-        view = StorageView(free // STEP_BYTES * STEP_BYTES, left_s)
+        rate = self._rate or self.usual()
+        left_s = round(max(0, free - KEPT_BYTES) / rate, -1) if rate else None
+        alarm = alarm_after(self.view.alarm, left_s)
+        view = StorageView(free // STEP_BYTES * STEP_BYTES, left_s, alarm)
         if view != self.view:
             self.view = view
             self.changed()
+
+
+def alarm_after(before: str, left_s: float | None) -> str:
+    """Give the alarm for what is left, if any; one that was given is kept until there is relief."""
+    if left_s is None:
+        return ""
+    for alarm, limit_s in ALARMS.items():
+        if left_s < limit_s * (RELIEF if alarm == before else 1):
+            return alarm
+    return ""

@@ -21,7 +21,7 @@ from classroom_edge.room import (
 )
 from classroom_edge.services.loudness import Loudness
 from classroom_edge.services.problems import Book, Facts, find
-from classroom_edge.services.storage import StorageService
+from classroom_edge.services.storage import StorageService, alarm_after
 from classroom_edge.words import words
 from classroom_media.messages import Level, Levels
 
@@ -63,9 +63,10 @@ ILL = {
     ),
     "E-SND-006": replace(WELL, sources=BOTH, sounds=(replace(SPARE, stands_in="faint"),)),
     "E-SND-007": replace(WELL, sounds=(SoundView("teacher", muted=True),)),
-    "E-DSK-001": replace(WELL, storage=StorageView(10**10, 1800.0)),
+    "E-DSK-001": replace(WELL, storage=StorageView(10**10, 80_000.0, "day")),
     "E-DSK-002": replace(WELL, recording=replace(WELL.recording, tracks=(FULL,))),
     "E-DSK-003": replace(WELL, storage=StorageView(10**9, None)),
+    "E-DSK-004": replace(WELL, storage=StorageView(10**10, 1800.0, "hours")),
     "E-SRC-001": replace(WELL, sources=(LOST,)),
     "E-SRC-002": replace(WELL, sources=(replace(LOST, camera="camera"),), devices=(CAMERA,)),
     "E-SRC-003": replace(WELL, sources=(replace(TEACHER, seen="frozen"),)),
@@ -228,3 +229,23 @@ def test_the_disk_lasts_as_long_as_the_present_rate_lets_it(tmp_path: Path) -> N
     assert storage.view.seconds_left == pytest.approx(
         storage.view.free_bytes / 1e6, rel=0.1, abs=200
     )
+
+
+def test_between_lessons_the_disk_lasts_as_long_as_the_usual_rate_lets_it(tmp_path: Path) -> None:
+    storage = StorageService(
+        folder=tmp_path, written=lambda: (0.0, 0), changed=lambda: None, usual=lambda: 2e6
+    )
+    storage.look()
+    assert storage.view.seconds_left == pytest.approx(
+        storage.view.free_bytes / 2e6, rel=0.1, abs=100
+    )
+
+
+def test_an_alarm_for_space_comes_at_a_day_and_at_two_hours_and_does_not_flutter() -> None:
+    hours = [30, 23.9, 24.5, 26, 26.5, 24.5, 23, 1.9, 2.1, 2.3, 25, None]
+    alarm, given = "", []
+    for left in hours:
+        alarm = alarm_after(alarm, None if left is None else left * 3600)
+        given.append(alarm)
+    day, two = "day", "hours"
+    assert given == ["", day, day, day, "", "", day, two, two, day, day, ""]
