@@ -14,13 +14,15 @@ import av
 import msgspec
 import pytest
 
-from classroom_media.api import NS, Layout, WorkerError
+from classroom_media.api import NS, Kind, Layout, WorkerError
 from classroom_media.compose.canvas import planes
 from classroom_media.messages import Begin, End, Heartbeat, Levels, Preview, Quit, Show, Status
+from classroom_media.record import reading
 from classroom_media.workers.client import WorkerClient
 from classroom_media.workers.specs import DirectorSource, DirectorSpec, Endpoints, SourceSpec
 
 from .numbered import SIZE, camera, number_in
+from .unlike import slices, steps
 
 SINGLE = Layout("single", ("a",))
 FILM_S = 40.0
@@ -203,6 +205,50 @@ async def test_a_director_that_is_killed_goes_on_in_a_second_part_with_little_lo
     assert len(before) > 40
     assert len(after) > 40
     assert after[0] - before[-1] <= 25  # mostly below 1: what was lost is made again
+
+
+async def test_what_a_director_passes_is_kept_from_the_pre_roll_on_though_it_is_killed(
+    films: Path, tmp_path: Path
+) -> None:
+    lesson = tmp_path / "lesson"
+    spec = msgspec.structs.replace(director_spec(tmp_path), smart=True)
+    with cameras(films, tmp_path):
+        with worker("director", spec) as process:
+            async with client(tmp_path) as director:
+                await passing(director)
+                started = begin(lesson, lead_in=True)
+                started = msgspec.structs.replace(started, from_ns=started.from_ns - NS)
+                await director.ask(started)
+                while time.monotonic_ns() < started.from_ns + 3 * NS:
+                    await heard(director, Levels)
+            process.send_signal(signal.SIGKILL)
+        with worker("director", spec):
+            async with client(tmp_path) as director:
+                await director.ask(started)
+                await passing(director)
+                end_ns = time.monotonic_ns()
+                await director.ask(End(end_ns=end_ns), timeout_s=10)
+                await director.ask(Quit())
+    before = [number_in(frame) for frame in frames_of(lesson / "programme.mp4")]
+    after = [number_in(frame) for frame in frames_of(lesson / "programme.2.mp4")]
+    for run in (before, after):
+        assert steps(run) == [1] * (len(run) - 1)
+    assert after[0] - before[-1] <= 25  # mostly below 1: what was lost is made again
+    assert after[-1] - before[0] == pytest.approx((end_ns - started.from_ns) * 25 / NS, abs=3)
+    own = {slices(data) for data in packets_of(films / "a.mp4")}
+    taken = [slices(data) in own for data in packets_of(lesson / "programme.mp4")]
+    assert sum(taken) > len(taken) / 2  # all of them, if the machine is not very busy
+
+
+def packets_of(path: Path) -> list[bytes]:
+    return [packet.data for kind, packet in reading.packets_of(path) if kind is Kind.PICTURE]
+
+
+async def passing(director: WorkerClient) -> None:
+    """Wait until it passes a camera's packets."""
+    beat = await heard(director, Heartbeat)
+    while not (isinstance(beat, Heartbeat) and beat.making == "passing"):
+        beat = await heard(director, Heartbeat)
 
 
 def test_a_director_that_cannot_work_says_so_and_ends(tmp_path: Path) -> None:

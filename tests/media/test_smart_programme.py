@@ -1,69 +1,22 @@
 """The smart programme: a camera's own packets while it fills the picture, the encoder's else."""
 
 import itertools
-from fractions import Fraction
-from functools import cache, partial
+from functools import partial
 
-import av
 import msgspec
 import pytest
 
-from classroom_media.api import NS, Kind, Layout, LowerThird, StreamFormat, Titles
-from classroom_media.compose.canvas import planes
-from classroom_media.compose.layouts import arrangement, box
+from classroom_media.api import NS, Layout, LowerThird, Titles
 from classroom_media.compose.passing import Making
 from classroom_media.compose.programme import Programme
 from classroom_media.packets import Coded
 from classroom_media.sources.annexb import SPS, kind_of, units
 from classroom_media.sources.sps import read
 
-from .numbered import START_NS, Recorded, moved, number_in, painted, play, spec
+from .numbered import START_NS, Recorded, moved, play, spec
+from .unlike import BASELINE, BESIDE, BIG, MAIN, A, B, film, seen_in, slices, steps
 
-A, B = Layout("single", ("a",)), Layout("single", ("b",))
-BESIDE = Layout("picture-in-picture", ("b", "a"))
-BIG = (320, 180)
 FRAME_NS = NS // 25
-
-
-@cache
-def film(  # what cameras of different makers send
-    stream: str,
-    *,
-    seconds: float = 8,
-    profile: str = "High",
-    gop: int = 25,
-    fps: int = 25,
-    size: tuple[int, int] = BIG,
-    chroma: int = 128,
-    more: str = "",
-) -> list[Coded]:
-    """Give the packets of a camera, picture n at n / `fps`; `more` is for x264."""
-    context = av.CodecContext.create("libx264", "w")
-    context.width, context.height, context.pix_fmt = *size, "yuv420p"
-    context.framerate, context.time_base = Fraction(fps), Fraction(1, fps)
-    context.gop_size, context.profile = gop, profile
-    context.options = {
-        "preset": "veryfast",
-        "x264-params": f"annexb=1:repeat-headers=1:bframes=0:scenecut=0{more}",
-    }
-    packets = []
-    for number in range(round(seconds * fps)):
-        frame = painted(number, size, chroma)
-        frame.pts, frame.time_base = number, Fraction(1, fps)
-        packets += context.encode(frame)
-    form = StreamFormat(kind=Kind.PICTURE, codec="h264", width=size[0], height=size[1], fps=fps)
-    return [
-        Coded(
-            stream=stream,
-            pts_ns=START_NS + number * NS // fps,
-            dts_ns=START_NS + number * NS // fps,
-            duration_ns=NS // fps,
-            key=packet.is_keyframe,
-            data=bytes(packet),
-            format=form if packet.is_keyframe else None,
-        )
-        for number, packet in enumerate(packets + context.encode(None))
-    ]
 
 
 def drifting(packets: list[Coded], ppm: float, phase_ms: float = 0) -> list[Coded]:
@@ -79,19 +32,10 @@ def smart(layout: Layout = A, **other: object) -> tuple[Programme, Recorded]:
     return Programme(msgspec.structs.replace(plain, smart=True, **other), outlet), outlet
 
 
-def slices(data: bytes) -> tuple[bytes, ...]:
-    """Give the coded pictures of a packet: what is left when sets and remarks are taken away."""
-    return tuple(unit for unit in units(data) if kind_of(unit) in {1, 5})
-
-
 def passed(out: Recorded, *films: list[Coded]) -> list[bool]:
     """Tell of every picture of the programme whether it is a camera's own, bit by bit."""
     own = {slices(packet.data) for film in films for packet in film}
     return [slices(packet.data) in own for packet in out.pictures]
-
-
-def steps(numbers: list[int]) -> list[int]:
-    return [b - a for a, b in itertools.pairwise(numbers)]
 
 
 def spacings(out: Recorded) -> list[float]:
@@ -103,18 +47,6 @@ def is_sound(out: Recorded) -> bool:
     """Tell whether pictures follow each other without a hole or an overlap to speak of."""
     ends = [a.pts_ns + a.duration_ns - b.pts_ns for a, b in itertools.pairwise(out.pictures)]
     return all(0.5 <= gap <= 1.5 for gap in spacings(out)) and max(ends) <= FRAME_NS // 2
-
-
-BASELINE = partial(film, profile="Baseline", gop=20, chroma=100)
-MAIN = partial(film, profile="Main", gop=50, chroma=160, more=":ref=4:sar=1/1:nal-hrd=vbr")
-INSET = box(arrangement(BESIDE).slots[1], *BIG, BIG[0] / BIG[1])
-
-
-def seen_in(frame: av.VideoFrame) -> int:
-    """Read the number of the camera in the inset, if there is one: their colours differ."""
-    blue = planes(frame)[1]
-    inner = blue[(INSET.y + INSET.height // 2) // 2, (INSET.x + INSET.width // 2) // 2]
-    return number_in(frame, INSET if abs(int(inner) - int(blue[4, 4])) > 20 else None)
 
 
 def test_a_camera_that_fills_the_picture_is_passed_as_it_came() -> None:
