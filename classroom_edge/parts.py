@@ -95,6 +95,11 @@ def _may_mount() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0 and _on_path("mount")
 
 
+def _may_loop() -> bool:
+    devices = (Path("/dev/fuse"), Path("/dev/loop-control"))
+    return _may_mount() and _on_path("losetup", "mkfs.ext4") and all(d.exists() for d in devices)
+
+
 def _may_make_networks() -> bool:
     if not hasattr(os, "geteuid") or os.geteuid() != 0 or not _on_path("ip", "unshare"):
         return False
@@ -220,6 +225,24 @@ PARTS = (
         "不测试磁盘写满",
         "a full disk is not tested",
         "sudo python3 run.py test",
+        tests_only=True,
+    ),
+    Part(
+        "strace",
+        lambda: _on_path("strace"),
+        "不测试系统调用出错",
+        "failing system calls are not tested",
+        _apt("strace"),
+        ("strace",),
+        tests_only=True,
+    ),
+    Part(
+        "loop-root",
+        _may_loop,
+        "不测试突然断电",
+        "power cuts are not tested",
+        "sudo apt-get install -y e2fsprogs mount && sudo python3 run.py test",
+        ("e2fsprogs", "mount"),
         tests_only=True,
     ),
     Part(

@@ -68,12 +68,12 @@ def record(
     with _noting(image, log, scratch) as disk, mounted(disk, scratch / "at-work") as place:
         running: list[subprocess.Popen[bytes]] = []
         for number, (name, ledger) in enumerate(ledgers.items()):
+            time.sleep(APART_S if number else 0)
             (place / name).mkdir()
             arguments = (place / name, ledger, footage, seed + number)
             command = [sys.executable, "-m", "tests.faults.lesson", *map(str, arguments)]
             wrapper = SYNCLESS if without_sync else ()
             running.append(subprocess.Popen([*wrapper, *command], cwd=ROOT))
-            time.sleep(APART_S)
         for process in running:
             if process.wait(60) != 0:
                 raise RuntimeError("a lesson failed by itself")

@@ -60,6 +60,7 @@ class Killing:
     kills: int
     seed: int
     at_once: int = AT_ONCE
+    within_s: float = LONGEST_S - 1  # of a lesson; a little after the last that one can be at work
     done: int = field(default=0, init=False)
     _context: ForkServerContext = field(init=False)
 
@@ -102,9 +103,9 @@ class Killing:
         return process
 
     def _dies_ns(self, began_ns: int) -> int:
-        """Choose a moment between now and a little after the last that one can be at work."""
         now_ns = time.monotonic_ns()
-        return self._chance.randint(now_ns, max(began_ns + (LONGEST_S - 1) * NS, now_ns + NS // 2))
+        latest_ns = began_ns + round(self.within_s * NS)
+        return self._chance.randint(now_ns, max(latest_ns, now_ns + NS // 2))
 
     def _is_over(self, life: Life) -> bool:
         if not life.process.is_alive():
