@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -18,6 +19,7 @@ from av import AudioFrame, VideoFrame
 from classroom_media.api import NS, SourceError
 from classroom_media.packets import Coded
 from classroom_media.sources import open_source
+from classroom_media.sources.alsa import FOLDER, SAID
 from classroom_media.sources.annexb import parameter_sets
 from classroom_media.sources.coders import PictureCoder
 from classroom_media.sources.pattern import SQUARES, WHITE, Pattern, generate
@@ -294,6 +296,40 @@ def test_a_screen_is_filmed_until_it_goes_away() -> None:
 def test_a_screen_that_is_not_there_says_so() -> None:
     with pytest.raises(SourceError, match="screen :4321"):
         next(open_source(source("screen://?display=:4321", sound=False)))
+
+
+@pytest.fixture
+def card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Describe a sound card to ALSA that plays a tone from a file, with no clock of its own."""
+    tone = 0.3 * np.sin(2 * np.pi * 440 * np.arange(48_000) / 48_000)
+    samples = np.stack([tone, tone], axis=1) * 32_767
+    samples.astype("<i2").tofile(tmp_path / "tone.raw")
+    text = f"""pcm.desk {{
+        type file file /dev/null format raw infile {tmp_path}/tone.raw slave.pcm {{ type null }}
+    }}"""
+    (tmp_path / "asound.conf").write_text(text, encoding="ascii")
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(tmp_path / "asound.conf"))
+    monkeypatch.setenv("ALSA_CONFIG_DIR", str(FOLDER))  # the library asks for it once
+    return "alsa://?device=desk"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ALSA is Linux's")
+def test_a_device_that_the_machine_describes_to_alsa_is_heard(card: str) -> None:
+    with closing(open_source(source(card, picture=False))) as microphone:
+        packets = list(islice(microphone, 8))
+    decoder = av.CodecContext.create("aac", "r")
+    assert packets[0].format is not None
+    decoder.extradata = packets[0].format.extradata
+    heard = [f.to_ndarray() for p in packets for f in decoder.decode(av.Packet(p.data))]
+    assert np.abs(np.concatenate(heard, axis=1)).max() == pytest.approx(0.3, abs=0.05)
+
+
+@pytest.mark.skipif(not (FOLDER / "alsa.conf").exists(), reason="no ALSA here")
+def test_alsa_knows_the_devices_that_every_machine_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SAID:
+        monkeypatch.delenv(name, raising=False)
+    with closing(open_source(source("alsa://?device=null", picture=False))) as silence:
+        assert next(silence).format is not None
 
 
 def test_bars_are_planar_yuv_of_the_right_shape() -> None:

@@ -11,6 +11,7 @@ from av.video.stream import VideoStream
 from classroom_media.api import NS, LoginError, SourceError
 from classroom_media.clock import Timeline
 from classroom_media.packets import Coded
+from classroom_media.sources import alsa
 from classroom_media.sources.address import Input, input_of
 from classroom_media.sources.lanes import Demuxed, Lane, picture_lane, sound_lane
 from classroom_media.sources.stamper import Stamper
@@ -87,6 +88,8 @@ def open_input(where: Input, clock: Callable[[], int]) -> InputContainer:
         LoginError: it wants another name or password.
     """
     begun_ns = clock()
+    if where.format == "alsa":
+        alsa.find_configuration()
     try:
         return av.open(
             where.url,
