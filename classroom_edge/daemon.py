@@ -205,6 +205,12 @@ class Daemon:
             async for picture in pictures:
                 yield picture
 
+    async def multiviews(self) -> AsyncIterator[bytes]:
+        """Follow all sources on one JPEG picture; made only while somebody looks."""
+        async with aclosing(self.media.walls.follow(pause_s=0)) as walls:
+            async for wall in walls:
+                yield wall
+
     async def start_recording(self, who: Who, *, title: str = "", pre_roll: bool = True) -> str:
         """Begin a recording; give its id. Raises Refused."""
         id_ = await self.takes.start(who, title=title, pre_roll=pre_roll)

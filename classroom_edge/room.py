@@ -105,6 +105,15 @@ class SoundView:
 
 
 @dataclass(frozen=True, slots=True)
+class MultiviewView:
+    """How the multiview's picture is divided: into equal cells, row by row, one a source."""
+
+    sources: tuple[str, ...]
+    columns: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProgrammeView:
     """What the director shows now, and could show."""
 
@@ -114,6 +123,7 @@ class ProgrammeView:
     state: str  # "starting" | "live" | "lost"
     titles: TitlesView = TitlesView()
     cards: tuple[str, ...] = ()  # that there are
+    multiview: MultiviewView | None = None  # None: no source has a picture
     encoder: str = ""  # what encodes it: "libx264", "h264_qsv" ...; "" = not known yet
     load: str = ""  # on a slow machine: "spare" | "quicker" | "quickest" | "half"; "" = none
     sounds: tuple[SoundView, ...] = ()  # and how they are mixed

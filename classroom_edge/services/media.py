@@ -26,6 +26,7 @@ from classroom_media.messages import (
     Heartbeat,
     Levels,
     Mix,
+    Multiview,
     Preview,
     Show,
     SourceHealth,
@@ -60,6 +61,7 @@ class Media:
     ready_ns: int = field(default=0, init=False)  # where the present programme begins
     loudness: Loudness = field(default_factory=Loudness, init=False)
     pictures: Newest[bytes] = field(default_factory=Newest, init=False)
+    walls: Newest[bytes] = field(default_factory=Newest, init=False)  # the multiview
     _asked_ns: int = field(default=0, init=False)  # when the layout was last asked for
     _known_director: int = field(default=0, init=False)  # its process
     _context: zmq.asyncio.Context = field(default_factory=zmq.asyncio.Context, init=False)
@@ -104,6 +106,7 @@ class Media:
                 name = f"{worker.role} {worker.name}"
                 tasks.create_task(supervise(name, worker.run, self.report))
             tasks.create_task(supervise("preview", self._forward_previews, self.report))
+            tasks.create_task(supervise("multiview", self._forward_multiviews, self.report))
             tasks.create_task(supervise("director's orders", self._keep_director, self.report))
 
     async def end(self) -> None:
@@ -174,21 +177,27 @@ class Media:
             async for picture in client.previews():
                 self.pictures.put(picture)
 
+    async def _forward_multiviews(self) -> None:
+        async with WorkerClient(self.director.endpoints, context=self._context) as client:
+            async for wall in client.multiviews():
+                self.walls.put(wall)
+
     async def _keep_director(self) -> None:
-        """Have the director that runs show what is wanted, and preview it while somebody looks."""
-        told = (0, False)
+        """Have the director that runs show what is wanted, also to those who look."""
+        told = dict.fromkeys((Preview, Multiview), (0, False))
         while True:
             await asyncio.sleep(LOOKED_AFTER_S)
             beat = self.director.beat
             if beat is not None and beat.at_ns > self._asked_ns:
                 await self._repeat_orders(beat)
-            wanted = (self.director.pid, self.pictures.followers > 0)
-            if wanted != told and beat is not None:
-                with suppress(WorkerError):
-                    await self.director.ask(Preview(on=wanted[1]))
-                    told = wanted
-                if not wanted[1]:
-                    self.pictures.forget()
+            for command, pictures in ((Preview, self.pictures), (Multiview, self.walls)):
+                wanted = (self.director.pid, pictures.followers > 0)
+                if wanted != told[command] and beat is not None:
+                    with suppress(WorkerError):
+                        await self.director.ask(command(on=wanted[1]))
+                        told[command] = wanted
+                    if not wanted[1]:
+                        pictures.forget()
 
     async def _repeat_orders(self, beat: Heartbeat) -> None:
         if beat.layout != self.layout:

@@ -9,6 +9,7 @@ from typing import Final
 from classroom_edge.config.models import Config, SourceConfig
 from classroom_edge.room import (
     LayoutView,
+    MultiviewView,
     ProblemView,
     ProcessView,
     ProgrammeView,
@@ -32,6 +33,7 @@ from classroom_edge.services.storage import StorageService
 from classroom_edge.services.workers import WorkerService
 from classroom_edge.words import words
 from classroom_media.api import NS
+from classroom_media.monitor.cells import Cells
 
 OPENS_WITHIN_S: Final = 5.0  # a source has that long before it counts as lost
 STALLED_S: Final = 8.0  # a track that reaches no disk for so long is a problem
@@ -166,11 +168,17 @@ class Overview:
             state="live" if state == "running" else state,
             titles=view_of(self.media.titles),
             cards=tuple(style_of(self.config).cards),
+            multiview=self._multiview(),
             encoder=beat.encoder if beat else "",
             load=beat.load if beat else "",
             sounds=views_of(self.config, self.media.strips, beat.stand_ins if beat else ()),
             making=beat.making if beat else "",
         )
+
+    def _multiview(self) -> MultiviewView | None:
+        sources = self.config.pictures
+        cells = Cells(len(sources))
+        return MultiviewView(sources, cells.columns, cells.rows) if sources else None
 
     def _layouts(self) -> Iterator[LayoutView]:
         """Give the layouts for which this room has enough pictures."""

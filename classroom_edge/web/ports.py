@@ -27,6 +27,10 @@ class RoomPort(Protocol):
         """Follow the programme as JPEG pictures; made only while somebody looks."""
         ...
 
+    def multiviews(self) -> AsyncIterator[bytes]:
+        """Follow all sources on one JPEG picture; made only while somebody looks."""
+        ...
+
     async def start_recording(self, who: Who, *, title: str = "", pre_roll: bool = True) -> str:
         """Begin a recording; give its id. Raises Refused."""
         ...

@@ -105,8 +105,26 @@ async def events(request: Request, site: Annotated[Site, Depends(site_of)]) -> R
 )
 async def preview(request: Request, site: Annotated[Site, Depends(site_of)]) -> Response:
     """The programme as a moving JPEG, for an ``<img>``."""
+    return _moving(site.room.previews(), request, site)
+
+
+@router.get(
+    "/multiview.mjpeg",
+    response_class=Response,
+    responses={200: {"content": {"multipart/x-mixed-replace": {}}}},
+    tags=["room"],
+)
+async def multiview(request: Request, site: Annotated[Site, Depends(site_of)]) -> Response:
+    """All sources on one moving JPEG, five times a second; the red ones are on the air.
+
+    Its cells are equal: see `multiview` of the programme's state.
+    """
+    return _moving(site.room.multiviews(), request, site)
+
+
+def _moving(pictures: AsyncIterator[bytes], request: Request, site: Site) -> Response:
     return Stream(
-        (_pictures(site),),
+        (_pictures(pictures),),
         media_type=f"multipart/x-mixed-replace; boundary={BOUNDARY.decode()}",
         endings=_endings(request, site),
     )
@@ -140,11 +158,11 @@ async def _keep_alive(site: Site) -> AsyncIterator[bytes]:
         yield b": here\n\n"
 
 
-async def _pictures(site: Site) -> AsyncIterator[bytes]:
+async def _pictures(pictures: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     boundary = b"--" + BOUNDARY + b"\r\n"
     yield boundary
-    async with _closed_at_the_end(site.room.previews()) as previews:
-        async for jpeg in previews:
+    async with _closed_at_the_end(pictures) as jpegs:
+        async for jpeg in jpegs:
             head = b"Content-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(jpeg)
             # With the next boundary at once: browsers show a picture when they see it.
             yield head + jpeg + b"\r\n" + boundary

@@ -15,6 +15,7 @@ from classroom_media.direct.engine import Reason
 VERSION: Final = 1
 EVENT_TOPIC: Final = b"event"
 PREVIEW_TOPIC: Final = b"preview"  # frames: topic, JPEG bytes
+MULTIVIEW_TOPIC: Final = b"multiview"  # likewise
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="verb"):
@@ -99,6 +100,12 @@ class Preview(Command, frozen=True, kw_only=True, tag="preview"):
     on: bool
 
 
+class Multiview(Command, frozen=True, kw_only=True, tag="multiview"):
+    """Switch the director's pictures of all sources on or off."""
+
+    on: bool
+
+
 class Quit(Command, frozen=True, tag="quit"):
     """Seal what is open and end the process."""
 
@@ -116,6 +123,7 @@ AnyCommand = (
     | Mix
     | Render
     | Preview
+    | Multiview
     | Quit
 )
 

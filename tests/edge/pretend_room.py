@@ -164,6 +164,9 @@ class PretendRoom:
         finally:
             self.watched -= 1
 
+    def multiviews(self) -> AsyncIterator[bytes]:
+        return self.previews()
+
     async def start_recording(self, who: Who, *, title: str = "", pre_roll: bool = True) -> str:
         self.asked.append(("start", who.name, title, pre_roll))
         self._only_when(RecordingState.IDLE, "recording")

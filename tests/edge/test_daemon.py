@@ -11,7 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from classroom_edge.room import GateView, RecordingState, Refused, SoundView, TitlesView
+from classroom_edge.room import (
+    GateView,
+    MultiviewView,
+    RecordingState,
+    Refused,
+    SoundView,
+    TitlesView,
+)
 from classroom_edge.services.sounds import strip_of
 from classroom_media.api import LowerThird, Titles
 from classroom_media.record.journal import JOURNAL_FILE, replay
@@ -143,6 +150,13 @@ async def test_layout_titles_and_mix_are_kept_by_the_next_director(tmp_path: Pat
             await daemon.show_layout(ME, "mosaic")
         with pytest.raises(Refused, match="board"):
             await daemon.show_layout(ME, "single", ("board",))
+
+
+async def test_the_multiview_is_made_while_somebody_looks(tmp_path: Path) -> None:
+    async with at_work(tmp_path) as daemon:
+        async with asyncio.timeout(20), aclosing(daemon.multiviews()) as walls:  # type: ignore[type-var]
+            assert (await anext(walls)).startswith(b"\xff\xd8")  # JPEG
+        assert daemon.state().programme.multiview == MultiviewView(("teacher", "pupils"), 2, 1)
 
 
 async def test_previews_are_made_while_somebody_looks(tmp_path: Path) -> None:

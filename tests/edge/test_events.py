@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 
 from classroom_edge.room import LevelView
 from tests.edge.website import eventually, served
@@ -44,12 +45,15 @@ async def test_a_browser_gets_the_state_at_once_then_every_change_and_the_levels
         assert await anext(events) == ("levels", [asdict(level)])
 
 
-async def test_the_preview_is_made_only_while_somebody_looks(tmp_path: Path) -> None:
+@pytest.mark.parametrize("what", ["preview", "multiview"])
+async def test_moving_pictures_are_made_only_while_somebody_looks(
+    tmp_path: Path, what: str
+) -> None:
     async with served(tmp_path) as (room, port):
         assert room.watched == 0
         async with (
             httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10) as client,
-            client.stream("GET", "/api/v1/preview.mjpeg") as response,
+            client.stream("GET", f"/api/v1/{what}.mjpeg") as response,
         ):
             assert "multipart/x-mixed-replace; boundary=" in response.headers["content-type"]
             seen = b""

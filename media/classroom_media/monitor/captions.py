@@ -7,9 +7,9 @@ from PIL import Image, ImageDraw
 
 from classroom_media.compose.fonts import Face, Font, Typefaces
 from classroom_media.compose.slates import NO_SIGNAL
+from classroom_media.monitor.cells import CAPTION, TILE
 from classroom_media.monitor.condition import Fault
 from classroom_media.monitor.tiles import Tile
-from classroom_media.monitor.wall import CAPTION, TILE
 
 LOST: Final = "lost"
 WORDS: Final = {

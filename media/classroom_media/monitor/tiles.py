@@ -10,7 +10,7 @@ from classroom_media.api import Slot
 from classroom_media.compose.canvas import Fitter
 from classroom_media.compose.layouts import box
 from classroom_media.compose.pictures import Picture
-from classroom_media.monitor.wall import TILE
+from classroom_media.monitor.cells import TILE
 
 Tile = NDArray[np.uint8]  # (height, width, 3), BGR24, at most `TILE`
 

@@ -1,48 +1,91 @@
-"""Where every source stands in the multiview. Pure geometry, also for those who draw over it.
+"""The multiview: small pictures of all sources on one wall, as a JPEG.
 
-A wall of equal cells, row by row: source n is in column n % columns. In each cell there is a
-picture, with its caption under it and a frame around both.
+One picture for all, and not one for each: a browser opens six connections to a server, and no
+more. Names and faults are in the picture, so that it can be watched on any screen, and are
+always those of the moment that it shows.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-TILE: Final = (320, 180)  # pixels: the most a picture takes
-CAPTION: Final = 30  # pixels high
-EDGE: Final = 6  # pixels around picture and caption: the frame, and what is between two cells
-FRAME: Final = 4  # pixels of it that are coloured
-COLUMNS: Final = {1: 1, 2: 2, 3: 2, 4: 2}  # by the number of sources; three for more
+import cv2
+import numpy as np
+
+from classroom_media.compose.slates import Slates
+from classroom_media.monitor.captions import LOST, Captions
+from classroom_media.monitor.cells import CAPTION, EDGE, FRAME, TILE, Cells, cell_size
+from classroom_media.monitor.condition import Fault
+from classroom_media.monitor.supply import Glimpse
+from classroom_media.monitor.tiles import Tile, TileMaker
+
+QUALITY: Final = 78  # of JPEG
+BEHIND: Final = (18, 14, 11)  # B, G, R
+AROUND: Final = (38, 32, 26)
+ON_AIR: Final = (38, 32, 196)
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What there is to be said of a source."""
+
+    live: bool
+    on_air: bool  # it is in the programme's picture
+    fault: str = Fault.NONE
+
+
 class Wall:
-    """The cells for so many sources; there is one at least."""
+    """The wall of one room. `see` and `jpeg` are for one thread; `clear` may be called from any."""
 
-    cells: int
+    def __init__(self, names: Mapping[str, str], *, language: str) -> None:
+        self._names = names  # by source, in the order of the wall
+        self._cells = Cells(len(names))
+        self._captions = Captions(language)
+        self._slates = Slates(dict(names), language=language)
+        self._maker = TileMaker()
+        self._tiles: dict[str, Tile] = {}
+        self._drawn: dict[str, Tile] = {}  # slates
+        self._nothing = np.full((TILE[1], TILE[0], 3), BEHIND, np.uint8)
+        width, height = self._cells.size
+        self._picture = np.full((height, width, 3), BEHIND, np.uint8)
 
-    @property
-    def columns(self) -> int:
-        """Give how many cells are side by side."""
-        return COLUMNS.get(max(1, self.cells), 3)
+    def see(self, glimpse: Glimpse) -> None:
+        """Take a small picture of a source, if it is in colour."""
+        if glimpse.tile is not None:
+            self._tiles[glimpse.source] = glimpse.tile
 
-    @property
-    def rows(self) -> int:
-        """Give how many cells are on top of each other."""
-        return -(-max(1, self.cells) // self.columns)
+    def clear(self) -> None:
+        """Forget what was seen so far."""
+        self._tiles = {}
 
-    @property
-    def size(self) -> tuple[int, int]:
-        """Give width and height in pixels."""
+    def jpeg(self, standings: Mapping[str, Standing]) -> bytes:
+        """Paint the wall."""
+        for cell, (source, name) in enumerate(self._names.items()):
+            self._paint(cell, source, name, standings[source])
+        _, coded = cv2.imencode(".jpg", self._picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+        return coded.tobytes()
+
+    def _paint(self, cell: int, source: str, name: str, standing: Standing) -> None:
+        left, top = self._cells.corner(cell)
         width, height = cell_size()
-        return self.columns * width, self.rows * height
+        margin = EDGE - FRAME
+        framed = self._picture[
+            top + margin : top + height - margin, left + margin : left + width - margin
+        ]
+        framed[:] = ON_AIR if standing.on_air else AROUND
+        fault = standing.fault if standing.live else LOST
+        inside = framed[FRAME:-FRAME, FRAME:-FRAME]
+        inside[-CAPTION:] = self._captions.caption(name, fault, on_air=standing.on_air)
+        if not standing.live:
+            self._tiles[source] = self._slate(source)  # what was seen of it last is forgotten
+        tile = self._tiles.get(source, self._nothing)
+        high, wide = tile.shape[:2]
+        inside[: TILE[1]] = BEHIND
+        y, x = (TILE[1] - high) // 2, (TILE[0] - wide) // 2
+        inside[y : y + high, x : x + wide] = tile
 
-    def corner(self, cell: int) -> tuple[int, int]:
-        """Give the left and the upper edge of a cell, in pixels."""
-        row, column = divmod(cell, self.columns)
-        width, height = cell_size()
-        return column * width, row * height
-
-
-def cell_size() -> tuple[int, int]:
-    """Give width and height of a cell, in pixels."""
-    return TILE[0] + 2 * EDGE, TILE[1] + CAPTION + 2 * EDGE
+    def _slate(self, source: str) -> Tile:
+        if source not in self._drawn:
+            slate = self._slates.slate(source, *TILE, TILE[0] / TILE[1])
+            self._drawn[source] = self._maker.tile(slate)
+        return self._drawn[source]

@@ -12,6 +12,7 @@ import zmq.asyncio
 from classroom_media.api import WorkerError
 from classroom_media.messages import (
     EVENT_TOPIC,
+    MULTIVIEW_TOPIC,
     PREVIEW_TOPIC,
     AnyCommand,
     AnyEvent,
@@ -82,6 +83,11 @@ class WorkerClient:
     async def previews(self) -> AsyncGenerator[bytes, None]:
         """Give every preview picture (JPEG) as it comes, for ever."""
         async for frame in self._subscription(PREVIEW_TOPIC, PREVIEWS_KEPT):
+            yield frame
+
+    async def multiviews(self) -> AsyncGenerator[bytes, None]:
+        """Give every picture of all sources (JPEG) as it comes, for ever."""
+        async for frame in self._subscription(MULTIVIEW_TOPIC, PREVIEWS_KEPT):
             yield frame
 
     async def _subscription(self, topic: bytes, kept: int) -> AsyncGenerator[bytes, None]:

@@ -27,6 +27,7 @@ from classroom_media.messages import (
     Hold,
     Levels,
     Mix,
+    Multiview,
     Preview,
     Release,
     Render,
@@ -36,6 +37,7 @@ from classroom_media.messages import (
 )
 from classroom_media.monitor.condition import Conditions
 from classroom_media.monitor.eyes import Eyes
+from classroom_media.monitor.wall import Standing, Wall
 from classroom_media.packets import Coded
 from classroom_media.record.track import TrackRecorder
 from classroom_media.workers.shell import Answer, Shell, read_spec
@@ -107,9 +109,13 @@ class Director:
         """
         self._shell = shell
         self._recorder = TrackRecorder(NAME, (PICTURES, SOUND), ring_s=spec.ring_s, emit=shell.emit)
-        roles = {source.id: source.role for source in spec.sources if source.picture}
-        self._conditions = Conditions(roles)
-        self._eyes = Eyes(roles, (self._conditions.see,))
+        pictures = [source for source in spec.sources if source.picture]
+        self._conditions = Conditions({source.id: source.role for source in pictures})
+        names = {source.id: source.name for source in pictures}
+        self._wall = Wall(names, language=spec.language)
+        self._watched = False  # somebody looks at the wall
+        see = (self._conditions.see, self._wall.see)
+        self._eyes = Eyes(names, see, after=self._show_wall)
         self._output = Output(shell, self._recorder, self._eyes)
         self._programme = Programme(spec, self._output)
         self._endpoints = {source.id: source.endpoints for source in spec.sources}
@@ -164,14 +170,10 @@ class Director:
                 self._programme.render(renditions)
             case Preview(on=on):
                 self._programme.previewing = on
-            case Begin():
-                self._begin(command)
-            case Hold(at_ns=at_ns):
-                self._recorder.hold(at_ns)
-            case Release():
-                self._recorder.release()
-            case End(end_ns=end_ns):
-                self._end(end_ns)
+            case Multiview(on=on):
+                self._watch(on=on)
+            case Begin() | Hold() | Release() | End():
+                self._record(command)
             case _:
                 return Answer(f"a director knows no {type(command).__name__.lower()}")
         return Answer()
@@ -188,6 +190,33 @@ class Director:
             msgspec.structs.replace(one, seen=self._conditions.fault(one.source, now_ns))
             for one in self._programme.health(now_ns)
         )
+
+    def _watch(self, *, on: bool) -> None:
+        self._wall.clear()
+        self._eyes.colour(on=on)
+        self._watched = on
+
+    def _show_wall(self) -> None:
+        """Show the multiview, in the thread of the eyes."""
+        if not self._watched:
+            return
+        on_air = self._programme.layout.sources
+        standings = {
+            one.source: Standing(one.live, on_air=one.source in on_air, fault=one.seen)
+            for one in self._health(time.monotonic_ns())
+        }
+        self._shell.multiview(self._wall.jpeg(standings))
+
+    def _record(self, command: Begin | Hold | Release | End) -> None:
+        match command:
+            case Begin():
+                self._begin(command)
+            case Hold(at_ns=at_ns):
+                self._recorder.hold(at_ns)
+            case Release():
+                self._recorder.release()
+            case End(end_ns=end_ns):
+                self._end(end_ns)
 
     def _begin(self, begin: Begin) -> None:
         if not begin.lead_in:

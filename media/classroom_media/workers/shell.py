@@ -27,6 +27,7 @@ import zmq
 from classroom_media.api import NS, MediaError
 from classroom_media.messages import (
     EVENT_TOPIC,
+    MULTIVIEW_TOPIC,
     PREVIEW_TOPIC,
     VERSION,
     AnyCommand,
@@ -137,6 +138,10 @@ class Shell:
     def preview(self, jpeg: bytes) -> None:
         """Send a preview picture to whoever looks; never waits."""
         self._publisher.put([PREVIEW_TOPIC, jpeg])
+
+    def multiview(self, jpeg: bytes) -> None:
+        """Send a picture of all sources to whoever looks; never waits."""
+        self._publisher.put([MULTIVIEW_TOPIC, jpeg])
 
     def stop(self, status: int = 0) -> None:
         """Let `run` close the worker and return `status`; the first call counts."""

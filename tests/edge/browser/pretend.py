@@ -78,6 +78,10 @@ class PretendRoom:
             yield self._levels
             await asyncio.sleep(0.2)
 
+    async def multiviews(self) -> AsyncIterator[bytes]:
+        await asyncio.Event().wait()
+        yield b""
+
     async def previews(self) -> AsyncIterator[bytes]:
         while True:
             yield self.image
