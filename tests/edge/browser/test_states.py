@@ -25,7 +25,7 @@ STATES: dict[str, tuple[Callable[[], RoomState], str]] = {
     "disk full": (states.disk_full, "record.recording"),
     "上课": (states.starting_class, "record.idle"),
 }
-DRAWERS = {"camera": "camera.title", "devices": "devices.title", "recordings": "recordings.title"}
+DRAWERS = {name: f"{name}.title" for name in ("desk", "sound", "camera", "devices", "recordings")}
 
 
 def overflow(page: Page) -> tuple[int, int]:

@@ -34,12 +34,32 @@ export interface SourceView {
   state: "starting" | "live" | "lost";
   problem: string;
   camera: string | null;
+  seen: "" | "frozen" | "black";
+  small: "" | "live" | "lost";
 }
 
 export interface LayoutView {
   name: string;
   title: Words;
   slots: number;
+}
+
+export interface SoundView {
+  source: string;
+  gain_db: number;
+  muted: boolean;
+  delay_ms: number;
+  channels: "stereo" | "left" | "right" | "mono";
+  high_pass_hz: number;
+  in_programme: boolean;
+  spare_of: string;
+  stands_in: "" | "dead" | "faint";
+}
+
+export interface MultiviewView {
+  sources: string[];
+  columns: number;
+  rows: number;
 }
 
 export interface ProgrammeView {
@@ -49,6 +69,11 @@ export interface ProgrammeView {
   state: "starting" | "live" | "lost";
   titles: TitlesView;
   cards: string[];
+  multiview: MultiviewView | null;
+  encoder: string;
+  load: "" | "spare" | "quicker" | "quickest" | "half";
+  sounds: SoundView[];
+  making: "" | "encoding" | "passing";
 }
 
 export interface TitlesView {
@@ -135,6 +160,10 @@ export interface LevelView {
   source: string;
   rms_db: number;
   peak_db: number;
+  clipped: boolean;
+  momentary_lufs: number | null;
+  integrated_lufs: number | null;
+  true_peak_db: number | null;
 }
 
 /** What the list of recordings and the player need of a manifest. */
