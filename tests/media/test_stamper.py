@@ -50,3 +50,10 @@ def test_b_pictures_go_on_in_their_places_when_the_clock_jumps(first: int, by_ns
 def test_stamps_that_are_right_are_left_alone() -> None:
     order, packets = DecodingOrder(), film(0, 60)
     assert [order.mend(packet) for packet in packets] == packets
+
+
+def test_a_duration_that_was_guessed_too_long_is_put_right() -> None:
+    order = DecodingOrder()
+    guesses = [Stamped(p.stream, p.pts_ns, p.dts_ns, 3 * FRAME, p.what) for p in film(0, 60)]
+    mended = [order.mend(packet) for packet in guesses]
+    assert {packet.duration_ns for packet in mended[2:]} == {FRAME}

@@ -217,7 +217,7 @@ def _holes_in_take(story: Story, take: Take, segments: Sequence[Segment], kind: 
 
 def _stalls(segment: Segment, kind: Kind) -> list[Hole]:
     """Find where a part has nothing though it went on; its samples last until the next one."""
-    times = sorted(sample.pts_ns for sample in segment.kept(kind))
+    times = sorted(sample.pts_ns for sample in segment.kept(kind) if sample.end_ns > 0)
     steps = [after - before for before, after in pairwise(times)]
     usual_ns = median(steps) if steps else 0
     return [

@@ -1,6 +1,7 @@
 """Reads the stamps of demuxed packets, and makes up what a demuxer leaves out or gets wrong."""
 
-from dataclasses import dataclass, replace
+from collections import deque
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
 
@@ -15,6 +16,8 @@ from classroom_media.sources.lanes import Demuxed
 BARE_MAX: Final = 16  # packets without a decoding stamp; after these there will be none
 LAG_MAX_NS: Final = NS  # from decoding to showing; more is a stamp that has jumped
 STEP_MAX_NS: Final = 10 * NS  # from one packet to the next, likewise
+STEPS: Final = 8  # of which the least is how long a packet lasts
+LONG: Final = 1.5
 
 
 class Stamper:
@@ -83,9 +86,13 @@ class DecodingOrder:
     _last_ns: int | None = None
     _lag_ns: int = 0  # from decoding to showing, at most
     _is_counting: bool = False
+    _steps_ns: deque[int] = field(default_factory=lambda: deque(maxlen=STEPS))
 
     def mend(self, packet: Stamped[Demuxed]) -> Stamped[Demuxed]:
-        """Give a packet whose stamps can be true."""
+        """Give a packet whose stamps and duration can be true."""
+        usual_ns = min(self._steps_ns, default=packet.duration_ns)
+        if packet.duration_ns > LONG * usual_ns:  # guessed from pictures that were out of order
+            packet = replace(packet, duration_ns=usual_ns)
         last_ns, lag_ns = self._last_ns, packet.pts_ns - packet.dts_ns
         goes_on = last_ns is None or 0 < packet.dts_ns - last_ns <= STEP_MAX_NS
         if not (goes_on and 0 <= lag_ns <= LAG_MAX_NS):
@@ -94,6 +101,8 @@ class DecodingOrder:
             packet = replace(packet, dts_ns=self._counted(packet))
         else:
             self._lag_ns = max(self._lag_ns, lag_ns)
+            if last_ns is not None:
+                self._steps_ns.append(packet.dts_ns - last_ns)
         self._last_ns = packet.dts_ns
         return packet
 

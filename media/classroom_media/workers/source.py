@@ -180,7 +180,7 @@ class SourceReader:
             if self._stopped.is_set():
                 return
             self._moved_ns = self._clock()
-            self._last_ns = max(self._last_ns, packet.pts_ns)
+            self._last_ns = packet.pts_ns
             if self._problem:
                 logger.info("%s: is there", self._spec.id)
                 self._hearing, self._problem = Hearing(), ""
