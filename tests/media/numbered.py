@@ -144,6 +144,7 @@ class Recorded:
     heard: list[Levels] = field(default_factory=list)
     previews: list[bytes] = field(default_factory=list)
     shown: list[tuple[str, int]] = field(default_factory=list)
+    sounds: dict[str, list[Samples]] = field(default_factory=dict)
     holes: list[int] = field(default_factory=list)
 
     def packet(self, packet: Coded) -> None:
@@ -157,6 +158,9 @@ class Recorded:
 
     def decoded(self, stream: str, picture: Picture) -> None:
         self.shown.append((stream, picture.pts_ns))
+
+    def sounded(self, source: str, samples: Samples) -> None:
+        self.sounds.setdefault(source, []).append(samples)
 
     def skipped(self, ticks: int) -> None:
         self.holes.append(ticks)

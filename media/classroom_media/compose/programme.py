@@ -30,7 +30,7 @@ from classroom_media.encode.form import PictureForm
 from classroom_media.encode.h264 import PictureEncoder
 from classroom_media.encode.ladder import Ladder
 from classroom_media.encode.rungs import RUNGS, SOFTWARE, Rung
-from classroom_media.levels import RATE_HZ
+from classroom_media.levels import RATE_HZ, Samples
 from classroom_media.messages import Levels, SourceHealth, StandIn
 from classroom_media.packets import Coded
 from classroom_media.workers.specs import DirectorSpec
@@ -42,6 +42,7 @@ REACH_NS: Final = 4 * NS  # a new programme may begin so far back, where the sou
 BEHIND_NS: Final = 5 * NS  # later than this, ticks are left out
 HURRY_NS: Final = 2 * NS  # later than this, a change is a cut: fading would cost time
 FADING_WAIT_NS: Final = NS // 10  # for a source that fades away and has fallen silent
+SILENT_NS: Final = 10 * NS  # later than this, sound is left out too: its sources keep no more
 RESUME_NS: Final = NS  # after which the programme is this late
 NEVER_NS: Final = 1 << 63
 HOLE_NS: Final = NS  # in a camera's packets: there is more to show meanwhile than its last picture
@@ -66,6 +67,9 @@ class Outlet(Protocol):
 
     def decoded(self, stream: str, picture: Picture) -> None:
         """Take a look at a source's picture before it is composed; titles come over it later."""
+
+    def sounded(self, source: str, samples: Samples) -> None:
+        """Listen to a block of a source's sound before it is mixed, (2, n) float32."""
 
     def skipped(self, ticks: int) -> None:
         """Hear that the programme has a hole, in sound and picture: it stood still for long."""
@@ -96,7 +100,7 @@ class Programme:
             own=spec.layouts,
             decoded=outlet.decoded,
         )
-        self._sound = SoundMixer(spec.sources, spec.strips)
+        self._sound = SoundMixer(spec.sources, spec.strips, sounded=outlet.sounded)
         self._titler = Titler(spec.style, width=spec.width, height=spec.height, fps=spec.fps)
         self._titler.show(spec.titles)
         self._fade_ticks = round(spec.fade_s * spec.fps)
@@ -268,6 +272,8 @@ class Programme:
         if self._tick is None or (at_ns := self._grid.at(self._tick)) > now_ns:
             return False
         self._turn(at_ns, late_ns=now_ns - at_ns)
+        if not self._vision.decode_some(at_ns):
+            return True
         if not self._is_due(at_ns):
             return False
         if self._begin_passing(at_ns):
@@ -406,7 +412,7 @@ class Programme:
     def _skip(self, now_ns: int) -> None:
         """Leave out pictures that are too late; where the sound is as late, all stood still."""
         tick, at_ns = self._tick or 0, now_ns - RESUME_NS
-        if now_ns - self._block * BLOCK * NS // RATE_HZ > BEHIND_NS:
+        if now_ns - self._block * BLOCK * NS // RATE_HZ > SILENT_NS:
             self._leave_hole(at_ns)
         else:
             self._passing.end()

@@ -14,7 +14,7 @@ class Floor:
 
     MARGIN_DB: Final = 4.0
     KEEPS: Final = 5  # looks without a voice for which the margin still counts: 1 s
-    SMOOTH: Final = 0.5  # of the newest level
+    SMOOTH: Final = 0.7  # of the newest level
 
     def __init__(self, gains_db: Mapping[str, float] | None = None) -> None:
         self._gains_db = dict(gains_db or {})  # what a microphone's level lacks

@@ -67,7 +67,7 @@ PRACTICE: Final = (
         slots=((Role.BOARD, Role.TEACHER),),
         priority=40,
         after_s=0.2,
-        holds_s=3.0,
+        holds_s=1.5,
     ),
     Rule(
         name="teacher-walks",
@@ -93,7 +93,7 @@ PRACTICE: Final = (
         role=Role.PUPILS,
         slots=((Role.PUPILS, Role.WIDE),),
         priority=20,
-        after_s=0.6,
+        after_s=0.4,
         holds_s=3.0,
     ),
     Rule(

@@ -3,8 +3,9 @@
     python -m classroom_media.workers.director < DirectorSpec
 
 One thread reads packets, decodes, composes and encodes; x264 has threads of its own. Another
-looks at small pictures of all sources, when there is time (see `classroom_media.monitor`). The
-process is expendable: a new one asks the sources for their last packets and goes on.
+looks at small pictures of all sources, when there is time (see `classroom_media.monitor`); a
+third one chooses what is shown, if the rules may (see `classroom_media.direct`). The process is
+expendable: a new one asks the sources for their last packets and goes on.
 """
 
 import logging
@@ -16,12 +17,14 @@ from typing import Final
 
 import msgspec
 
-from classroom_media.api import MediaError
+from classroom_media.api import Layout, MediaError
 from classroom_media.compose.pictures import Picture
 from classroom_media.compose.programme import PICTURES, SOUND, Programme
+from classroom_media.levels import Samples
 from classroom_media.messages import (
     AnyCommand,
     Begin,
+    Direct,
     End,
     Heartbeat,
     Hold,
@@ -40,6 +43,7 @@ from classroom_media.monitor.eyes import Eyes
 from classroom_media.monitor.wall import Standing, Wall
 from classroom_media.packets import Coded
 from classroom_media.record.track import TrackRecorder
+from classroom_media.workers.directing import DirectingThread
 from classroom_media.workers.shell import Answer, Shell, read_spec
 from classroom_media.workers.specs import DirectorSpec
 from classroom_media.workers.subscribe import PacketReader
@@ -57,10 +61,13 @@ logger = logging.getLogger(__name__)
 class Output:
     """Where the programme goes: to its file, and to whoever listens."""
 
-    def __init__(self, shell: Shell, recorder: TrackRecorder, eyes: Eyes) -> None:
+    def __init__(
+        self, shell: Shell, recorder: TrackRecorder, eyes: Eyes, directing: DirectingThread
+    ) -> None:
         self._shell = shell
         self._recorder = recorder
         self._eyes = eyes
+        self._directing = directing
         self._ends_ns = {PICTURES: 0, SOUND: 0}
         self._grown = threading.Condition()
         self.since_ns = 0  # the first picture's place on the timeline
@@ -88,6 +95,10 @@ class Output:
         """Let the eyes have a picture that was decoded anyway."""
         self._eyes.hand(stream, picture)
 
+    def sounded(self, source: str, samples: Samples) -> None:
+        """Let the rules hear a sound before it is mixed."""
+        self._directing.sounded(source, samples)
+
     def skipped(self, ticks: int) -> None:
         """Seal the part: the next picture opens another, after the hole."""
         self._recorder.lost(f"too slow: {ticks} pictures")
@@ -109,14 +120,21 @@ class Director:
         """
         self._shell = shell
         self._recorder = TrackRecorder(NAME, (PICTURES, SOUND), ring_s=spec.ring_s, emit=shell.emit)
+        self._directing = DirectingThread(
+            spec,
+            show=self._cut,
+            layout=lambda: self._programme.layout,
+            live=self._live,
+            emit=shell.emit,
+        )
         pictures = [source for source in spec.sources if source.picture]
         self._conditions = Conditions({source.id: source.role for source in pictures})
         names = {source.id: source.name for source in pictures}
         self._wall = Wall(names, language=spec.language)
         self._watched = False  # somebody looks at the wall
-        see = (self._conditions.see, self._wall.see)
+        see = (self._conditions.see, self._wall.see, self._directing.see)
         self._eyes = Eyes(names, see, after=self._show_wall)
-        self._output = Output(shell, self._recorder, self._eyes)
+        self._output = Output(shell, self._recorder, self._eyes, self._directing)
         self._programme = Programme(spec, self._output)
         self._endpoints = {source.id: source.endpoints for source in spec.sources}
         self._take: Begin | None = None
@@ -125,6 +143,7 @@ class Director:
         self._loop = threading.Thread(target=self._run, name="programme")
         self._loop.start()
         self._eyes.start()
+        self._directing.start()
 
     def heartbeat(self) -> Heartbeat:
         """Tell what is shown, how far the file has come and which sources deliver."""
@@ -144,6 +163,9 @@ class Director:
             titles=self._programme.titles,
             strips=self._programme.strips,
             stand_ins=self._programme.stand_ins,
+            directing=self._directing.directing,
+            rules_problem=self._directing.problem,
+            cut=self._directing.cut,
             making=self._programme.making,
             encoder=self._programme.encoder,
             encoder_problem=self._programme.encoder_problem,
@@ -162,6 +184,9 @@ class Director:
         match command:
             case Show(layout=layout):
                 self._programme.show(layout)
+                self._directing.shown(layout)
+            case Direct(directing=directing):
+                self._directing.order(directing)
             case Write(titles=titles):
                 self._programme.write(titles)
             case Mix(strips=strips):
@@ -181,6 +206,7 @@ class Director:
     def close(self) -> None:
         """Bring what is inside the encoders to the file, and seal it."""
         self._over.set()
+        self._directing.stop()
         self._eyes.stop()
         self._loop.join(LEAVE_S)
         self._recorder.close()
@@ -234,6 +260,14 @@ class Director:
         self._recorder.end(end_ns)
         self._take = None
 
+    def _cut(self, layout: Layout, from_ns: int) -> None:
+        """Show what the rules chose."""
+        self._programme.show(layout, from_ns)
+
+    def _live(self, now_ns: int) -> frozenset[str]:
+        """Give the sources that deliver."""
+        return frozenset(one.source for one in self._programme.health(now_ns) if one.live)
+
     def _run(self) -> None:
         """Make the programme until told to stop; a fault ends the process, which is restarted."""
         finished = False
@@ -252,6 +286,8 @@ class Director:
             now_ns = time.monotonic_ns()
             self._programme.feed(packet, now_ns)
             self._eyes.feed(packet, now_ns)
+            if packet.key and packet.stream in self._endpoints:
+                self._directing.keyframe(packet.stream, packet.pts_ns)
         if not self._programme.advance(time.monotonic_ns()):
             self._over.wait(PACE_S)
 

@@ -56,6 +56,7 @@ class DirectorSource(msgspec.Struct, frozen=True, kw_only=True):
     role: Role = Role.WIDE  # what it is to the lesson
     board: Crop | None = None  # where the board is in its picture; None: it may be anywhere
     turns: bool = False  # a camera points it that can be moved
+    followed: bool = False  # where somebody moves in it is told
 
 
 class DirectorSpec(msgspec.Struct, frozen=True, kw_only=True):

@@ -150,7 +150,7 @@ def test_who_takes_the_floor_does_not_wait_for_the_other_to_be_forgotten() -> No
     ]
     shots = direct(Director(SOURCES), 20, happenings)
     assert told(shots)[-1] == ("pupils", "pupil-speaks")
-    assert shots[-1].at_s == pytest.approx(10.6)
+    assert shots[-1].at_s == pytest.approx(10.4)
 
 
 def test_when_nobody_moves_the_room_is_shown_but_not_for_ever() -> None:

@@ -1,0 +1,96 @@
+"""Plays a recording to the director as if it went on now: on a clock of numbers, look by look.
+
+Small pictures come at the odd moments at which eyes have them, now and then one is missing;
+sound comes in the mixer's blocks. The dry run, which knows everything at once, has none of this.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from functools import partial
+from heapq import merge
+from pathlib import Path
+from typing import Final
+
+import av
+import numpy as np
+
+from classroom_media.api import NS, Kind
+from classroom_media.direct.luma import small_luma
+from classroom_media.direct.signs import LOOKS_A_SECOND
+from classroom_media.encode.aac import FRAME
+from classroom_media.levels import RATE_HZ, Samples
+from classroom_media.monitor.supply import Glimpse
+from classroom_media.record.manifest import Manifest, Track
+
+LATE_NS: Final = NS // LOOKS_A_SECOND  # until the eyes have their next look
+MISSED: Final = 0.03  # of the looks
+
+Moment = tuple[int, int, Callable[[], None]]  # when, in what order, and what happens
+
+
+class Rehearsal:
+    """A recording that is played; `now_ns` is its clock."""
+
+    def __init__(self, folder: Path, manifest: Manifest, seed: int = 1) -> None:
+        self._folder = folder
+        self._manifest = manifest
+        self._dice = random.Random(seed)  # noqa: S311 - nothing depends on its secrecy
+        self.now_ns = 0
+
+    def play(
+        self,
+        *,
+        see: Callable[[Glimpse], None],
+        sounded: Callable[[str, Samples], None],
+        keyframe: Callable[[str, int], None],
+        turn: Callable[[], None],
+    ) -> None:
+        """Play it from the first moment to the last."""
+        tracks = self._manifest.tracks
+        moments = [
+            self._pictures(track, see, keyframe)
+            if track.kind == Kind.PICTURE
+            else self._sounds(track, sounded)
+            for track in tracks
+        ]
+        looks = range(round(self._manifest.duration_s * LOOKS_A_SECOND))
+        phase_ns = self._dice.randrange(NS // LOOKS_A_SECOND)  # nothing ties it to the sound
+        turns = ((look * NS // LOOKS_A_SECOND + phase_ns, len(tracks), turn) for look in looks)
+        for self.now_ns, _order, happen in merge(*moments, turns, key=lambda moment: moment[:2]):
+            happen()
+
+    def _pictures(
+        self, track: Track, see: Callable[[Glimpse], None], keyframe: Callable[[str, int], None]
+    ) -> Iterator[Moment]:
+        wanted_ns = self._dice.randrange(NS // LOOKS_A_SECOND)
+        order = self._manifest.tracks.index(track)
+        with av.open(str(self._folder / track.file)) as film:
+            for frame in film.decode(video=0):
+                at_ns = round((track.start_s + (frame.time or 0.0)) * NS)
+                if frame.key_frame:
+                    keyframe(track.source, at_ns)
+                if at_ns < wanted_ns:
+                    continue
+                wanted_ns += NS // LOOKS_A_SECOND
+                if self._dice.random() > MISSED:
+                    glimpse = Glimpse(
+                        track.source, track.source, at_ns, small_luma(frame), anew=False, keys=0
+                    )
+                    late_ns = self._dice.randrange(LATE_NS)
+                    yield at_ns + late_ns, order, partial(see, glimpse)
+
+    def _sounds(self, track: Track, sounded: Callable[[str, Samples], None]) -> Iterator[Moment]:
+        order, at = self._manifest.tracks.index(track), round(track.start_s * RATE_HZ)
+        resampler = av.AudioResampler(
+            format="fltp", layout="stereo", rate=RATE_HZ, frame_size=FRAME
+        )
+        with av.open(str(self._folder / track.file)) as film:
+            for heard in film.decode(audio=0):
+                for frame in resampler.resample(heard):
+                    samples = frame.to_ndarray().astype(np.float32, copy=False)
+                    at += samples.shape[1]
+                    yield (
+                        at * NS // RATE_HZ,
+                        order,
+                        partial(sounded, track.source, samples),
+                    )
