@@ -9,6 +9,8 @@ from classroom_media.api import NS, Layout
 from classroom_media.compose.canvas import planes
 from classroom_media.compose.layouts import Box, arrangement, box
 from classroom_media.compose.programme import Programme
+from classroom_media.compose.slates import Slates
+from classroom_media.compose.vision import VisionMixer
 from classroom_media.packets import Coded, small_of
 
 from .numbered import START_NS, Recorded, camera, is_regular, moved, play, spec
@@ -94,6 +96,18 @@ def test_during_a_fade_a_source_that_is_seen_large_stays_large() -> None:
     assert streams_of(out, "b") == ["b", "b-small"]
     first_small = next(at_ns for stream, at_ns in out.shown if stream == "b-small")
     assert first_small > START_NS + 2.35 * NS
+
+
+def test_the_stream_that_is_not_used_does_not_pile_up() -> None:
+    vision = VisionMixer(
+        ["a", "b"], SINGLE, Slates({}, language="en"), width=320, height=180, frame_ns=NS // 25
+    )
+    for packet in sorted(large("a") + large("b") + small(), key=lambda one: one.dts_ns):
+        vision.feed(packet, packet.dts_ns)
+        vision.forget_unseen(packet.dts_ns)  # "b" is passed on: no picture is made
+    vision.turn(INSET)
+    vision.awaited(START_NS)  # asks for the first picture that is left
+    assert all(first_ns and first_ns >= START_NS + 4 * NS for first_ns in vision.first_ns())
 
 
 def test_a_small_stream_that_stops_is_replaced_on_the_air_within_a_second() -> None:

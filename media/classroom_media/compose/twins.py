@@ -90,7 +90,6 @@ class Twins:
 
     def take(self, tick_ns: int) -> Picture | None:
         """Give the picture of this tick, as far as is known; None when the source is lost."""
-        (self._large if self._used is self._small else self._small).jump(tick_ns)
         picture = self._used.take(tick_ns)
         return self._in_shape(picture) if picture and self._used is self._small else picture
 
@@ -102,6 +101,10 @@ class Twins:
         """Forget the packets that a source which is seen from `tick_ns` on does not need."""
         self._large.jump(tick_ns)
         self._small.jump(tick_ns)
+
+    def forget_unused(self, tick_ns: int) -> None:
+        """Do so for the stream alone that is not seen."""
+        (self._large if self._used is self._small else self._small).jump(tick_ns)
 
     def _wanted(self, tick_ns: int) -> PictureFeed:
         large_ns, small_ns = self._large.newest_ns, self._small.newest_ns

@@ -140,10 +140,12 @@ class VisionMixer:
         return frame
 
     def forget_unseen(self, tick_ns: int) -> None:
-        """Of sources that are not seen, keep what it takes to show them from this tick on."""
+        """Of what is not seen, keep what it takes to show it from this tick on."""
         visible = self._visible
         for source, feed in self._feeds.items():
-            if source not in visible:
+            if source in visible:
+                feed.forget_unused(tick_ns)
+            else:
                 feed.jump(tick_ns)
 
     def jump(self, tick_ns: int) -> None:
