@@ -105,7 +105,7 @@ def test_levels_are_told_for_every_source_and_the_programme() -> None:
     assert levels["a"].peak_db == pytest.approx(-6, abs=2)
 
 
-def test_a_sound_outside_the_programme_is_metered_awaited_by_nobody_and_not_mixed() -> None:
+def test_a_sound_outside_the_programme_is_awaited_and_measured_and_not_mixed() -> None:
     listened: set[str] = set()
     mixer = SoundMixer(
         [source("a"), source("b", mixed=False)],
@@ -117,7 +117,8 @@ def test_a_sound_outside_the_programme_is_metered_awaited_by_nobody_and_not_mixe
     assert levels["b"] == pytest.approx(-6, abs=2)
     assert levels["programme"] == SILENCE_DB
     assert not np.any(heard)
-    assert mixer.awaited(FIRST + 50) == []
+    assert mixer.awaited(FIRST + 70) == [77]
+    assert mixer.awaited(FIRST + 200) == []
     assert listened == {"a", "b"}
 
 
@@ -229,6 +230,12 @@ def test_a_spare_that_hears_voices_far_better_speaks_until_the_other_hears_them_
     assert 4 < why.index("faint") * BLOCK / 48_000 < 5
     assert 6 < why.count("faint") * BLOCK / 48_000 < 8
     assert why[-1] == ""
+
+
+def test_a_spare_at_rest_is_awaited_so_that_it_can_speak_at_once() -> None:
+    mixer = fed(with_spare(), main=talk(2), spare=talk(1))
+    assert mixer.awaited(FIRST + 20) == []
+    assert mixer.awaited(FIRST + 60) == [77]
 
 
 def test_who_mutes_a_microphone_mutes_its_spare_with_it() -> None:

@@ -65,12 +65,15 @@ class SoundMixer:
         return {source: one.newest_ns() for source, one in self._inputs.items()}
 
     def awaited(self, block: int) -> list[int]:
-        """Give when each source was last heard whose sound is late for this block."""
-        end, silent = (block + 1) * BLOCK + AHEAD, self._silent()
+        """Give when each source was last heard whose sound is late for this block.
+
+        Also of those that are not heard in the mix: what comes too late is not measured either.
+        """
+        end = (block + 1) * BLOCK + AHEAD
         return [
-            self._inputs[source].heard_ns
-            for source in self._mixed
-            if source not in silent and self._inputs[source].is_late(end, self._strip(source))
+            one.heard_ns
+            for source, one in self._inputs.items()
+            if one.is_late(end, self._strip(source))
         ]
 
     def mix(self, block: int) -> Samples:
