@@ -20,7 +20,8 @@ MAY_HOLD_IDEOGRAPHS = {
     "classroom_edge/parts.py",  # read by run.py before any catalogue can be
     "classroom_edge/config/value.py",  # what people type for true and false
     "classroom_edge/config/mask.py",  # what people call a password
-    "media/classroom_media/compose/slates.py",  # a library of its own, with one thing to say
+    "media/classroom_media/compose/slates.py",  # a library of its own, with little to say
+    "media/classroom_media/monitor/captions.py",
 }
 
 
