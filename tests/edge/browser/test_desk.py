@@ -114,3 +114,12 @@ def test_the_programmes_loudness_is_told_by_r128(panel: Panel) -> None:
 def test_a_room_with_nothing_to_direct_has_no_desk(panel: Panel) -> None:
     page = panel.open(showing(multiview=None, sounds=()))
     expect(page.locator(".drawer")).to_have_text(["摄像机", "设备", "录像"])
+
+
+def test_a_busy_machine_is_told_at_the_picture(panel: Panel) -> None:
+    page = panel.open(showing(load="quicker"))
+    expect(page.locator(".load")).to_have_text("电脑繁忙")
+    panel.show(showing(load="half"))
+    expect(page.locator(".load")).to_contain_text("每两帧录一帧")
+    panel.show(states.idle())
+    expect(page.locator(".load")).to_have_count(0)
