@@ -103,7 +103,7 @@ def film(name: str, camera: int, look: Look | None = None, voice: Voice | None =
         pictures=pictures,
         numbers=numbers,
         sound=_sound(f"{name}-sound", voice) if voice else (),
-        lag_ns=-min((packet.dts_ns for packet in pictures), default=0),
+        lag_ns=max((packet.pts_ns - packet.dts_ns for packet in pictures), default=0),
     )
 
 
