@@ -39,6 +39,7 @@ class Begin(Command, frozen=True, kw_only=True, tag="begin"):
     take: int
     from_ns: int
     lead_in: bool
+    second: str = ""  # folder in which the take goes on when the disk of the first fails
 
 
 class Hold(Command, frozen=True, kw_only=True, tag="hold"):
@@ -146,6 +147,7 @@ class PartProgress(msgspec.Struct, frozen=True, kw_only=True):
     synced_ns: int  # timeline position known to be on disk
     synced_bytes: int
     problem: str = ""  # why nothing is written now: "disk-full", "lost" ...
+    elsewhere: str = ""  # why it is written in the second folder: "disk-full", "disk-failed"
 
 
 class SourceHealth(msgspec.Struct, frozen=True, kw_only=True):

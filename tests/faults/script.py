@@ -108,7 +108,7 @@ class Script:
             begin,
             ring=self._ring,
             disk=Disk(open=DurableFile, reserve_bytes=0),
-            scribe=Scribe(TRACK, Kind.PICTURE, begin, emit=lambda _event: None),
+            scribes=[Scribe(TRACK, Kind.PICTURE, begin, emit=lambda _event: None)],
             settle_ns=SETTLE_NS,
         )
 

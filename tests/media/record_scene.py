@@ -162,6 +162,7 @@ class Room:
     streams: tuple[str, ...] = ("cam",)
     ring_s: float = 15.0
     disk: Disk = DISK
+    second: str = ""  # folder on another disk
     now_ns: int = START_NS
     events: list[TrackEvent] = field(default_factory=list)
 
@@ -213,6 +214,7 @@ class Room:
                 take=take,
                 from_ns=from_ns,
                 lead_in=lead_in,
+                second=self.second,
             )
         )
 

@@ -136,6 +136,14 @@ def test_a_line_that_is_said_twice_counts_once(path: Path) -> None:
     assert replay(path) == tuple(EVENTS)
 
 
+def test_two_journals_of_one_recording_are_woven_into_one(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.jsonl", tmp_path / "second.jsonl"
+    durably(first, [*EVENTS[:3], EVENTS[-1]])
+    durably(second, [*EVENTS[:2], *EVENTS[3:]])
+    assert replay(first, second) == tuple(EVENTS)
+    assert replay(tmp_path / "gone.jsonl", second) == (*EVENTS[:2], *EVENTS[3:])
+
+
 def test_the_story_knows_takes_parts_and_marks() -> None:
     story = tell(EVENTS)
     first, second = story.takes

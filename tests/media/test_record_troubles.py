@@ -151,6 +151,58 @@ def test_a_failed_sync_loses_nothing(tmp_path: Path) -> None:
     assert numbers(tmp_path / "cam.mp4") == list(range(100))
 
 
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    """The folder of a recording, and its folder on another disk."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    return first, second
+
+
+def fails(folder: Path, disk: Quota | FailsToSync) -> Disk:
+    """Disks of which the one under a folder fails."""
+    return Disk(lambda p: disk.open(p) if p.parent == folder else DurableFile(p), reserve_bytes=0)
+
+
+@pytest.mark.parametrize(
+    ("disk", "why"), [(Quota(20_000), "disk-full"), (FailsToSync(at=3), "disk-failed")]
+)
+def test_when_a_disk_fails_the_take_goes_on_on_another(
+    folders: tuple[Path, Path], disk: Quota | FailsToSync, why: str
+) -> None:
+    first, second = folders
+    room = Room(first, disk=fails(first, disk), second=str(second))
+    room.begin(START_NS)
+    film = room.feed_up_to(START_NS + 6 * NS, pictures(250))
+    eventually(lambda: written_ns(room) > START_NS + 5 * NS)
+    progress = room.recorder.progress()
+    assert progress is not None
+    assert (progress.elsewhere, progress.problem) == (why, "")
+    assert [path.name for path in second.glob("*.mp4")] == ["cam.1001.mp4"]
+    room.feed_up_to(START_NS + 9 * NS, film)
+    room.end(START_NS + 9 * NS)
+    manifest = finish(first, second=second)
+    assert numbers(first / "cam.mp4") == list(range(225))
+    assert (manifest.state, manifest.gaps) == (State.FINISHED, ())
+    assert not second.exists()
+
+
+def test_what_cannot_be_brought_together_is_listed_where_it_is(folders: tuple[Path, Path]) -> None:
+    first, second = folders
+    room = Room(first, disk=fails(first, Quota(20_000)), second=str(second))
+    room.begin(START_NS)
+    room.feed_up_to(START_NS + 9 * NS, pictures(250))
+    room.end(START_NS + 9 * NS)
+    manifest = finish(first, second=second, spare_bytes=2 * shutil.disk_usage(first).free)
+    assert manifest.state is State.INCOMPLETE
+    assert [(track.file, track.problem) for track in manifest.tracks] == [
+        ("cam.mp4", "not-joined"),
+        ("cam.1001.mp4", "elsewhere"),
+    ]
+    assert finish(first, second=second).state is State.FINISHED
+    assert numbers(first / "cam.mp4") == list(range(225))
+
+
 class StuckDisk:
     """A disk that stands still at its first sync until it is told to go on."""
 

@@ -1,5 +1,6 @@
 """Brings a stopped recording into its final form: one verified file per track, and the manifest.
 
+    0. second folder                   what the first disk failed is brought here, if there is room
     1. manifest "finishing"            a reader knows at once
     2. joins that were cut short       completed from the journal, or thrown away
     3. parts looked through            up to the last readable packet
@@ -21,7 +22,6 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from statistics import median
 from threading import Lock
@@ -31,6 +31,7 @@ import msgspec
 
 from classroom_media.api import NS, Kind, RecordError
 from classroom_media.record.durable import sync_folder
+from classroom_media.record.gather import gather
 from classroom_media.record.join import join
 from classroom_media.record.journal import (
     JOURNAL_FILE,
@@ -52,7 +53,7 @@ from classroom_media.record.manifest import (
     read_manifest,
     write_manifest,
 )
-from classroom_media.record.plan import Plan, Whole, plan
+from classroom_media.record.plan import Plan, Segment, Whole, plan
 from classroom_media.record.reading import Content, check_pictures, content_of
 from classroom_media.record.story import Part, Story, tell
 from classroom_media.record.tail import cut_back
@@ -61,6 +62,7 @@ from classroom_media.record.thumbnail import THUMBNAIL_FILE, write_thumbnail
 logger = logging.getLogger(__name__)
 
 NOT_JOINED: Final = "not-joined"
+ELSEWHERE: Final = "elsewhere"  # still in the second folder
 DAMAGED: Final = "damaged"
 UNREADABLE: Final = "unreadable"
 MISSING: Final = "missing"
@@ -83,11 +85,16 @@ class Result:
 
 
 def finish(
-    folder: Path, *, report: Report = logger.info, spare_bytes: int = SPARE_BYTES
+    folder: Path,
+    *,
+    second: Path | None = None,
+    report: Report = logger.info,
+    spare_bytes: int = SPARE_BYTES,
 ) -> Manifest:
     """Finish a recording and give its manifest; one that is finished is left alone.
 
-    `report` is told each step, from several threads.
+    `second` is its folder on another disk, which need not be there. `report` is told each step,
+    from several threads.
 
     Raises:
         RecordError: there is no journal, or the disk fails; try again later.
@@ -96,12 +103,14 @@ def finish(
         if (manifest := read_manifest(folder)).state is State.FINISHED:
             return manifest
     try:
-        return _finish(folder, report, spare_bytes)
+        if second is not None:
+            gather(folder, second, spare_bytes=spare_bytes)
+        return _finish(folder, second or folder, report, spare_bytes)
     except OSError as error:
         raise RecordError(f"{folder}: {error}") from error
 
 
-def _finish(folder: Path, report: Report, spare_bytes: int) -> Manifest:
+def _finish(folder: Path, second: Path, report: Report, spare_bytes: int) -> Manifest:
     story = tell(replay(folder / JOURNAL_FILE))
     write_manifest(folder, manifest_of(story, State.FINISHING))
     report("finishing")
@@ -109,11 +118,11 @@ def _finish(folder: Path, report: Report, spare_bytes: int) -> Manifest:
     gone = _gone(story.joined)
     parts = [part for part in story.parts if part.file not in gone]
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        found = pool.map(partial(_content, folder), parts)
+        found = pool.map(_content, [_place(folder, second, part.file) for part in parts], parts)
         contents = dict(zip((part.file for part in parts), found, strict=True))
         report("read")
         story = _close_takes(folder, story, contents)
-        work = _Work(folder, story, contents, report, spare_bytes)
+        work = _Work(folder, second, story, contents, report, spare_bytes)
         names = dict.fromkeys(part.track for part in story.parts)
         finished = list(pool.map(work.finish_track, names))
         results = [result for found, _holes in finished for result in found]
@@ -138,6 +147,7 @@ class _Work:
     """What the threads that finish a track share."""
 
     folder: Path
+    second: Path
     story: Story
     contents: dict[str, Content]
     report: Report
@@ -175,7 +185,7 @@ class _Work:
 
     def describe(self, result: Result) -> Track:
         """Measure a final file."""
-        path = self.folder / result.file
+        path = _place(self.folder, self.second, result.file)
         picture = result.content.get(Kind.PICTURE)
         sound = result.content.get(Kind.SOUND)
         lanes = result.content.values()
@@ -206,6 +216,7 @@ class _Work:
     def _bring_about(self, name: str, whole: Whole) -> list[Result]:
         ready = whole.is_there_already
         try:
+            self._require_here(whole)
             if ready:
                 content = whole.segments[0].content
                 self._check(whole, whole.file, content)
@@ -216,10 +227,18 @@ class _Work:
         except RecordError as error:
             logger.warning("%s is left as it is: %s", whole.file, error)
             problem = DAMAGED if ready else NOT_JOINED
-            return [
-                Result(name, segment.part.file, segment.shift_ns, segment.content, problem)
-                for segment in whole.segments
-            ]
+            return [self._as_it_is(name, segment, problem) for segment in whole.segments]
+
+    def _require_here(self, whole: Whole) -> None:
+        for segment in whole.segments:
+            if not (self.folder / segment.part.file).exists():
+                raise RecordError(f"{segment.part.file} is in the second folder")
+
+    def _as_it_is(self, name: str, segment: Segment, problem: str) -> Result:
+        file = segment.part.file
+        is_here = (self.folder / file).exists()
+        found = problem if is_here else ELSEWHERE
+        return Result(name, file, segment.shift_ns, segment.content, found)
 
     def _join(self, name: str, whole: Whole) -> Content:
         parts = tuple(segment.part.file for segment in whole.segments)
@@ -277,11 +296,16 @@ class _Work:
         return results
 
 
-def _content(folder: Path, part: Part) -> Content:
+def _place(folder: Path, second: Path, file: str) -> Path:
+    """Say where a file is: in its place, or where it could not be brought from."""
+    return folder / file if (folder / file).exists() else second / file
+
+
+def _content(path: Path, part: Part) -> Content:
     """List what a part holds, as far as it can be trusted."""
     if not part.sealed:
-        cut_back(folder / part.file, part.known_bytes)
-    return content_of(folder / part.file)
+        cut_back(path, part.known_bytes)
+    return content_of(path)
 
 
 def _gone(joined: Iterable[TrackJoined]) -> set[str]:

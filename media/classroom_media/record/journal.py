@@ -12,8 +12,11 @@ Every event carries ``at_ns``, CLOCK_MONOTONIC. That clock starts anew with the 
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
+from itertools import takewhile
+from operator import ne
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -278,22 +281,87 @@ class Journal:
         self.close()
 
 
-def replay(path: Path) -> tuple[AnyJournalEvent, ...]:
-    """Read a journal, as `events_in` does.
+class Journals:
+    """The same lines in several journals, so that one disk may fail.
+
+    Raises:
+        RecordError: none of them can be opened, or, from `append`, none can be written.
+    """
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._journals: list[Journal] = []
+        failure: RecordError | None = None
+        for path in paths:
+            try:
+                self._journals.append(Journal(path))
+            except RecordError as error:
+                failure = failure or error
+        if not self._journals and failure is not None:
+            raise failure
+
+    def append(self, event: AnyJournalEvent) -> None:
+        """Add a line to each, as `Journal.append` does."""
+        failures: list[RecordError] = []
+        for journal in self._journals:
+            try:
+                journal.append(event)
+            except RecordError as error:
+                failures.append(error)
+        if len(failures) == len(self._journals):
+            raise failures[0]
+
+    def close(self) -> None:
+        """Close them."""
+        for journal in self._journals:
+            journal.close()
+
+
+def replay(path: Path, *others: Path) -> tuple[AnyJournalEvent, ...]:
+    """Read a journal, as `events_in` does; with others of the same recording, where there are any.
 
     Raises:
         RecordError: the file cannot be read.
     """
+    there = [one for one in others if one.exists()]
+    if there and not path.exists():
+        path, *there = there
     try:
-        return events_in(path.read_bytes())
+        return events_in(path.read_bytes(), *(one.read_bytes() for one in there))
     except OSError as error:
         raise RecordError(f"{path}: {error.strerror}") from error
 
 
-def events_in(text: bytes) -> tuple[AnyJournalEvent, ...]:
+def events_in(*texts: bytes) -> tuple[AnyJournalEvent, ...]:
     """Give every whole line once, in order; torn and unknown ones are passed over."""
-    lines = dict.fromkeys(line[line.rfind(_LINE_START) :] for line in text.split(b"\n"))
-    return tuple(event for line in lines if (event := _parse(line)) is not None)
+    parsed = ((line, _parse(line)) for line in merged(*texts))
+    return tuple(event for _line, event in parsed if event is not None)
+
+
+def merged(*texts: bytes) -> list[bytes]:
+    """Give the lines of several journals of one recording, each once.
+
+    A line that only a later journal has stands before the next one that both have.
+    """
+    lines: list[bytes] = []
+    for text in texts:
+        own = dict.fromkeys(line[line.rfind(_LINE_START) :] for line in text.split(b"\n") if line)
+        lines = _woven(lines, own)
+    return lines
+
+
+def _woven(lines: Sequence[bytes], own: Iterable[bytes]) -> list[bytes]:
+    known, rest = set(lines), iter(lines)
+    woven: dict[bytes, None] = {}
+    waiting: dict[bytes, None] = {}
+    for line in own:
+        if line not in known:
+            waiting[line] = None
+        elif line not in woven:
+            woven |= dict.fromkeys(takewhile(partial(ne, line), rest))
+            woven |= waiting
+            woven[line] = None
+            waiting = {}
+    return list(woven | dict.fromkeys(rest) | waiting)
 
 
 def durably(path: Path, events: Sequence[AnyJournalEvent]) -> None:

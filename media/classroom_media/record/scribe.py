@@ -20,10 +20,11 @@ from classroom_media.record.journal import (
 )
 
 PROGRESS_NS: Final = 5 * NS  # how often a part's progress is worth a line
+SECOND_FROM: Final = 1001  # parts in a second folder; no part in the first has such a number
 
 
 class Scribe:
-    """The journal's end of one take of one track.
+    """The journal's end of one take of one track, in one folder: the parts' or the second one.
 
     A part is announced in the journal before it is written: nobody has to guess later. What
     becomes of it is noted if there is room; the finisher looks at the files in any case.
@@ -36,13 +37,14 @@ class Scribe:
         begin: Begin,
         *,
         emit: Callable[[TrackEvent], None],
+        is_second: bool = False,
     ) -> None:
-        self.part = 0
+        self.part = SECOND_FROM - 1 if is_second else 0
         self.track = track
+        self.folder = Path(begin.second if is_second else begin.folder)
         self._kind = kind
         self._begin = begin
         self._emit = emit
-        self._folder = Path(begin.folder)
         self._journal: Journal | None = None
         self._progress_ns = 0
 
@@ -54,13 +56,16 @@ class Scribe:
         """
         if self._journal is not None:
             return None
-        path = self._folder / JOURNAL_FILE
+        path = self.folder / JOURNAL_FILE
         began_ns: int | None = None
         try:
+            self.folder.mkdir(exist_ok=True)
             self._journal = Journal(path)
             events = replay(path)
         except RecordError as error:
             raise _as_track_error(error) from error
+        except OSError as error:
+            raise TrackError(problem_of(error), str(error)) from error
         for event in events:
             if isinstance(event, PartStarted) and event.track == self.track:
                 self.part = max(self.part, event.part)
@@ -75,7 +80,7 @@ class Scribe:
             TrackError: there is no room for a line, or no journal.
         """
         self.part += 1
-        while (path := self._folder / part_file(self.track, self.part, self._kind)).exists():
+        while (path := self.folder / part_file(self.track, self.part, self._kind)).exists():
             self.part += 1
         try:
             self._append(

@@ -210,7 +210,7 @@ def _parts(
             known_ns=event.zero_ns,
             reason=event.reason,
         )
-        return (*parts, started)
+        return tuple(sorted((*parts, started), key=lambda part: (part.take, part.zero_ns)))
 
     def change(part: Part) -> Part:
         match event:

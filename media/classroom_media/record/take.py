@@ -4,12 +4,15 @@
                    │
                    └──► failed: disk full, file broken ──► every 2 s: opening with what the ring has
 
+There may be a second folder, on another disk. A take goes on there when the first disk fails it,
+and stays until it ends; when both fail, both are tried again.
+
 After a failure the next part starts at the last keyframe before the place where the earlier
 one broke off, so that nothing is missing once both are joined; its edit list hides the rest.
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -96,7 +99,7 @@ class TakeWriter:
         *,
         ring: Ring,
         disk: Disk,
-        scribe: Scribe,
+        scribes: Sequence[Scribe],
         settle_ns: int,
     ) -> None:
         self.begin = begin
@@ -104,7 +107,9 @@ class TakeWriter:
         self._streams = streams
         self._ring = ring
         self._disk = disk
-        self._scribe = scribe
+        self._scribes = scribes  # of the folders, in the order of preference
+        self._scribe = scribes[0]
+        self._failed: dict[Scribe, str] = {}  # and why
         self._settle_ns = settle_ns
         self._part: PartWriter | None = None
         self._cursors: dict[str, int] = {}  # the next packet of each of the part's streams
@@ -127,7 +132,7 @@ class TakeWriter:
                 self._finish()
         except TrackError as error:
             self._fail(error, now_ns)
-            if wish.ending and not wish.patient:
+            if wish.ending and not wish.patient and now_ns < self._retry_ns:
                 self._finish()
 
     def progress(self) -> PartProgress:
@@ -142,6 +147,7 @@ class TakeWriter:
             synced_ns=max(part.synced_ns, from_ns) if part else from_ns,
             synced_bytes=self._earlier_bytes + (part.synced_bytes if part else 0),
             problem=self._problem,
+            elsewhere="" if self._scribe is self._scribes[0] else self._failed[self._scribes[0]],
         )
 
     def _advance(self, wish: Wish, now_ns: int) -> bool:
@@ -218,7 +224,7 @@ class TakeWriter:
 
     def _check_room(self, now_ns: int) -> None:
         try:
-            self._disk.check_room(Path(self.begin.folder))
+            self._disk.check_room(self._scribe.folder)
         except TrackError as error:
             if error.problem != DISK_FULL:
                 raise
@@ -231,6 +237,20 @@ class TakeWriter:
         """Open the next part, if there is something to begin it with."""
         if now_ns < self._retry_ns and not wish.ending:
             return None
+        failure: TrackError | None = None
+        for scribe in sorted(self._scribes, key=self._failed.__contains__):
+            self._scribe = scribe
+            try:
+                return self._open_here(wish, now_ns)
+            except TrackError as error:
+                if error.problem == BROKEN:
+                    raise
+                self._failed[scribe] = error.problem
+                failure = failure or error
+        self._scribe = self._scribes[0]
+        raise failure or TrackError(DISK_FULL, "no folder")
+
+    def _open_here(self, wish: Wish, now_ns: int) -> PartWriter | None:
         began_ns = self._scribe.survey()
         if began_ns is not None:
             self._resume_ns, self._reason = began_ns, "crash"
@@ -241,7 +261,7 @@ class TakeWriter:
             starts = self._starts(wish, now_ns)
         if not starts:
             return None
-        self._disk.check_room(Path(self.begin.folder), spare=1.25)
+        self._disk.check_room(self._scribe.folder, spare=1.25)
         self._part = self._create(starts)
         self._cursors = {stream: kept.number for stream, kept in starts.items()}
         self._opened_at = max(self._cursors.values())
@@ -311,12 +331,17 @@ class TakeWriter:
         self._earlier_bytes += part.synced_bytes
 
     def _wait(self, problem: str, now_ns: int) -> None:
+        """Leave this folder; come back when no other is left to be tried."""
         self._problem = problem
-        self._retry_ns = now_ns + RETRY_NS
+        if problem != BROKEN:
+            self._failed[self._scribe] = problem
+        may_go_on = len(self._failed) < len(self._scribes)
+        self._retry_ns = now_ns if may_go_on else now_ns + RETRY_NS
 
     def _finish(self) -> None:
         self.done = True
-        self._scribe.close()
+        for scribe in self._scribes:
+            scribe.close()
 
 
 def _differs(part: PartWriter, packet: Coded) -> bool:

@@ -94,11 +94,18 @@ class TrackRecorder:
                 begin,
                 ring=self._ring,
                 disk=self._disk,
-                scribe=Scribe(self._track, self._kind, begin, emit=self._emit),
+                scribes=self._scribes(begin),
                 settle_ns=self._settle_ns,
             )
             self._progress = self._take.progress()
             self._changed.notify_all()
+
+    def _scribes(self, begin: Begin) -> list[Scribe]:
+        folders = (False, True) if begin.second else (False,)
+        return [
+            Scribe(self._track, self._kind, begin, emit=self._emit, is_second=is_second)
+            for is_second in folders
+        ]
 
     def hold(self, at_ns: int) -> None:
         """Write nothing from `at_ns` on, but keep it in memory."""

@@ -30,7 +30,8 @@ def main() -> int:
     if hasattr(os, "nice"):
         os.nice(19)
     try:
-        manifest = finish(Path(spec.folder))
+        second = Path(spec.second) if spec.second else None
+        manifest = finish(Path(spec.folder), second=second)
     except RecordError:
         logger.exception("%s is not finished", spec.folder)
         return 1

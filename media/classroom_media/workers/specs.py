@@ -93,3 +93,4 @@ class FinishSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     folder: str
     endpoints: Endpoints
+    second: str = ""  # its folder on another disk, if there is one
