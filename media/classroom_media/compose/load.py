@@ -22,7 +22,8 @@ from typing import Final
 from classroom_media.api import NS
 
 PATIENCE_NS: Final = 3 * NS  # of work without rest, before another step is taken
-HURRY_NS: Final = 2 * NS  # later than this, patience is a third
+HURRY_NS: Final = 2 * NS  # later than this, patience is shorter
+HURRIED_NS: Final = 2 * NS
 GAIN_NS: Final = NS // 5  # so much nearer to the present, it is catching up
 CALM_NS: Final = 30 * NS  # before a step is taken back; twice as long each time it was too early
 CALM_MOST_NS: Final = 480 * NS
@@ -107,7 +108,7 @@ class Load:
 
     def _is_too_slow(self, now_ns: int, late_ns: int) -> bool:
         """Take another step when work brings the programme no nearer to the present."""
-        patience_ns = PATIENCE_NS if late_ns < HURRY_NS else PATIENCE_NS // 3
+        patience_ns = PATIENCE_NS if late_ns < HURRY_NS else HURRIED_NS
         if self._unrested_ns is None or now_ns - self._unrested_ns < patience_ns:
             return False
         gained_ns = self._late_ns - late_ns

@@ -20,6 +20,7 @@ from classroom_media.packets import Coded
 
 KEPT_BYTES: Final = 64 << 20  # of packets of one source; beyond it whole groups are dropped
 LOST_NS: Final = 95 * NS // 100  # without a new picture, a source is a slate within a second
+AT_A_TIME: Final = 6  # packets decoded in a row; then the sound has its turn
 LOST_FRAMES: Final = 3  # or for so many of its own frames, where that is longer
 
 logger = logging.getLogger(__name__)
@@ -85,14 +86,26 @@ class PictureFeed:
         """Tell whether the source delivers, so that a late picture is worth waiting for."""
         return self.newest_ns >= tick_ns - self._lost_ns
 
+    def decode_some(self, tick_ns: int) -> bool:
+        """Decode a little of what this tick needs; tell whether there is no more to decode."""
+        return any(self._is_known(tick_ns) is not None for _ in range(AT_A_TIME))
+
     def ready(self, tick_ns: int) -> bool:
         """Decode as far as needed; tell whether the picture of this tick is known."""
-        while (verdict := self._judge(tick_ns)) in (Verdict.SKIP, Verdict.UNKNOWN):
-            if verdict is Verdict.SKIP:
+        while (known := self._is_known(tick_ns)) is None:
+            pass
+        return known
+
+    def _is_known(self, tick_ns: int) -> bool | None:
+        """Tell whether the picture of this tick is known, or None after one step towards it."""
+        match self._judge(tick_ns):
+            case Verdict.SKIP:
                 self._waiting.popleft()
-            elif not self._decode():
-                return False
-        return True
+            case Verdict.UNKNOWN:
+                return None if self._decode() else False
+            case _:
+                return True
+        return None
 
     def take(self, tick_ns: int) -> Picture | None:
         """Give the picture of this tick, as far as is known; None when the source is lost."""

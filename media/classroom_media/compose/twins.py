@@ -78,6 +78,10 @@ class Twins:
         """Tell whether the source delivers, so that a late picture is worth waiting for."""
         return self._awaited.live(tick_ns)
 
+    def decode_some(self, tick_ns: int) -> bool:
+        """Decode a little of what this tick needs; tell whether there is no more to decode."""
+        return self._wanted(tick_ns).decode_some(tick_ns)
+
     def ready(self, tick_ns: int) -> bool:
         """Decode as far as needed; tell whether the picture of this tick is known."""
         self._awaited = self._wanted(tick_ns)

@@ -117,6 +117,10 @@ class VisionMixer:
         """Tell how far each source has come on the timeline; 0 = it was never heard."""
         return {source: feed.newest_ns for source, feed in self._feeds.items()}
 
+    def decode_some(self, tick_ns: int) -> bool:
+        """Decode a little of what this tick needs; tell whether there is no more to decode."""
+        return all(self._feeds[source].decode_some(tick_ns) for source in self._visible)
+
     def awaited(self, tick_ns: int) -> list[int]:
         """Decode what this tick needs. Give when each source was last heard that is late."""
         return self._late(self._scene.layout.sources, tick_ns)
