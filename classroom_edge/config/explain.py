@@ -39,7 +39,8 @@ _LIMITS: Final = {
 _OWN: Final = {
     "id_shape", "id_reserved", "timezone", "address", "source_empty", "want_empty", "colour",
     "small_without_picture", "mixed_without_sound",
-    "picture_file", "crop_outside", "slot_outside", "layout_slots", "same_corner",
+    "picture_file", "crop_outside", "slot_outside", "key_colour", "key_border",
+    "layout_slots", "same_corner", "shot_lengths",
 }  # fmt: skip
 
 

@@ -209,6 +209,32 @@ class GateConfig(Part):
     release_ms: Annotated[int, Field(ge=10, le=5000)] = 200
 
 
+class BoardConfig(Part):
+    """``board`` of a source: where the board is in its picture, in shares of it."""
+
+    x: Share
+    y: Share
+    width: Size
+    height: Size
+
+    @model_validator(mode="after")
+    def _lies_inside(self) -> Self:
+        if _reach_beyond(self.x + self.width, self.y + self.height):
+            raise PydanticCustomError("crop_outside", "beyond the picture")
+        return self
+
+
+class TrackingConfig(Part):
+    """``[source.tracking]``: the source's camera follows whoever moves in its picture."""
+
+    by: Literal["picture", "camera"] = "picture"  # by what is seen; or the camera by itself
+    on: bool = True  # at first
+    fastest_percent: Annotated[int, Field(ge=5, le=100)] = 50  # of the camera's full speed
+    yields_s: Annotated[int, Field(ge=5, le=600)] = 30  # to somebody who moves the camera
+    lost_after_s: Annotated[int, Field(ge=3, le=120)] = 8  # nobody moved for so long
+    lost_preset: Name | None = None  # recalled then
+
+
 class SourceConfig(Part):
     """``[[source]]``: a live picture, a sound, or both."""
 
@@ -222,7 +248,10 @@ class SourceConfig(Part):
     sound: bool = False
     in_programme: bool = True  # its sound is mixed into the programme
     isolated: bool = True
+    role: Literal["screen", "board", "teacher", "pupils", "wide"] | None = None  # by its id
+    board: BoardConfig | None = None  # where the board is; nothing = it may be anywhere
     camera: Id | None = None
+    tracking: TrackingConfig | None = None
     delay_ms: Annotated[int, Field(ge=-5000, le=5000)] = 0
     gain_db: GainDb = 0.0
     muted: bool = False
@@ -262,6 +291,22 @@ class CropConfig(Part):
         return self
 
 
+class KeyConfig(Part):
+    """``key`` of a slot: the green or blue cloth in its picture gives way to what is behind."""
+
+    colour: Colour = "#00b140"  # near the cloth's; its own is measured
+    tolerance: Annotated[Decimals, Field(ge=0, le=0.6)] = 0.08
+    softness: Share = 0.9
+    spill: Share = 1.0
+
+    @model_validator(mode="after")
+    def _is_a_cloth(self) -> Self:
+        red, green, blue = (int(self.colour[at : at + 2], 16) for at in (1, 3, 5))
+        if max(green, blue) < red + 40 or abs(green - blue) < 40:
+            raise PydanticCustomError("key_colour", "neither green nor blue")
+        return self
+
+
 class SlotConfig(Part):
     """``[[layout.slot]]``: a place for a source, in shares of the programme's picture."""
 
@@ -273,11 +318,14 @@ class SlotConfig(Part):
     fill: bool = False  # cut off what does not fit, rather than leave margins
     border: Annotated[Decimals, Field(ge=0, le=0.05)] = 0.0  # of the picture's height
     border_colour: Colour = "#d6d6d6"
+    key: KeyConfig | None = None
 
     @model_validator(mode="after")
     def _lies_inside(self) -> Self:
         if _reach_beyond(self.x + self.width, self.y + self.height):
             raise PydanticCustomError("slot_outside", "beyond the picture")
+        if self.key and self.border:
+            raise PydanticCustomError("key_border", "a line around what is cut out")
         return self
 
 
@@ -304,6 +352,25 @@ class ProgrammeConfig(Part):
     sources: tuple[Id, ...] = ()
     transition: Literal["cut", "fade"] = "cut"
     fade_s: Annotated[Decimals, Field(ge=0.1, le=3)] = 0.4
+
+
+class DirectorConfig(Part):
+    """``[director]``: who chooses what is shown at first, and by which rules."""
+
+    mode: Literal["hand", "auto"] = "hand"
+    hold_s: Annotated[int, Field(ge=5, le=600)] = 30  # what a person shows stays so long
+    min_shot_s: Annotated[Decimals, Field(ge=2, le=30)] = 4.0
+    max_shot_s: Annotated[Decimals, Field(ge=10, le=600)] | None = None
+    quiet_after_s: Annotated[Decimals, Field(ge=2, le=60)] = 5.0  # then nobody moves
+    max_wide_s: Annotated[Decimals, Field(ge=5, le=300)] = 20.0
+    without: tuple[str, ...] = ()  # rules that do not count
+    layouts: dict[str, Id] = {}  # by rule: the layout in which it shows what it asks for
+
+    @model_validator(mode="after")
+    def _shots_have_a_length(self) -> Self:
+        if self.max_shot_s is not None and self.max_shot_s < self.min_shot_s:
+            raise PydanticCustomError("shot_lengths", "longest shot shorter than the shortest")
+        return self
 
 
 class LowerThirdConfig(Part):
@@ -419,6 +486,7 @@ class Config(Part):
     devices: Annotated[tuple[DeviceConfig, ...], Field(alias="device")] = ()
     sources: Annotated[tuple[SourceConfig, ...], Field(alias="source")] = ()
     programme: ProgrammeConfig = ProgrammeConfig()
+    director: DirectorConfig = DirectorConfig()
     titles: TitlesConfig = TitlesConfig()
     layouts: dict[str, tuple[Id, ...]] = {}
     own_layouts: Annotated[tuple[LayoutConfig, ...], Field(alias="layout")] = ()

@@ -5,7 +5,7 @@ does not keep it from being told. What is of the wrong kind is passed over: it w
 """
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -20,6 +20,7 @@ from classroom_edge.config.models import LAYOUTS, SOURCE_SCHEMES, WANTS
 from classroom_edge.config.scan import Path
 from classroom_edge.config.wires import Plug, plug_of
 from classroom_media.compose.layouts import LAYOUTS as BUILT_IN
+from classroom_media.direct.rules import PRACTICE
 from classroom_media.packets import small_of
 
 HOSTED_SCHEMES: Final = {"rtsp", "rtsps", "http", "https", "tcp"}  # udp may listen anywhere
@@ -53,7 +54,9 @@ class _Checker:
             self._device(table, path)
         for table, path in self._tables("source"):
             self._source(table, path)
-        self._layouts()
+        slots = LAYOUTS | self._own_layouts()
+        self._layouts(slots)
+        self._director(slots)
         for _, path in self._tables("routine"):
             for want, inner in self._tables(*path, "want"):
                 self._want(want, inner)
@@ -162,6 +165,9 @@ class _Checker:
         camera = _text(table, "camera")
         if camera:
             self._is_device(camera, (*path, "camera"), "pan-tilt-zoom")
+        tracking = table.get("tracking")
+        if isinstance(tracking, dict):
+            self._tracking(camera, tracking, path)
         self._spare(_text(table, "id"), _text(table, "spare_of"), (*path, "spare_of"))
 
     def _spare(self, name: str, main: str, path: Path) -> None:
@@ -190,6 +196,16 @@ class _Checker:
             self._tell("small-same", path)
         if url and small_of(name) in self._sources:
             self._tell("small-taken", path, name=small_of(name))
+
+    def _tracking(self, camera: str, tracking: Table, path: Path) -> None:
+        inner = (*path, "tracking")
+        if not camera:
+            place = self._document.place(inner)
+            self.slips.append(Slip("tracking-without-camera", place, {}))
+        elif camera in self._devices:
+            if tracking.get("by") == "camera":
+                self._is_device(camera, (*inner, "by"), "tracking")
+            self._preset(camera, tracking, (*inner, "lost_preset"))
 
     def _source_address(self, parts: SplitResult, path: Path) -> None:
         if parts.scheme in HOSTED_SCHEMES and not parts.hostname:
@@ -224,18 +240,17 @@ class _Checker:
 
     # programme
 
-    def _layouts(self) -> None:
-        slots = LAYOUTS | self._own_layouts()
+    def _layouts(self, slots: dict[str, int]) -> None:
         layouts = self._document.value(("layouts",))
         for name in layouts if isinstance(layouts, dict) else {}:
             if name in slots:
                 self._fill(("layouts", name), name, slots[name])
             else:
-                self._tell_of_layout(name, self._document.place(("layouts", name)), slots)
+                self._tell_of_choice(name, self._document.place(("layouts", name)), slots)
         name = self._document.value(("programme", "layout"))
         if isinstance(name, str) and name not in slots:
             place = self._document.value_place(("programme", "layout"))
-            self._tell_of_layout(name, place, slots)
+            self._tell_of_choice(name, place, slots)
         chosen = name if isinstance(name, str) else "single"
         self._fill(("programme", "sources"), chosen, slots.get(chosen, 0))
         needed = len(BUILT_IN[chosen][0].slots) if chosen in BUILT_IN else slots.get(chosen, 0)
@@ -243,6 +258,22 @@ class _Checker:
         if max(1, pictures) < needed:
             path = ("programme", "layout")
             self._tell("too-few-sources", path, name=chosen, slots=needed, pictures=pictures)
+
+    def _director(self, slots: dict[str, int]) -> None:
+        """Tell of rules and layouts that there are not."""
+        rules = [rule.name for rule in PRACTICE]
+        without = self._document.value(("director", "without"))
+        for index, name in enumerate(without if isinstance(without, tuple) else ()):
+            if isinstance(name, str) and name not in rules:
+                place = self._document.value_place(("director", "without", index))
+                self._tell_of_choice(name, place, rules)
+        layouts = self._document.value(("director", "layouts"))
+        for rule, layout in (layouts if isinstance(layouts, dict) else {}).items():
+            path = ("director", "layouts", rule)
+            if rule not in rules:
+                self._tell_of_choice(rule, self._document.place(path), rules)
+            if isinstance(layout, str) and layout not in slots:
+                self._tell_of_choice(layout, self._document.value_place(path), slots)
 
     def _own_layouts(self) -> dict[str, int]:
         """Give the school's own layouts with their slots; tell of names that are taken."""
@@ -254,8 +285,8 @@ class _Checker:
             found.setdefault(name, len(slots) if isinstance(slots, tuple) else 0)
         return found
 
-    def _tell_of_layout(self, name: str, place: Position, slots: dict[str, int]) -> None:
-        found = suggestion(name, slots)
+    def _tell_of_choice(self, name: str, place: Position, choices: Iterable[str]) -> None:
+        found = suggestion(name, choices)
         self.slips.append(Slip("not-a-choice", place, {"word": name, "suggestion": found}))
 
     def _fill(self, path: Path, layout: str, slots: int) -> None:
@@ -283,13 +314,15 @@ class _Checker:
         for what, capability in WANTS.items():
             if what in want and not self._is_device(device, (*path, "device"), capability):
                 return
+        self._preset(device, want, (*path, "preset"))
+
+    def _preset(self, device: str, table: Table, path: Path) -> None:
+        """Tell when a table names a preset, as the last part of `path`, that the device lacks."""
         presets = self._devices.get(device, {}).get("presets", {})
-        preset = _text(want, "preset")
+        preset = _text(table, str(path[-1]))
         if preset and isinstance(presets, dict) and preset not in presets:
             found = suggestion(preset, map(str, presets))
-            self._tell(
-                "no-such-preset", (*path, "preset"), name=preset, device=device, suggestion=found
-            )
+            self._tell("no-such-preset", path, name=preset, device=device, suggestion=found)
 
     def _light(self) -> None:
         relay = self._document.value(("light", "relay"))
