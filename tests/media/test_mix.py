@@ -194,6 +194,17 @@ def talk(seconds: float, gain_db: float = 0.0) -> Samples:
     return both(10 ** (gain_db / 20) * (0.1 * sum(tones) * syllables + hiss))
 
 
+@pytest.mark.parametrize(("peak", "is_clipped"), [(0.85, False), (1.5, True)])
+def test_a_voice_that_is_too_loud_is_told_even_after_coding(
+    peak: float, *, is_clipped: bool
+) -> None:
+    voice = talk(2)
+    loud = (voice * np.float32(peak / np.abs(voice).max())).clip(-1, 1)
+    mixer = mixing("a")
+    assert len(list(streamed(mixer, a=loud))) > 80
+    assert (mixer.levels()[0].clipped > 0) is is_clipped
+
+
 def with_spare(strips: Mapping[str, Strip] | None = None) -> SoundMixer:
     return SoundMixer([source("main"), source("spare", spare_of="main")], strips or {})
 
