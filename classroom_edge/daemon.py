@@ -35,6 +35,7 @@ from classroom_edge.services.media import PROGRAMME, Media
 from classroom_edge.services.newest import Newest
 from classroom_edge.services.overview import Overview
 from classroom_edge.services.recording import RecordingService
+from classroom_edge.services.places import Places
 from classroom_edge.services.refusals import refused
 from classroom_edge.services.routines import RoutineService
 from classroom_edge.services.sounds import strip_of
@@ -70,6 +71,7 @@ class Daemon:
         self._degraded: dict[str, str] = {}
         self._states: Newest[RoomState] = Newest()
         self._library = Library(recordings)
+        places = Places(recordings, config.recording.second_folder)
         wiring = Wiring()
         self.devices = {
             one.id: DeviceService(config=one, changed=self._stir, wiring=wiring)
@@ -84,7 +86,7 @@ class Daemon:
             report=self._report,
         )
         self.finishing = FinishingService(
-            recordings=recordings,
+            places=places,
             runtime=runtime,
             log=folder.log / "finisher.log",
             changed=self._stir,
@@ -93,7 +95,7 @@ class Daemon:
         self._recorders = self.media.recorders()
         self.takes = RecordingService(
             room=config.room.id,
-            folder=recordings,
+            places=places,
             pre_roll_s=config.recording.pre_roll_s,
             grid=Grid(config.recording.fps),
             boot=boot_id(),

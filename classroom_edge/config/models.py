@@ -166,6 +166,7 @@ class RecordingConfig(Part):
     """``[recording]``: where recordings go, and how the programme is encoded."""
 
     folder: Annotated[Path, BeforeValidator(_beside_the_file)] | None = None
+    second_folder: Annotated[Path, BeforeValidator(_beside_the_file)] | None = None
     pre_roll_s: Annotated[int, Field(ge=0, le=10)] = 10
     profile: Literal["everyday", "fine", "thin-link"] = "everyday"
     width: Annotated[EvenPixels, Field(ge=320, le=3840)] = _USUAL.width
@@ -179,6 +180,12 @@ class RecordingConfig(Part):
     smart: bool = True
     smart_max_kbps: Annotated[int, Field(ge=200, le=50_000)] | None = None  # twice bitrate_kbps
     isolated: bool = True
+
+    @model_validator(mode="after")
+    def _has_two_folders(self) -> Self:
+        if self.folder is not None and self.folder == self.second_folder:
+            raise PydanticCustomError("same_folder", "folder and second_folder are one")
+        return self
 
     @model_validator(mode="before")
     @classmethod

@@ -11,11 +11,17 @@ from typing import Final
 import msgspec
 
 from classroom_edge.services.backoff import Backoff
+from classroom_edge.services.places import Places
 from classroom_edge.services.processes import Running, find, start
 from classroom_edge.services.workers import endpoints_for
 from classroom_media.api import RecordError
-from classroom_media.record.journal import JOURNAL_FILE, replay
-from classroom_media.record.manifest import MANIFEST_FILE, Manifest, State, read_manifest
+from classroom_media.record.manifest import (
+    ELSEWHERE,
+    MANIFEST_FILE,
+    Manifest,
+    State,
+    read_manifest,
+)
 from classroom_media.record.story import tell
 from classroom_media.workers.specs import FinishSpec
 
@@ -36,11 +42,19 @@ def is_final(folder: Path) -> bool:
         return False
 
 
+def is_apart(folder: Path) -> bool:
+    """Whether parts of a recording are still in the second folder."""
+    try:
+        return any(track.problem == ELSEWHERE for track in read_manifest(folder).tracks)
+    except RecordError:
+        return False
+
+
 @dataclass(kw_only=True)
 class FinishingService:
     """Runs the finisher for every recording that is over."""
 
-    recordings: Path
+    places: Places
     runtime: Path  # folder of sockets and run files
     log: Path
     changed: Callable[[], None]
@@ -70,8 +84,9 @@ class FinishingService:
 
     def find_unfinished(self) -> None:
         """Have everything finished that an earlier daemon could not."""
-        for folder in sorted(self.recordings.iterdir()):
-            if (folder / JOURNAL_FILE).is_file() and not is_final(folder) and _is_stopped(folder):
+        for id_ in reversed(self.places.ids()):
+            folder = self.places.folder / id_
+            if (not is_final(folder) or is_apart(folder)) and self._is_stopped(id_):
                 self.finish(folder)
 
     async def at_rest(self) -> None:
@@ -93,7 +108,9 @@ class FinishingService:
 
     async def _finish(self, folder: Path) -> None:
         backoff = Backoff(longest_s=60.0)
-        while not is_final(folder):
+        is_due = is_apart(folder)
+        while is_due or not is_final(folder):
+            is_due = False
             started_s = time.monotonic()
             self._process = find(self._run_file) or self._start(folder)
             self.changed()
@@ -112,20 +129,22 @@ class FinishingService:
             self.done(read_manifest(folder))
 
     def _start(self, folder: Path) -> Running:
+        _first, *second = self.places.of(folder.name)
         spec = FinishSpec(
-            folder=str(folder), endpoints=endpoints_for(self.runtime, "finisher", folder.name)
+            folder=str(folder),
+            second="".join(map(str, second)),
+            endpoints=endpoints_for(self.runtime, "finisher", folder.name),
         )
         wire = msgspec.json.encode(spec)
         return start(MODULE, wire, folder.name, self._run_file, self.log)
 
+    def _is_stopped(self, recording: str) -> bool:
+        try:
+            return tell(self.places.events(recording)).stopped
+        except RecordError as error:
+            logger.warning("left alone: %s", error)
+            return False
+
     @property
     def _run_file(self) -> Path:
         return self.runtime / "finisher.json"
-
-
-def _is_stopped(folder: Path) -> bool:
-    try:
-        return tell(replay(folder / JOURNAL_FILE)).stopped
-    except RecordError as error:
-        logger.warning("left alone: %s", error)
-        return False

@@ -51,6 +51,7 @@ class Facts:
     stalled: tuple[str, ...] = ()  # tracks that should be written, but are not
     journal: str = ""  # why the journal cannot be written
     unfinished: str = ""  # the recording that resists being finished
+    elsewhere: str = ""  # the second folder, while a track is written there
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,9 @@ def _of_storage(facts: Facts) -> Iterator[Finding]:
         "minutes": int((storage.seconds_left or 0) // 60),
     }
     is_full = any(track.state == "disk-full" for track in facts.recording.tracks)
-    if is_full or storage.free_bytes < FULL_BYTES:
+    if facts.elsewhere:
+        yield Finding("E-DSK-005", "error", values={"folder": facts.elsewhere})
+    elif is_full or storage.free_bytes < FULL_BYTES:
         yield Finding("E-DSK-002", "error", values=values)
     elif storage.alarm == HOURS:
         yield Finding("E-DSK-004", "error", values=values)

@@ -30,6 +30,7 @@ class _Track:
     parts: dict[tuple[int, int], _Part] = field(default_factory=dict)  # by take and part
     advanced_s: float = -math.inf
     problem: str = ""
+    elsewhere: str = ""  # why it is written in the second folder
 
 
 @dataclass
@@ -54,7 +55,7 @@ class Progress:
         """Take over what a worker says of its open parts."""
         for said in parts:
             track = self.tracks.setdefault(said.track, _Track())
-            track.problem = said.problem
+            track.problem, track.elsewhere = said.problem, said.elsewhere
             part = track.parts.setdefault((take, said.part), _Part(said.first_ns, 0, 0))
             if said.synced_ns > part.synced_ns:
                 part.synced_ns = said.synced_ns
@@ -73,6 +74,11 @@ class Progress:
             ),
             default=0,
         )
+
+    @property
+    def elsewhere(self) -> str:
+        """Why some track is written in the second folder; nothing when none is."""
+        return next((t.elsewhere for t in self.tracks.values() if t.elsewhere), "")
 
     def advances(self, name: str, now_s: float) -> bool:
         """Whether bytes of this track reached the disk within the last three seconds."""

@@ -44,6 +44,7 @@ class Order:
 
     recording: str = ""
     folder: str = ""
+    second: str = ""  # where the take goes on when the disk of the first folder fails
     take: int = 0
     from_ns: int = 0
     lead_in: bool = False
@@ -77,6 +78,7 @@ def next_command(doing: Doing, order: Order, *, ended_ns: int) -> AnyCommand | N
     return Begin(
         recording=order.recording,
         folder=order.folder,
+        second=order.second,
         take=order.take,
         from_ns=order.from_ns,
         lead_in=order.lead_in,

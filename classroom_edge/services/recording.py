@@ -15,6 +15,7 @@ from typing import Final
 
 from classroom_edge.room import RecordingState, Who
 from classroom_edge.services.finishing import is_final
+from classroom_edge.services.places import Places
 from classroom_edge.services.progress import Progress
 from classroom_edge.services.recorders import Recorder
 from classroom_edge.services.refusals import refused
@@ -29,12 +30,12 @@ from classroom_edge.services.takes import (
 )
 from classroom_media.api import NS, Layout, RecordError
 from classroom_media.compose.grid import Grid
-from classroom_media.messages import Heartbeat
+from classroom_media.messages import Cut, Heartbeat
 from classroom_media.record.journal import (
-    JOURNAL_FILE,
+    DIRECTOR,
     AnyJournalEvent,
     ExpectedTrack,
-    Journal,
+    Journals,
     LayoutShown,
     Marked,
     ProgrammeMade,
@@ -45,7 +46,6 @@ from classroom_media.record.journal import (
     TakeHeld,
     TakeReleased,
     TakeStarted,
-    replay,
 )
 from classroom_media.record.story import Story, tell
 
@@ -66,7 +66,7 @@ class RecordingService:
     """
 
     room: str
-    folder: Path  # of all recordings
+    places: Places
     pre_roll_s: float
     grid: Grid  # of the programme's pictures: takes begin with a whole one
     boot: str
@@ -81,7 +81,7 @@ class RecordingService:
     closing: str = field(default="", init=False)  # stopped, but its files are still being sealed
     problem: str = field(default="", init=False)  # the journal cannot be written
     _events: list[AnyJournalEvent] = field(default_factory=list, init=False)
-    _journal: Journal | None = field(default=None, init=False)
+    _journal: Journals | None = field(default=None, init=False)
     _ends: dict[tuple[str, int], int] = field(default_factory=dict, init=False)
     _lost: set[str] = field(default_factory=set, init=False)  # sources, as the journal tells it
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
@@ -138,13 +138,13 @@ class RecordingService:
             self.progress.forget()
             self._events, self._lost = [], set()
             try:
-                (self.folder / id_).mkdir(parents=True)
-                self._journal = Journal(self.folder / id_ / JOURNAL_FILE)
+                self.places.make(id_)
+                self._journal = self.places.journals(id_)
                 for event in (started, take):
                     await asyncio.to_thread(self._journal.append, event)
             except (OSError, RecordError) as error:
                 logger.exception("recording cannot begin")
-                raise refused("cannot-write", folder=self.folder) from error
+                raise refused("cannot-write", folder=self.places.folder) from error
             self._fold(started, take)
         logger.info("recording %s begun by %s", id_, who.name)
         return id_
@@ -214,11 +214,17 @@ class RecordingService:
         logger.info("mark by %s", who.name)
         return place_of(story, now_ns)
 
-    async def shown(self, layout: Layout) -> None:
+    async def shown(self, layout: Layout, *, by: str = "") -> None:
         """Note which layout the programme shows; asked again for the same, nothing is noted."""
         async with self._turn:
             if self.story is not None and self.story.layout != layout:
-                await self._note(LayoutShown(at_ns=time.monotonic_ns(), layout=layout))
+                await self._note(LayoutShown(at_ns=time.monotonic_ns(), layout=layout, by=by))
+
+    def cut(self, cut: Cut) -> None:
+        """Have it noted what the director's rules show, and why; does not wait for the disk."""
+        self._incidents.put_nowait(
+            LayoutShown(at_ns=cut.at_ns, layout=cut.layout, by=DIRECTOR, reason=cut.reason)
+        )
 
     def sources_are(self, problems: Mapping[str, str | None]) -> None:
         """Have it noted which sources are lost, and why, or live (None); waits for no disk.
@@ -247,11 +253,12 @@ class RecordingService:
 
     def recover(self) -> None:
         """Take up what an earlier daemon left: go on with the newest, close what is older."""
-        for folder in sorted(self.folder.iterdir(), reverse=True):
-            if not (folder / JOURNAL_FILE).is_file() or is_final(folder):
+        for id_ in self.places.ids():
+            folder = self.places.folder / id_
+            if is_final(folder):
                 continue
             try:
-                events = replay(folder / JOURNAL_FILE)
+                events = self.places.events(id_)
                 story = tell(events)
             except RecordError as error:
                 logger.warning("left alone: %s", error)
@@ -265,7 +272,7 @@ class RecordingService:
         same_boot = all(take.boot == self.boot for take in story.takes[-1:])
         silent_s = (now_ns - max(event.at_ns for event in events)) / NS
         if not same_boot:
-            silent_s = max(0.0, time.time() - (folder / JOURNAL_FILE).stat().st_mtime)
+            silent_s = max(0.0, time.time() - self.places.written_at(folder.name))
         fresh = after_outage(story, boot=self.boot, now_ns=now_ns, outage_s=silent_s)
         if self.story is not None:  # two at once cannot be: the older one is over
             fresh = [
@@ -273,7 +280,7 @@ class RecordingService:
                 RecordingStopped(at_ns=now_ns, reason="outage"),
             ]
         try:
-            journal = Journal(folder / JOURNAL_FILE)
+            journal = self.places.journals(folder.name)
             for event in fresh:
                 journal.append(event)
         except RecordError as error:
@@ -298,7 +305,7 @@ class RecordingService:
     async def _stop(self, at_ns: int) -> None:
         if self.story is None:
             return
-        self.closing, folder = self.story.id, self.folder / self.story.id
+        self.closing, folder = self.story.id, self.places.folder / self.story.id
         stopped = RecordingStopped(at_ns=time.monotonic_ns(), reason="stop")
         await self._note(*ending(self.story, now_ns=at_ns, reason="stop"), stopped)
         if self._journal is not None:
@@ -323,7 +330,7 @@ class RecordingService:
         self._events += events
         self.story = tell(self._events)
         self._remember_ends(self.story)
-        order = order_of(self.story, str(self.folder / self.story.id))
+        order = order_of(self.story, *map(str, self.places.of(self.story.id)))
         for recorder in self.recorders:
             recorder.follow(order)
         self.changed()

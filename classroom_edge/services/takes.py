@@ -38,7 +38,7 @@ def state_of(story: Story | None) -> RecordingState:
     return RecordingState.RECORDING
 
 
-def order_of(story: Story | None, folder: str) -> Order:
+def order_of(story: Story | None, folder: str, second: str = "") -> Order:
     """Give what the recorders are to do."""
     take = story.open_take if story else None
     if story is None or take is None or story.stopped:
@@ -46,6 +46,7 @@ def order_of(story: Story | None, folder: str) -> Order:
     return Order(
         recording=story.id,
         folder=folder,
+        second=second,
         take=take.number,
         from_ns=take.from_ns,
         lead_in=not take.reason,  # what lies before a resume is nobody's business

@@ -255,6 +255,7 @@ OF_LAYOUTS = [
         "shot-lengths",
         8,
     ),
+    Typed("fps = 25\n", 'fps = 25\nfolder = "a"\nsecond_folder = "a"\n', "same-folder", 6),
     Typed("fps = 25\n", "fps = 25\n[[titles]]\nclock = true\n", "double-brackets", 8),
     Typed("fps = 25\n", 'fps = 25\n[titles]\nclock_corner = "middle"\n', "not-a-choice", 9),
     Typed("fps = 25\n", "fps = 25\n[titles]\nlower_third = {}\n", "missing-key", 9),

@@ -67,6 +67,7 @@ ILL = {
     "E-DSK-002": replace(WELL, recording=replace(WELL.recording, tracks=(FULL,))),
     "E-DSK-003": replace(WELL, storage=StorageView(10**9, None)),
     "E-DSK-004": replace(WELL, storage=StorageView(10**10, 1800.0, "hours")),
+    "E-DSK-005": replace(WELL, elsewhere="/mnt/second", storage=StorageView(0, 0.0, "hours")),
     "E-SRC-001": replace(WELL, sources=(LOST,)),
     "E-SRC-002": replace(WELL, sources=(replace(LOST, camera="camera"),), devices=(CAMERA,)),
     "E-SRC-003": replace(WELL, sources=(replace(TEACHER, seen="frozen"),)),

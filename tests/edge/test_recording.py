@@ -12,6 +12,7 @@ import pytest
 
 from classroom_edge.room import RecordingState, Refused, Who
 from classroom_edge.services.progress import FRESH_S, Progress
+from classroom_edge.services.places import Places
 from classroom_edge.services.recorders import Doing, Order, Recorder, next_command
 from classroom_edge.services.recording import RecordingService
 from classroom_edge.services.takes import FORGOTTEN_AFTER_S, after_outage, place_of, state_of
@@ -218,7 +219,7 @@ async def taking(folder: Path, *, recover: bool = False) -> AsyncIterator[Taking
     recorder = Recorder(worker=worker, tracks=("programme",))
     service = RecordingService(
         room="attic",
-        folder=folder,
+        places=Places(folder),
         pre_roll_s=10,
         grid=Grid(25),
         boot=BOOT,

@@ -43,6 +43,7 @@ from classroom_media.record.journal import (
     replay,
 )
 from classroom_media.record.manifest import (
+    ELSEWHERE,
     Gap,
     Manifest,
     State,
@@ -62,7 +63,6 @@ from classroom_media.record.thumbnail import THUMBNAIL_FILE, write_thumbnail
 logger = logging.getLogger(__name__)
 
 NOT_JOINED: Final = "not-joined"
-ELSEWHERE: Final = "elsewhere"  # still in the second folder
 DAMAGED: Final = "damaged"
 UNREADABLE: Final = "unreadable"
 MISSING: Final = "missing"

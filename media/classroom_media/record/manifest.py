@@ -18,6 +18,7 @@ from classroom_media.record.story import Part, Story
 
 MANIFEST_FILE: Final = "manifest.json"
 PROGRAMME: Final = "programme"  # the name of the director's track
+ELSEWHERE: Final = "elsewhere"  # problem of a track: its file is still in the second folder
 VERSION: Final = 1
 
 
