@@ -81,9 +81,9 @@ class Overview:
             degraded=tuple(sorted(self.degraded)),
             stalled=self._stalled(recording.tracks),
             journal=self.recording.problem,
+            elsewhere=self._elsewhere(),
             unfinished=self.finishing.name if self.finishing.failures >= WORRYING else "",
         )
-            elsewhere=self._elsewhere(),
         return RoomState(
             version=version,
             at=now,
@@ -181,20 +181,6 @@ class Overview:
         cells = Cells(len(sources))
         return MultiviewView(sources, cells.columns, cells.rows) if sources else None
 
-    def _reason(self) -> Words:
-        """Say why the rules show what is shown; nothing where a person does."""
-        cut = self.media.last_cut
-        if cut is None or not self.media.rules_choose or cut.layout != self.media.layout:
-            return {}
-        return in_words(cut.reason, self.config)
-
-    def _held_until(self) -> datetime | None:
-        directing, now_ns = self.media.directing, time.monotonic_ns()
-        if not directing.by_rules or directing.held_until_ns <= now_ns:
-            return None
-        until = datetime.now(UTC) + timedelta(seconds=(directing.held_until_ns - now_ns) / NS)
-        return (until + timedelta(seconds=0.5)).replace(microsecond=0)  # it does not flicker
-
     def _layouts(self) -> Iterator[LayoutView]:
         """Give the layouts for which this room has enough pictures."""
         titles: dict[str, Words] = {
@@ -211,16 +197,16 @@ class Overview:
             return 0.0
         return (time.monotonic_ns() - (story.takes[-1].end_ns or 0)) / NS
 
-    def _take_s(self) -> float | None:
-        """When the open take began, on the monotonic clock."""
-        take = self.recording.story.open_take if self.recording.story else None
-        return take.from_ns / NS if take else None
-
     def _elsewhere(self) -> str:
         """Give the second folder while a track is written there."""
         second = self.recording.places.second
         is_there = self.recording.story is not None and self.recording.progress.elsewhere
         return str(second) if is_there else ""
+
+    def _take_s(self) -> float | None:
+        """When the open take began, on the monotonic clock."""
+        take = self.recording.story.open_take if self.recording.story else None
+        return take.from_ns / NS if take else None
 
     def _lasting(self, lasts_s: Callable[..., float]) -> dict[str, float]:
         """Give for how long something has been so of each sound while the take is open."""

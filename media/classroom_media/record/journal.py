@@ -24,11 +24,9 @@ from typing import Final, Self
 import msgspec
 
 from classroom_media.api import Kind, Layout, RecordError
-from classroom_media.direct.engine import Reason
 from classroom_media.record.durable import sync_folder
 
 JOURNAL_FILE: Final = "journal.jsonl"
-DIRECTOR: Final = "director"
 
 
 class JournalEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
@@ -147,14 +145,9 @@ class Marked(JournalEvent, frozen=True, kw_only=True, tag="marked"):
 
 
 class LayoutShown(JournalEvent, frozen=True, kw_only=True, tag="layout-shown"):
-    """The programme shows this layout from `at_ns` on.
-
-    `by` names who wanted it, `DIRECTOR` for the director's rules, which have a `reason`.
-    """
+    """The programme shows this layout from `at_ns` on."""
 
     layout: Layout
-    by: str = ""
-    reason: Reason | None = None
 
 
 class ProgrammeMade(JournalEvent, frozen=True, kw_only=True, tag="programme-made"):
