@@ -302,7 +302,7 @@ class KeyConfig(Part):
     """``key`` of a slot: the green or blue cloth in its picture gives way to what is behind."""
 
     colour: Colour = "#00b140"  # near the cloth's; its own is measured
-    tolerance: Annotated[Decimals, Field(ge=0, le=0.6)] = 0.08
+    tolerance: Annotated[Decimals, Field(ge=0, le=0.6)] = 0.1
     softness: Share = 0.9
     spill: Share = 1.0
 

@@ -1,20 +1,24 @@
 """From a room's configuration to what the director is told of layouts and titles."""
 
-from classroom_edge.config.models import CardConfig, Config, LayoutConfig
+from classroom_edge.config.models import CardConfig, Config, LayoutConfig, SlotConfig
 from classroom_edge.room import TitlesView
-from classroom_media.api import Arrangement, Card, Crop, LowerThird, Slot, Titles, TitleStyle
+from classroom_media.api import Arrangement, Card, Crop, Key, LowerThird, Slot, Titles, TitleStyle
 
 
 def arrangement_of(layout: LayoutConfig) -> Arrangement:
     """Give a layout of the school's own."""
-    slots = (slot.model_dump(exclude={"crop"}) for slot in layout.slots)
-    crops = (Crop(**slot.crop.model_dump()) for slot in layout.slots)
     return Arrangement(
         name=layout.name,
-        slots=tuple(Slot(**slot, crop=crop) for slot, crop in zip(slots, crops, strict=True)),
+        slots=tuple(map(_slot, layout.slots)),
         background=layout.background,
         picture=str(layout.background_picture or ""),
     )
+
+
+def _slot(slot: SlotConfig) -> Slot:
+    told = slot.model_dump(exclude={"crop", "key"})
+    key = Key(**slot.key.model_dump()) if slot.key else None
+    return Slot(**told, crop=Crop(**slot.crop.model_dump()), key=key)
 
 
 def style_of(config: Config) -> TitleStyle:

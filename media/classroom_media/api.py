@@ -93,6 +93,18 @@ class Crop(msgspec.Struct, frozen=True, kw_only=True):
     height: float = 1.0
 
 
+class Key(msgspec.Struct, frozen=True, kw_only=True):
+    """How the green or blue cloth behind a presenter is taken out of a picture.
+
+    `colour` is where the cloth's own colour is looked for; lamps and cameras change it.
+    """
+
+    colour: str = "#00b140"
+    tolerance: float = 0.1  # how much paler than usual the cloth may be and still be cloth
+    softness: float = 0.9  # of edges: 1 = every trace of cloth is mixed anew, 0 = cut out hard
+    spill: float = 1.0  # how much of the cloth's light is taken off what stands before it
+
+
 class Slot(msgspec.Struct, frozen=True, kw_only=True):
     """A place for a source, in shares of the programme's picture.
 
@@ -111,6 +123,7 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     border_colour: str = "#d6d6d6"
     lean_x: float = 0.5
     lean_y: float = 0.5
+    key: Key | None = None  # what is behind shows through instead of the cloth
 
 
 class Arrangement(msgspec.Struct, frozen=True, kw_only=True):

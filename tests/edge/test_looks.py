@@ -7,7 +7,7 @@ import pytest
 from classroom_edge.config import load
 from classroom_edge.room import TitlesView
 from classroom_edge.services.looks import arrangement_of, first_titles, style_of, titles_of, view_of
-from classroom_media.api import Card, Crop, LowerThird, Titles
+from classroom_media.api import Card, Crop, Key, LowerThird, Titles
 from classroom_media.compose.layouts import box
 
 ROOMS = Path(__file__).parent / "rooms"
@@ -51,3 +51,13 @@ def test_a_room_that_says_nothing_of_titles_has_none() -> None:
     config = load(ROOMS / "least.toml", {})
     assert first_titles(config) == Titles()
     assert style_of(config).cards == {}
+
+
+def test_a_keyed_slot_arrives_with_what_the_school_says_of_its_cloth(tmp_path: Path) -> None:
+    room = tmp_path / "room.toml"
+    key = 'key = { colour = "#0047bb", spill = 0.5 }\n'
+    text = (ROOMS / "full.toml").read_text("utf-8")
+    at = text.index("border = 0.004\n")
+    room.write_text(text[:at] + key + text[at + len("border = 0.004\n") :], "utf-8")
+    first, second = arrangement_of(load(room, {}).own_layouts[0]).slots
+    assert (first.key, second.key) == (Key(colour="#0047bb", spill=0.5), None)

@@ -9,12 +9,14 @@ from typing import Final
 
 import av
 import cv2
+import msgspec
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from numpy.typing import NDArray
 
 from classroom_media.api import Slot
 from classroom_media.compose.colours import yuv_of
+from classroom_media.compose.key import KeyedPlace
 from classroom_media.compose.layouts import Box, box, seen, uncropped
 from classroom_media.compose.pictures import Picture
 
@@ -148,26 +150,35 @@ class Canvas:
         self._frame = label(av.VideoFrame(self._width, self._height, "yuv420p"))
         self._planes = planes(self._frame)
         self._fitters = tuple(Fitter() for _ in slots)
+        self._keyed: dict[int, KeyedPlace] = {}  # by slot
         self._boxes: list[Box] = []
         self._painted: list[Picture] = []
 
     def paint(self, pictures: Sequence[Picture]) -> av.VideoFrame:
         """Give the composed picture; `pictures` fill the slots in order."""
         slots = [
-            uncropped(slot) if picture.whole else slot
+            _for_slate(slot) if picture.whole else slot
             for slot, picture in zip(self._slots, pictures, strict=True)
         ]
         boxes = [
             box(slot, self._width, self._height, picture.aspect)
             for slot, picture in zip(slots, pictures, strict=True)
         ]
-        if boxes == [Box(0, 0, self._width, self._height)]:
+        keys = {index: slot.key for index, slot in enumerate(slots) if slot.key}
+        if boxes == [Box(0, 0, self._width, self._height)] and not keys:
             return self._fitted(0, slots[0], boxes[0], pictures[0])
-        if boxes != self._boxes:
+        if boxes != self._boxes or keys.keys() != self._keyed.keys():
             self._clear()
             self._boxes, self._painted = boxes, []
-        for index in self._changed(pictures):
-            self._paint_slot(index, slots[index], pictures[index])
+            self._keyed = {
+                index: KeyedPlace(key, self._parts(index)) for index, key in keys.items()
+            }
+        changed = self._changed(pictures)
+        for index in reversed(changed[1:]):  # what is under them changes
+            if index in self._keyed:
+                self._keyed[index].uncover()
+        for index in changed:
+            self._paint_slot(index, slots[index], pictures[index], afresh=index != changed[0])
         self._painted = list(pictures)
         return self._frame
 
@@ -186,15 +197,21 @@ class Canvas:
         part = seen(slot, place, frame.width, frame.height, picture.aspect)
         return self._fitters[index].fit(frame, place.width, place.height, part)
 
-    def _paint_slot(self, index: int, slot: Slot, picture: Picture) -> None:
+    def _paint_slot(self, index: int, slot: Slot, picture: Picture, *, afresh: bool) -> None:
         place = self._boxes[index]
+        fitted = planes(self._fitted(index, slot, place, picture))
+        if index in self._keyed:
+            self._keyed[index].paint(fitted, afresh=afresh)
+            return
         if border := self._borders[index]:
             self._fill(place.grown(border), yuv_of(slot.border_colour))
-        fitted = self._fitted(index, slot, place, picture)
-        for (rows, columns), plane, source in zip(
-            regions(place), self._planes, planes(fitted), strict=True
-        ):
-            plane[rows, columns] = source
+        for part, source in zip(self._parts(index), fitted, strict=True):
+            part[:] = source
+
+    def _parts(self, index: int) -> list[Plane]:
+        """Give where a slot's picture stands, plane by plane."""
+        places = zip(regions(self._boxes[index]), self._planes, strict=True)
+        return [plane[rows, columns] for (rows, columns), plane in places]
 
     def _clear(self) -> None:
         for plane, source in zip(self._planes, planes(self._background), strict=True):
@@ -203,6 +220,11 @@ class Canvas:
     def _fill(self, place: Box, colour: tuple[int, int, int]) -> None:
         for (rows, columns), plane, value in zip(regions(place), self._planes, colour, strict=True):
             plane[rows, columns] = value
+
+
+def _for_slate(slot: Slot) -> Slot:
+    """Give a slot for a picture that was drawn for it: all of it is seen."""
+    return msgspec.structs.replace(uncropped(slot), key=None)
 
 
 def _even_up(pixels: float) -> int:

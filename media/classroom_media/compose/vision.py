@@ -175,7 +175,8 @@ class VisionMixer:
         shown = [
             seen(slot, place, *size, aspect) for slot, place in zip(slots, places, strict=True)
         ]
-        return places == shown == [Box(0, 0, *size)]
+        is_keyed = any(slot.key for slot in slots)
+        return not is_keyed and places == shown == [Box(0, 0, *size)]
 
     def _taken(self, source: str, tick_ns: int) -> Picture | None:
         feed = self._feeds[source]
