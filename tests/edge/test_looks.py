@@ -56,8 +56,8 @@ def test_a_room_that_says_nothing_of_titles_has_none() -> None:
 def test_a_keyed_slot_arrives_with_what_the_school_says_of_its_cloth(tmp_path: Path) -> None:
     room = tmp_path / "room.toml"
     key = 'key = { colour = "#0047bb", spill = 0.5 }\n'
-    text = (ROOMS / "full.toml").read_text("utf-8")
-    at = text.index("border = 0.004\n")
-    room.write_text(text[:at] + key + text[at + len("border = 0.004\n") :], "utf-8")
+    lines = (ROOMS / "full.toml").read_text("utf-8").splitlines(keepends=True)
+    at = next(number for number, line in enumerate(lines) if line.strip().startswith("border = "))
+    room.write_text("".join((*lines[:at], key, *lines[at + 1 :])), "utf-8")
     first, second = arrangement_of(load(room, {}).own_layouts[0]).slots
     assert (first.key, second.key) == (Key(colour="#0047bb", spill=0.5), None)
