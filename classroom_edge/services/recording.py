@@ -26,11 +26,12 @@ from classroom_edge.services.takes import (
     new_id,
     order_of,
     place_of,
+    stand_ins_in,
     state_of,
 )
 from classroom_media.api import NS, Layout, RecordError
 from classroom_media.compose.grid import Grid
-from classroom_media.messages import Cut, Heartbeat
+from classroom_media.messages import Cut, Heartbeat, StandIn
 from classroom_media.record.journal import (
     DIRECTOR,
     AnyJournalEvent,
@@ -43,6 +44,7 @@ from classroom_media.record.journal import (
     RecordingStopped,
     SourceBack,
     SourceLost,
+    SparesHeard,
     TakeHeld,
     TakeReleased,
     TakeStarted,
@@ -87,6 +89,7 @@ class RecordingService:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _grace_over_s: asyncio.Queue[float] = field(default_factory=asyncio.Queue, init=False)
     _incidents: asyncio.Queue[AnyJournalEvent] = field(default_factory=asyncio.Queue, init=False)
+    _stand_ins: tuple[StandIn, ...] = field(default=(), init=False)  # likewise
     _made: tuple[str, str] = field(default=("", ""), init=False)  # recording; how, noted last
     _to_rest: asyncio.Queue[Path] = field(default_factory=asyncio.Queue, init=False)
 
@@ -136,7 +139,7 @@ class RecordingService:
             )
             take = TakeStarted(at_ns=now_ns, take=1, from_ns=from_ns, boot=self.boot, lead_in=True)
             self.progress.forget()
-            self._events, self._lost = [], set()
+            self._events, self._lost, self._stand_ins = [], set(), ()
             try:
                 self.places.make(id_)
                 self._journal = self.places.journals(id_)
@@ -250,6 +253,9 @@ class RecordingService:
             if beat.making and (self.story.id, beat.making) != self._made:
                 self._made = (self.story.id, beat.making)
                 self._incidents.put_nowait(ProgrammeMade(at_ns=beat.at_ns, making=beat.making))
+            if beat.role == "director" and beat.stand_ins != self._stand_ins:
+                self._stand_ins = beat.stand_ins
+                self._incidents.put_nowait(SparesHeard(at_ns=beat.at_ns, stand_ins=beat.stand_ins))
 
     def recover(self) -> None:
         """Take up what an earlier daemon left: go on with the newest, close what is older."""
@@ -293,7 +299,7 @@ class RecordingService:
             journal.close()
             return
         self._journal, self._events = journal, [*events, *fresh]
-        self._lost = lost_in(self._events)
+        self._lost, self._stand_ins = lost_in(self._events), stand_ins_in(self._events)
         self.progress.remember(story, folder)
         self._fold()
 

@@ -26,6 +26,7 @@ from classroom_media.messages import (
     Hold,
     PartProgress,
     Release,
+    StandIn,
 )
 from classroom_media.record.journal import (
     JOURNAL_FILE,
@@ -37,6 +38,7 @@ from classroom_media.record.journal import (
     RecordingStopped,
     SourceBack,
     SourceLost,
+    SparesHeard,
     TakeEnded,
     TakeHeld,
     TakeStarted,
@@ -360,6 +362,30 @@ async def test_another_daemon_goes_on_with_what_it_finds(tmp_path: Path) -> None
         assert len(later.service.story.marks) == 1
         await eventually_async(lambda: later.is_told(Begin))
     assert later.worker.told == it.worker.told  # the same take: idempotent
+
+
+async def test_a_spare_microphone_that_is_heard_stands_in_the_journal(tmp_path: Path) -> None:
+    dead = (StandIn(source="camera", spare="ceiling", why="dead"),)
+
+    def noted(id_: str) -> list[tuple[StandIn, ...]]:
+        events = replay(tmp_path / id_ / JOURNAL_FILE)
+        return [event.stand_ins for event in events if isinstance(event, SparesHeard)]
+
+    def beat(id_: str, stand_ins: tuple[StandIn, ...], role: str = "director") -> Heartbeat:
+        return Heartbeat(
+            role=role, name="x", pid=7, at_ns=9, recording=id_, take=1, stand_ins=stand_ins
+        )
+
+    async with taking(tmp_path) as it:
+        id_ = await it.service.start(ME)
+        for stand_ins in ((), dead, dead):
+            it.service.heard(beat(id_, stand_ins))
+            it.service.heard(beat(id_, (), "source"))
+        await eventually_async(lambda: noted(id_) == [dead])
+    async with taking(tmp_path, recover=True) as later:  # that daemon is gone
+        later.service.heard(beat(id_, dead))
+        later.service.heard(beat(id_, ()))
+        await eventually_async(lambda: noted(id_) == [dead, ()])
 
 
 async def test_each_loss_of_a_source_has_its_return_in_the_journal_whoever_notices(

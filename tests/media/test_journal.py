@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from classroom_media.api import NS, Kind, Layout, RecordError
+from classroom_media.messages import StandIn
 from classroom_media.record.journal import (
     AnyJournalEvent,
     ExpectedTrack,
@@ -21,6 +22,7 @@ from classroom_media.record.journal import (
     RecordingStarted,
     RecordingStopped,
     SourceLost,
+    SparesHeard,
     TakeEnded,
     TakeHeld,
     TakeReleased,
@@ -54,6 +56,7 @@ EVENTS: tuple[AnyJournalEvent, ...] = (
     TakeStarted(at_ns=180 * S, take=2, from_ns=180 * S, boot="b", reason="pause"),
     PartStarted(at_ns=180 * S, track="cam", part=2, take=2, zero_ns=180 * S, file="cam.2.mp4"),
     LayoutShown(at_ns=181 * S, layout=Layout("single", ("cam",))),
+    SparesHeard(at_ns=184 * S, stand_ins=(StandIn(source="cam", spare="ceiling", why="dead"),)),
     SourceLost(at_ns=185 * S, source="cam", problem="unplugged"),
     PartFailed(at_ns=186 * S, track="cam", part=2, synced_ns=185 * S, reason="disk-full"),
     Marked(at_ns=190 * S),

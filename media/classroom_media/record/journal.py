@@ -24,6 +24,7 @@ from typing import Final, Self
 import msgspec
 
 from classroom_media.api import Kind, Layout, RecordError
+from classroom_media.messages import StandIn
 from classroom_media.record.durable import sync_folder
 
 JOURNAL_FILE: Final = "journal.jsonl"
@@ -150,6 +151,12 @@ class LayoutShown(JournalEvent, frozen=True, kw_only=True, tag="layout-shown"):
     layout: Layout
 
 
+class SparesHeard(JournalEvent, frozen=True, kw_only=True, tag="spares-heard"):
+    """These spare microphones are heard in the programme from `at_ns` on, or just before it."""
+
+    stand_ins: tuple[StandIn, ...]  # none: every microphone is heard itself
+
+
 class ProgrammeMade(JournalEvent, frozen=True, kw_only=True, tag="programme-made"):
     """The programme's pictures come about so from `at_ns` on, or half a second before."""
 
@@ -201,6 +208,7 @@ AnyJournalEvent = (
     | SourceBack
     | Marked
     | LayoutShown
+    | SparesHeard
     | ProgrammeMade
     | RecordingStopped
     | TrackExamined
