@@ -4,9 +4,11 @@
     python benchmarks/smart_programme.py [--seconds 20] [--json]
 
 A director records its programme, 1080p25 of one camera that fills the picture, while three
-cameras send; in turn passing its packets, with somebody who looks at the preview, with sound,
-and encoding. The peer is ffmpeg that copies the same film into the same form of file. CPU is
-that of the director's process alone, all its threads, in CPU seconds per media second.
+cameras send; in turn passing its packets, with somebody who looks at the preview, and encoding.
+The peer is ffmpeg that copies the same film into the same form of file. CPU is that of the
+director's process, all its threads, in CPU seconds per media second. What it takes for sound and
+for looking at small pictures is the same either way, and told apart: the rest is the lane of
+the programme's picture, with all packets that are read, recorded and published, and wake-ups.
 
 Exit status 2 when there is no ffmpeg; Debian's package is called ffmpeg.
 """
@@ -21,6 +23,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, ExitStack, aclosing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +34,10 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.record_films import FPS, film
 from classroom_media.api import Layout
-from classroom_media.messages import Begin, End, Heartbeat, Preview, Quit
+from classroom_media.compose.programme import Programme
+from classroom_media.messages import Begin, End, Heartbeat, Preview, Quit, Status
+from classroom_media.monitor.eyes import Eyes
+from classroom_media.workers import director
 from classroom_media.workers.client import WorkerClient
 from classroom_media.workers.specs import DirectorSource, DirectorSpec, Endpoints, SourceSpec
 
@@ -39,7 +45,11 @@ WIDTH, HEIGHT = 1920, 1080
 CAMERAS: Final = ("teacher", "screen", "students")
 FILM_S: Final = 8.0  # comes again and again, without a seam
 SETTLE_S: Final = 6.0  # until a whole group of pictures is known, and the start is over
-RUNS: Final = ("passing", "previewed", "sounding", "encoding")
+ALIVE_S: Final = 5.0  # workers that nobody speaks to end by themselves
+RUNS: Final = ("passing", "previewed", "encoding")
+AS_DIRECTOR: Final = "--as-director"
+SOURCE: Final = [sys.executable, "-m", "classroom_media.workers.source"]
+OURSELVES: Final = [sys.executable, __file__, AS_DIRECTOR]
 
 
 def main() -> int:
@@ -47,7 +57,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=20.0, help="measured of each (20)")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument(AS_DIRECTOR, action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
+    if asked.as_director:
+        return as_director()
     ffmpeg = shutil.which("ffmpeg")
     if ffmpeg is None:
         print("ffmpeg is missing: apt-get install ffmpeg", file=sys.stderr)
@@ -59,45 +72,109 @@ def main() -> int:
             film(short, seed=seed, seconds=FILM_S, width=WIDTH, height=HEIGHT)
             repeat(ffmpeg, short, folder / f"{camera}.mp4", asked.seconds + 4 * SETTLE_S)
         costs = {run: asyncio.run(with_us(folder, run, asked.seconds)) for run in RUNS}
-        costs["ffmpeg_copy"] = with_ffmpeg(ffmpeg, folder, asked.seconds)
-    for run, cpu in costs.items():
-        print(f"{run:12} {cpu:.4f}")
-    result = {f"cpu_{run}": round(cpu, 5) for run, cpu in costs.items()}
-    result["encoding_ratio"] = round(costs["passing"] / costs["encoding"], 4)
-    result["copy_ratio"] = round(costs["passing"] / costs["ffmpeg_copy"], 2)
+        copy = with_ffmpeg(ffmpeg, folder, asked.seconds)
+    for run, cost in costs.items():
+        parts = ", ".join(f"{name} {cpu:.4f}" for name, cpu in cost.items())
+        print(f"{run:10} {sum(cost.values()):.4f}: {parts}")
+    print(f"ffmpeg -c copy {copy:.4f}")
+    lanes = {run: cost["lane"] for run, cost in costs.items()}
+    result = {f"cpu_{run}": round(sum(cost.values()), 5) for run, cost in costs.items()}
+    result |= {f"lane_{run}": round(lane, 5) for run, lane in lanes.items()}
+    result["cpu_ffmpeg_copy"] = round(copy, 5)
+    result["encoding_ratio"] = round(lanes["passing"] / lanes["encoding"], 4)
+    result["copy_ratio"] = round(lanes["passing"] / copy, 2)
     print(f"of encoding: {result['encoding_ratio']}, of ffmpeg -c copy: {result['copy_ratio']}")
     if asked.json:
         print(json.dumps(result))
     return 0
 
 
-async def with_us(folder: Path, run: str, seconds: float) -> float:
-    """Record the programme; give the director's CPU seconds per media second."""
+# -- the director, which notes what it takes for other things than its picture ------------------
+
+
+def as_director() -> int:
+    """Run a director; tell at the end what sound and eyes took of a core."""
+    spent = {"sound": clocked(Programme, "_advance_sound"), "eyes": clocked(Eyes, "look")}
+    status = director.main()
+    print(json.dumps({name: times.share for name, times in spent.items()}), flush=True)
+    return status
+
+
+@dataclass
+class Times:
+    """The CPU time of some calls, and when they were made."""
+
+    used_ns: int = 0
+    first_ns: int = 0
+    last_ns: int = 0
+
+    @property
+    def share(self) -> float:
+        """Give what they took of a core."""
+        return self.used_ns / max(1, self.last_ns - self.first_ns)
+
+
+def clocked(owner: type, name: str) -> Times:
+    """Measure every call of a method, in the thread that makes it."""
+    times, method = Times(), getattr(owner, name)
+
+    def measured(*arguments: object) -> object:
+        before_ns = time.thread_time_ns()
+        try:
+            return method(*arguments)
+        finally:
+            times.used_ns += time.thread_time_ns() - before_ns
+            times.last_ns = time.monotonic_ns()
+            times.first_ns = times.first_ns or times.last_ns
+
+    setattr(owner, name, measured)
+    return times
+
+
+# -- with us ------------------------------------------------------------------------------------
+
+
+async def with_us(folder: Path, run: str, seconds: float) -> dict[str, float]:
+    """Record the programme; give what the director takes for what, of a core."""
     take = folder / run
     take.mkdir()
     with ExitStack() as processes:
         for name in CAMERAS:
-            processes.enter_context(worker("source", source_spec(folder, name, run)))
-        director = processes.enter_context(worker("director", director_spec(folder, run)))
+            processes.enter_context(worker(SOURCE, source_spec(folder, name)))
+        process = processes.enter_context(worker(OURSELVES, director_spec(folder, run)))
         async with AsyncExitStack() as clients:
-            client = await clients.enter_async_context(WorkerClient(endpoints(folder, "programme")))
-            if run == "previewed":
-                await client.ask(Preview(on=True), timeout_s=30)
+            names = (*CAMERAS, "programme")
+            everybody = [
+                await clients.enter_async_context(WorkerClient(endpoints(folder, name)))
+                for name in names
+            ]
+            client = everybody[-1]
+            await wait(everybody, 0.1)
+            await client.ask(Preview(on=run == "previewed"), timeout_s=30)
             now_ns = time.monotonic_ns()
             begin = Begin(
                 recording="bench", folder=str(take), take=1, from_ns=now_ns, lead_in=False
             )
             await client.ask(begin, timeout_s=30)
-            await asyncio.sleep(SETTLE_S)
-            before, began = cpu_s(director), time.monotonic()
-            await asyncio.sleep(seconds)
-            used, passed = cpu_s(director) - before, time.monotonic() - began
+            await wait(everybody, SETTLE_S)
+            before, began = cpu_s(process), time.monotonic()
+            await wait(everybody, seconds)
+            used, passed = cpu_s(process) - before, time.monotonic() - began
             await check(client, "encoding" if run == "encoding" else "passing")
             await client.ask(End(end_ns=time.monotonic_ns()), timeout_s=20)
-            for name in (*CAMERAS, "programme"):
-                other = await clients.enter_async_context(WorkerClient(endpoints(folder, name)))
-                await other.ask(Quit())
-    return used / passed
+            for one in everybody:
+                await one.ask(Quit(), timeout_s=10)
+        others: dict[str, float] = json.loads(process.stdout.readline())
+    return {"lane": used / passed - sum(others.values()), **others}
+
+
+async def wait(everybody: list[WorkerClient], seconds: float) -> None:
+    """Let time pass, and keep workers from thinking that they are forgotten."""
+    end_s = time.monotonic() + seconds
+    while (left_s := end_s - time.monotonic()) > 0:
+        for one in everybody:
+            await one.ask(Status(), timeout_s=30)
+        await asyncio.sleep(min(ALIVE_S, left_s))
 
 
 async def check(client: WorkerClient, making: str) -> None:
@@ -135,14 +212,14 @@ def endpoints(folder: Path, name: str) -> Endpoints:
     return Endpoints(commands=f"ipc://{folder}/{name}.c", packets=f"ipc://{folder}/{name}.p")
 
 
-def source_spec(folder: Path, name: str, run: str) -> SourceSpec:
+def source_spec(folder: Path, name: str) -> SourceSpec:
     """Specify a camera that records nothing itself."""
     return SourceSpec(
         id=name,
         name=name,
         url=f"file://{folder}/{name}.mp4",
         endpoints=endpoints(folder, name),
-        sound=name == CAMERAS[0] and run == "sounding",
+        sound=name == CAMERAS[0],
         isolated=False,
     )
 
@@ -155,7 +232,7 @@ def director_spec(folder: Path, run: str) -> DirectorSpec:
                 id=name,
                 name=name,
                 endpoints=endpoints(folder, name),
-                sound=name == CAMERAS[0] and run == "sounding",
+                sound=name == CAMERAS[0],
             )
             for name in CAMERAS
         ),
@@ -170,13 +247,10 @@ def director_spec(folder: Path, run: str) -> DirectorSpec:
 
 
 @contextmanager
-def worker(role: str, spec: SourceSpec | DirectorSpec) -> Iterator[psutil.Process]:
+def worker(program: list[str], spec: SourceSpec | DirectorSpec) -> Iterator[psutil.Popen]:
     """Run a worker until the end of the block."""
-    process = psutil.Popen(
-        [sys.executable, "-m", f"classroom_media.workers.{role}"],
-        stdin=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
+    pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
+    process = psutil.Popen(program, stdin=pipe, stdout=pipe, stderr=nowhere)
     process.stdin.write(msgspec.json.encode(spec) + b"\n")
     process.stdin.close()
     try:

@@ -227,7 +227,7 @@ class Programme:
         self._sound.feed(packet, now_ns)
 
     def advance(self, now_ns: int) -> bool:
-        """Make at most one picture and the sound that is due; tell whether there was any."""
+        """Make at most one picture and the sound that is due; tell whether there may be more to do."""
         self._deadline.look(now_ns)
         if self._tick is None and not self._begin(now_ns):
             return False
@@ -243,7 +243,7 @@ class Programme:
     def _make_due(self, now_ns: int) -> bool:
         sounded = self._advance_sound(now_ns)
         if self._passing.feed is not None:
-            return self._pass_on(self._passing.feed, now_ns) or sounded
+            return self._pass_on(self._passing.feed, now_ns)
         return self._advance_picture(now_ns) or sounded
 
     def finish(self) -> None:
@@ -313,7 +313,7 @@ class Programme:
         return True
 
     def _pass_on(self, feed: PictureFeed, now_ns: int) -> bool:
-        """Pass on what has come; leave it to the encoder again where that must be."""
+        """Pass on what has come; tell whether the encoder must go on now."""
         tick, stop_ns = self._tick or 0, self._stop_ns()
         packets: list[Coded] = []
         if feed is self._sole():
@@ -325,7 +325,7 @@ class Programme:
             self._preview_passed(feed, tick)
         if not self._goes_on(feed, stop_ns, now_ns):
             self._passing.end()
-        return bool(packets) or self._passing.feed is None
+        return self._passing.feed is None
 
     def _stop_ns(self) -> int:
         """Tell from where on nothing is passed: a cut or a keyframe that is asked for is next."""
