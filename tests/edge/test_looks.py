@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from classroom_edge.config import load
+from classroom_edge.config.models import LayoutConfig
 from classroom_edge.room import TitlesView
 from classroom_edge.services.looks import arrangement_of, first_titles, style_of, titles_of, view_of
 from classroom_media.api import Card, Crop, Key, LowerThird, Titles
@@ -53,11 +54,9 @@ def test_a_room_that_says_nothing_of_titles_has_none() -> None:
     assert style_of(config).cards == {}
 
 
-def test_a_keyed_slot_arrives_with_what_the_school_says_of_its_cloth(tmp_path: Path) -> None:
-    room = tmp_path / "room.toml"
-    key = 'key = { colour = "#0047bb", spill = 0.5 }\n'
-    lines = (ROOMS / "full.toml").read_text("utf-8").splitlines(keepends=True)
-    at = next(number for number, line in enumerate(lines) if line.strip().startswith("border = "))
-    room.write_text("".join((*lines[:at], key, *lines[at + 1 :])), "utf-8")
-    first, second = arrangement_of(load(room, {}).own_layouts[0]).slots
-    assert (first.key, second.key) == (Key(colour="#0047bb", spill=0.5), None)
+def test_a_keyed_slot_arrives_with_what_the_school_says_of_its_cloth() -> None:
+    place = {"x": 0, "y": 0, "width": 1, "height": 1}
+    key = {"colour": "#0047BB", "spill": 0.5}
+    told = {"name": "set", "title": "Set", "slot": (place, {**place, "key": key})}
+    first, second = arrangement_of(LayoutConfig.model_validate(told)).slots
+    assert (first.key, second.key) == (None, Key(colour="#0047bb", spill=0.5))
