@@ -110,12 +110,13 @@ class KeyframeReader:
 
     def read(self, data: bytes) -> Keyframe:
         """Read a keyframe; never raises."""
-        found = {kind: [u for u in units(data) if kind_of(u) == kind] for kind in (SPS, SLICE, IDR)}
-        if len(found[SPS]) != 1:
+        found = [(kind_of(unit), unit) for unit in units(data)]
+        sets = [unit for kind, unit in found if kind == SPS]
+        if len(sets) != 1:
             return Keyframe(data, None, is_fresh=False)
-        unit = found[SPS][0]
+        unit, kinds = sets[0], {kind for kind, _ in found}
         if unit != self._unit:
             self._unit, self._sets = unit, read(unit)
             self._labelled = labelled(unit) if self._sets else unit
-        is_fresh = bool(found[IDR]) and not found[SLICE]
+        is_fresh = IDR in kinds and SLICE not in kinds
         return Keyframe(data.replace(unit, self._labelled, 1), self._sets, is_fresh)

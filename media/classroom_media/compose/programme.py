@@ -227,7 +227,7 @@ class Programme:
         self._sound.feed(packet, now_ns)
 
     def advance(self, now_ns: int) -> bool:
-        """Make at most one picture and the sound that is due; tell whether there may be more to do."""
+        """Make at most one picture and the sound due; tell whether there may be more to do."""
         self._deadline.look(now_ns)
         if self._tick is None and not self._begin(now_ns):
             return False
