@@ -34,8 +34,8 @@ from classroom_edge.services.looks import style_of, titles_of
 from classroom_edge.services.media import PROGRAMME, Media
 from classroom_edge.services.newest import Newest
 from classroom_edge.services.overview import Overview
-from classroom_edge.services.recording import RecordingService
 from classroom_edge.services.places import Places
+from classroom_edge.services.recording import RecordingService
 from classroom_edge.services.refusals import refused
 from classroom_edge.services.routines import RoutineService
 from classroom_edge.services.sounds import strip_of

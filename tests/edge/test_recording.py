@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from classroom_edge.room import RecordingState, Refused, Who
-from classroom_edge.services.progress import FRESH_S, Progress
 from classroom_edge.services.places import Places
+from classroom_edge.services.progress import FRESH_S, Progress
 from classroom_edge.services.recorders import Doing, Order, Recorder, next_command
 from classroom_edge.services.recording import RecordingService
 from classroom_edge.services.takes import FORGOTTEN_AFTER_S, after_outage, place_of, state_of

@@ -24,10 +24,11 @@ from typing import Final, Self
 import msgspec
 
 from classroom_media.api import Kind, Layout, RecordError
-from classroom_media.messages import StandIn
+from classroom_media.direct.engine import Reason
 from classroom_media.record.durable import sync_folder
 
 JOURNAL_FILE: Final = "journal.jsonl"
+DIRECTOR: Final = "director"
 
 
 class JournalEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
@@ -146,15 +147,14 @@ class Marked(JournalEvent, frozen=True, kw_only=True, tag="marked"):
 
 
 class LayoutShown(JournalEvent, frozen=True, kw_only=True, tag="layout-shown"):
-    """The programme shows this layout from `at_ns` on."""
+    """The programme shows this layout from `at_ns` on.
+
+    `by` names who wanted it, `DIRECTOR` for the director's rules, which have a `reason`.
+    """
 
     layout: Layout
-
-
-class SparesHeard(JournalEvent, frozen=True, kw_only=True, tag="spares-heard"):
-    """These spare microphones are heard in the programme from `at_ns` on, or just before it."""
-
-    stand_ins: tuple[StandIn, ...]  # none: every microphone is heard itself
+    by: str = ""
+    reason: Reason | None = None
 
 
 class ProgrammeMade(JournalEvent, frozen=True, kw_only=True, tag="programme-made"):
@@ -208,7 +208,6 @@ AnyJournalEvent = (
     | SourceBack
     | Marked
     | LayoutShown
-    | SparesHeard
     | ProgrammeMade
     | RecordingStopped
     | TrackExamined
