@@ -25,6 +25,7 @@ import msgspec
 
 from classroom_media.api import Kind, Layout, RecordError
 from classroom_media.direct.engine import Reason
+from classroom_media.messages import StandIn
 from classroom_media.record.durable import sync_folder
 
 JOURNAL_FILE: Final = "journal.jsonl"
@@ -157,6 +158,12 @@ class LayoutShown(JournalEvent, frozen=True, kw_only=True, tag="layout-shown"):
     reason: Reason | None = None
 
 
+class SparesHeard(JournalEvent, frozen=True, kw_only=True, tag="spares-heard"):
+    """These spare microphones are heard in the programme from `at_ns` on, or just before it."""
+
+    stand_ins: tuple[StandIn, ...]  # none: every microphone is heard itself
+
+
 class ProgrammeMade(JournalEvent, frozen=True, kw_only=True, tag="programme-made"):
     """The programme's pictures come about so from `at_ns` on, or half a second before."""
 
@@ -208,6 +215,7 @@ AnyJournalEvent = (
     | SourceBack
     | Marked
     | LayoutShown
+    | SparesHeard
     | ProgrammeMade
     | RecordingStopped
     | TrackExamined
