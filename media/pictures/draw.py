@@ -5,7 +5,9 @@
 The cameras are the drawn lesson of `classroom_media.emulate`.
 """
 
+import io
 import sys
+import tempfile
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,13 +17,14 @@ import av
 import msgspec
 import numpy as np
 from av.video.reformatter import Colorspace
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from classroom_media.api import (
     NS,
     Arrangement,
     Card,
     Crop,
+    Key,
     Layout,
     LowerThird,
     Slot,
@@ -37,7 +40,12 @@ from classroom_media.compose.layouts import arrangement
 from classroom_media.compose.pictures import Picture
 from classroom_media.compose.slates import Slates
 from classroom_media.compose.titles import Titler
+from classroom_media.emulate.green_screen import GreenScreen
 from classroom_media.emulate.scenes import PupilsScene, Scene, TeacherScene
+from classroom_media.monitor.condition import Fault
+from classroom_media.monitor.supply import Glimpse
+from classroom_media.monitor.tiles import TileMaker
+from classroom_media.monitor.wall import Standing, Wall
 
 WIDTH, HEIGHT = 1280, 720
 SHOWN: Final = (640, 360)  # as it stands in the README
@@ -53,6 +61,21 @@ NEWS: Final = Arrangement(
         Slot(x=0.4, y=0.21, width=0.55, height=0.55, border=0.004, crop=Crop(height=0.98)),
     ),
     background="#12355b",
+)
+VIRTUAL_SET: Final = Arrangement(
+    name="virtual-set",
+    slots=(
+        Slot(x=0.07, y=0.15, width=0.47, height=0.47),
+        Slot(
+            x=0.43,
+            y=0.1,
+            width=0.57,
+            height=0.9,
+            fill=True,
+            crop=Crop(x=0.2, width=0.6),
+            key=Key(),
+        ),
+    ),
 )
 CARDS: Final = msgspec.convert(WORDS["cards"], dict[str, Card])
 
@@ -77,8 +100,11 @@ class Studio:
     def layout(self, name: str, *sources: str) -> av.VideoFrame:
         """Compose a layout of the sources named."""
         found = arrangement(Layout(name, sources), (NEWS,))
-        canvas = Canvas(found.slots, self._backgrounds.behind(found))
-        return canvas.paint([self._pictures[source] for source in sources])
+        return self.composed(found, *(self._pictures[source] for source in sources))
+
+    def composed(self, found: Arrangement, *pictures: Picture) -> av.VideoFrame:
+        """Compose pictures in an arrangement."""
+        return Canvas(found.slots, self._backgrounds.behind(found)).paint(pictures)
 
     def keep(self, name: str, frame: av.VideoFrame) -> None:
         """Write a picture: small, in 256 colours."""
@@ -107,6 +133,8 @@ def draw(folder: Path) -> None:
     slates = Slates({"pupils": WORDS["slate"]}, language="zh-CN")
     studio.keep("slate", slates.slate("pupils", WIDTH, HEIGHT, WIDTH / HEIGHT).frame)
     _draw_titles(studio, folder)
+    _draw_virtual_set(studio)
+    _draw_multiview(studio, folder)
 
 
 def _draw_titles(studio: Studio, folder: Path) -> None:
@@ -128,6 +156,65 @@ def _draw_titles(studio: Studio, folder: Path) -> None:
         for _ in range(3):  # they have come in by then
             with titler.over(frame, 0) as titled:
                 studio.keep(name, titled)
+
+
+def _draw_multiview(studio: Studio, folder: Path) -> None:
+    """Draw six sources: two are on the air, one is frozen, one is lost."""
+    wall, maker = Wall(WORDS["multiview"], language="zh-CN"), TileMaker()
+    for source in WORDS["multiview"]:
+        image = studio.sources[source].resize((WIDTH, HEIGHT))
+        tile = maker.tile(_picture(image))
+        wall.see(Glimpse(source, source, 0, tile[..., 0], anew=True, keys=1, tile=tile))
+    standings = {
+        source: Standing(live=source != "desk", on_air=source in {"slides", "close"})
+        for source in WORDS["multiview"]
+    }
+    standings["pupils"] = Standing(live=True, on_air=False, fault=Fault.FROZEN)
+    with Image.open(io.BytesIO(wall.jpeg(standings))) as image:
+        small = image.resize((SHOWN[0], SHOWN[0] * image.height // image.width))
+        small.quantize(256, dither=Image.Dither.NONE).save(folder / "multiview.png", optimize=True)
+
+
+def _draw_virtual_set(studio: Studio) -> None:
+    """Draw the news that become of a presenter before a green cloth."""
+    presenter = Picture(0, GreenScreen(WIDTH, HEIGHT).shot(40).frame, WIDTH / HEIGHT)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "set.png"
+        _news_set().save(path)
+        found = msgspec.structs.replace(VIRTUAL_SET, picture=str(path))
+        frame = studio.composed(found, _picture(studio.sources["slides"]), presenter)
+    titler = Titler(TitleStyle(), width=WIDTH, height=HEIGHT, fps=1)
+    titler.show(Titles(lower_third=LowerThird(**WORDS["news"])))
+    for _ in range(3):  # it has come in by then
+        with titler.over(frame, 0) as titled:
+            studio.keep("virtual-set", titled)
+
+
+def _news_set() -> Image.Image:
+    """Draw a news room: a curved wall of light, a screen in it, a floor that shines."""
+    y, x = np.mgrid[-1 : 1 : HEIGHT * 1j, -1 : 1 : WIDTH * 1j]
+    glow = np.exp(-1.6 * ((x - 0.25) ** 2 + (y + 0.15) ** 2))
+    wall = np.stack((14 + 26 * glow, 34 + 74 * glow, 78 + 118 * glow), -1)
+    image = Image.fromarray(np.clip(wall, 0, 255).astype(np.uint8))
+    lights = Image.new("RGB", (WIDTH, HEIGHT))
+    draw = ImageDraw.Draw(lights)
+    for place in range(-2, 12):
+        left = place * 124 + 30
+        draw.polygon(((left, 0), (left + 9, 0), (left - 26, 560), (left - 33, 560)), (12, 34, 58))
+    draw.line([(0, 548), (WIDTH // 2, 578), (WIDTH, 548)], (40, 74, 96), 6, joint="curve")
+    draw.line([(0, 36), (WIDTH // 2, 16), (WIDTH, 36)], (24, 52, 84), 4, joint="curve")
+    for soft in (26, 5, 1):
+        image = ImageChops.add(image, lights.filter(ImageFilter.GaussianBlur(soft)))
+    floor = image.crop((0, 420, WIDTH, 560)).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    floor = floor.filter(ImageFilter.GaussianBlur(7)).point(lambda light: light * 0.5)
+    image.paste(floor, (0, 582))
+    frame = ImageDraw.Draw(image)
+    left, top, right, bottom = (round(one) for one in (0.07 * 1280, 108, 0.54 * 1280, 446))
+    frame.rounded_rectangle((left - 12, top - 12, right + 12, bottom + 12), 8, (8, 14, 26))
+    frame.rounded_rectangle(
+        (left - 12, top - 12, right + 12, bottom + 12), 8, outline=(96, 150, 205), width=2
+    )
+    return image
 
 
 def _now() -> datetime:
