@@ -6,6 +6,7 @@ from typing import Final
 
 from classroom_media.api import Layout
 from classroom_media.compose.layouts import Box, arrangement, box
+from classroom_media.encode.rungs import PLAIN
 
 SOUND_KBPS: Final = 128
 TRACK_PRESET: Final = "superfast"  # of tracks that are encoded
@@ -84,7 +85,8 @@ def _track_options(job: Job) -> list[str]:
     if job.copied:
         return ["-c", "copy"]
     coder = ["-c:v", "libx264", "-preset", TRACK_PRESET, "-tune", "zerolatency"]
-    return [*coder, "-crf", str(TRACK_CRF), "-threads:v", "1", "-g", str(job.gop)]
+    coder += ["-crf", str(TRACK_CRF), "-x264-params", PLAIN, "-threads:v", "1"]
+    return [*coder, "-g", str(job.gop)]
 
 
 def gstreamer_command(program: str, job: Job) -> list[str]:
@@ -127,6 +129,7 @@ def _gst_camera(job: Job, index: int, name: str) -> str:
     else:
         text += f"{decoded} ! tee name=r{index} r{index}. ! queue ! x264enc tune=zerolatency "
         text += f"speed-preset={TRACK_PRESET} pass=qual quantizer={TRACK_CRF} threads=1 "
+        text += f"option-string={PLAIN} "
         text += f"key-int-max={job.gop} ! h264parse ! {name}. "
         if index in seen:
             text += f"r{index}. ! queue ! mix.{seen[index]} "

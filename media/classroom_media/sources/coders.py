@@ -15,6 +15,7 @@ from av.video.frame import PictureType, VideoFrame
 from av.video.reformatter import VideoReformatter
 
 from classroom_media.api import NS, EncodeError, Kind, StreamFormat
+from classroom_media.encode.rungs import PLAIN
 from classroom_media.packets import Coded
 
 MICROSECOND: Final = Fraction(1, 1_000_000)
@@ -24,6 +25,7 @@ GUESSED_FPS: Final = 25.0
 RATE_HZ: Final = 48_000
 SOUND_BLOCK: Final = 1024  # samples of an AAC access unit
 SOUND_BPS: Final = 128_000
+LIVE: Final = {"tune": "zerolatency", "crf": "23"}  # for x264
 
 
 class PictureCoder:
@@ -92,7 +94,7 @@ class PictureCoder:
         coder.framerate = Fraction(self._fps).limit_denominator(1001)
         coder.gop_size = max(1, round(GOP_S * self._fps))
         coder.thread_count = 1  # half the CPU of sliced threads
-        coder.options = {"preset": self._preset, "tune": "zerolatency", "crf": "23"}
+        coder.options = {"preset": self._preset, "x264-params": PLAIN} | LIVE
         self._coder = coder
         self._format = StreamFormat(
             kind=Kind.PICTURE,
