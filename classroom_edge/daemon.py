@@ -25,6 +25,7 @@ from classroom_edge.room import (
     Who,
 )
 from classroom_edge.services.devices import DeviceService
+from classroom_edge.services.directing import AUTO, KeptMode
 from classroom_edge.services.finishing import FinishingService
 from classroom_edge.services.health import notify
 from classroom_edge.services.kin import KinService
@@ -42,9 +43,9 @@ from classroom_edge.services.sounds import strip_of
 from classroom_edge.services.storage import StorageService
 from classroom_edge.services.supervise import supervise
 from classroom_edge.services.workers import WorkerService
-from classroom_media.api import Layout
+from classroom_media.api import NS, Directing, Layout
 from classroom_media.compose.grid import Grid
-from classroom_media.messages import Heartbeat
+from classroom_media.messages import Cut, Heartbeat
 from classroom_media.record.journal import boot_id
 from classroom_media.record.manifest import Manifest, State
 
@@ -72,6 +73,7 @@ class Daemon:
         self._states: Newest[RoomState] = Newest()
         self._library = Library(recordings)
         places = Places(recordings, config.recording.second_folder)
+        self._mode = KeptMode(folder.path / "directing.json", config.director.mode)
         wiring = Wiring()
         self.devices = {
             one.id: DeviceService(config=one, changed=self._stir, wiring=wiring)
@@ -84,6 +86,8 @@ class Daemon:
             beaten=self._beaten,
             changed=self._worker_changed,
             report=self._report,
+            cut=self._cut,
+            directing=Directing(by_rules=self._mode.read() == AUTO),
         )
         self.finishing = FinishingService(
             places=places,
@@ -259,9 +263,21 @@ class Daemon:
         layout = Layout(name, self._config.fill(name, sources))
         if len(layout.sources) < self._config.fewest(name):
             raise refused("too-few-sources", name=name, slots=self._config.fewest(name))
+        if self.media.directing.by_rules:
+            await self._hold()
         await self.media.show(layout)
-        await self.takes.shown(layout)
+        await self.takes.shown(layout, by=who.name)
         logger.info("layout %s %s shown for %s", name, layout.sources, who.name)
+        self._stir()
+
+    async def direct(self, who: Who, mode: str) -> None:
+        """Let the director's rules choose what is shown ("auto"), or people ("hand").
+
+        Asked again for "auto", the rules take back what a person holds.
+        """
+        self._mode.write(mode)
+        await self.media.direct(Directing(by_rules=mode == AUTO))
+        logger.info("directing %s for %s", mode, who.name)
         self._stir()
 
     async def write_titles(self, who: Who, titles: TitlesView) -> None:
@@ -349,6 +365,15 @@ class Daemon:
     def _worker_changed(self) -> None:
         for recorder in self._recorders:
             recorder.replaced()
+        self._stir()
+
+    async def _hold(self) -> None:
+        """Keep the rules from what a person shows, for a while."""
+        until_ns = time.monotonic_ns() + self._config.director.hold_s * NS
+        await self.media.direct(Directing(by_rules=True, held_until_ns=until_ns))
+
+    def _cut(self, cut: Cut) -> None:
+        self.takes.cut(cut)
         self._stir()
 
     def _finished(self, manifest: Manifest) -> None:

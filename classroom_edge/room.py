@@ -127,6 +127,9 @@ class ProgrammeView:
     encoder: str = ""  # what encodes it: "libx264", "h264_qsv" ...; "" = not known yet
     load: str = ""  # on a slow machine: "spare" | "quicker" | "quickest" | "half"; "" = none
     sounds: tuple[SoundView, ...] = ()  # and how they are mixed
+    directing: str = "hand"  # "auto": the director's rules choose
+    reason: Words = field(default_factory=dict)  # why they show this; empty: a person does
+    held_until: datetime | None = None  # a person has cut meanwhile; then the rules go on
     making: str = ""  # "encoding" | "passing": a camera's own packets; "" = not known
 
 

@@ -13,6 +13,8 @@ import msgspec
 import zmq.asyncio
 
 from classroom_edge.config.models import Config, SourceConfig
+from classroom_edge.services.backoff import Backoff
+from classroom_edge.services.directing import board_in, role_in, rules_of
 from classroom_edge.services.looks import arrangement_of, first_titles, style_of
 from classroom_edge.services.loudness import Loudness
 from classroom_edge.services.newest import Newest
@@ -20,9 +22,11 @@ from classroom_edge.services.recorders import Recorder
 from classroom_edge.services.sounds import first_strips
 from classroom_edge.services.supervise import supervise
 from classroom_edge.services.workers import WorkerService, endpoints_for
-from classroom_media.api import Kind, Layout, Strip, Titles, WorkerError
+from classroom_media.api import Directing, Kind, Layout, Strip, Titles, WorkerError
 from classroom_media.messages import (
     AnyEvent,
+    Cut,
+    Direct,
     Heartbeat,
     Levels,
     Mix,
@@ -30,6 +34,7 @@ from classroom_media.messages import (
     Preview,
     Show,
     SourceHealth,
+    Whereabouts,
     Write,
 )
 from classroom_media.packets import small_of
@@ -53,16 +58,22 @@ class Media:
     beaten: Callable[[WorkerService, Heartbeat], None]
     changed: Callable[[], None]
     report: Callable[[str, str], None] = lambda _name, _problem: None
+    cut: Callable[[Cut], None] = lambda _cut: None  # by the director's rules
+    spotted: Callable[[Whereabouts], None] = lambda _where: None
+    directing: Directing = Directing()  # at first
     sources: dict[str, WorkerService] = field(init=False)
     director: WorkerService = field(init=False)
     layout: Layout = field(init=False)
     titles: Titles = field(init=False)
     strips: dict[str, Strip] = field(init=False)  # how the sounds are mixed
+    last_cut: Cut | None = field(default=None, init=False)
     ready_ns: int = field(default=0, init=False)  # where the present programme begins
     loudness: Loudness = field(default_factory=Loudness, init=False)
     pictures: Newest[bytes] = field(default_factory=Newest, init=False)
     walls: Newest[bytes] = field(default_factory=Newest, init=False)  # the multiview
     _asked_ns: int = field(default=0, init=False)  # when the layout was last asked for
+    _rules_again: Backoff = field(default_factory=Backoff, init=False)
+    _rules_again_s: float | None = field(default=None, init=False)  # when failed rules are mended
     _known_director: int = field(default=0, init=False)  # its process
     _context: zmq.asyncio.Context = field(default_factory=zmq.asyncio.Context, init=False)
 
@@ -126,6 +137,18 @@ class Media:
             await self.director.ask(Show(layout=layout))
         self._asked_ns = time.monotonic_ns()
 
+    async def direct(self, directing: Directing) -> None:
+        """Let a person or the rules choose; a director that does not answer is told later."""
+        self.directing, self._asked_ns = directing, time.monotonic_ns()
+        with suppress(WorkerError):
+            await self.director.ask(Direct(directing=directing))
+        self._asked_ns = time.monotonic_ns()
+
+    @property
+    def rules_choose(self) -> bool:
+        """Whether the rules may choose what is shown at this moment."""
+        return self.directing.by_rules and time.monotonic_ns() >= self.directing.held_until_ns
+
     async def write(self, titles: Titles) -> None:
         """Write other titles; a director that does not answer now will write them later."""
         self.titles, self._asked_ns = titles, time.monotonic_ns()
@@ -156,11 +179,26 @@ class Media:
     def _heard(self, worker: WorkerService, event: AnyEvent) -> None:
         if isinstance(event, Levels):
             self.loudness.heard(event, time.monotonic())
+        elif isinstance(event, Cut):
+            self._take(event)
+        elif isinstance(event, Whereabouts):
+            self.spotted(event)
         elif isinstance(event, Heartbeat):
             if worker is self.director:
                 self.ready_ns = event.since_ns or event.at_ns
                 self._learn_orders(event)
+                if event.cut is not None and event.cut.layout == event.layout:
+                    self._take(event.cut)  # its own event was missed
             self.beaten(worker, event)
+
+    def _take(self, cut: Cut) -> None:
+        """Take over what the rules chose, unless a person chose since, and tell it once."""
+        if self.last_cut is not None and cut.at_ns <= self.last_cut.at_ns:
+            return
+        self.last_cut = cut
+        if self.rules_choose:
+            self.layout = cut.layout
+            self.cut(cut)
 
     def _learn_orders(self, beat: Heartbeat) -> None:
         """Take over layout, titles and strips of a director that was there before us."""
@@ -170,6 +208,7 @@ class Media:
             if is_first and beat.layout is not None:
                 self.layout = beat.layout
                 self.titles = beat.titles or self.titles
+                self.directing = beat.directing or self.directing
                 self.strips = beat.strips or self.strips
 
     async def _forward_previews(self) -> None:
@@ -200,12 +239,25 @@ class Media:
                         pictures.forget()
 
     async def _repeat_orders(self, beat: Heartbeat) -> None:
-        if beat.layout != self.layout:
+        if beat.directing not in {None, self.directing}:
+            await self.direct(self.directing)
+        elif beat.rules_problem:
+            await self._mend_rules()
+        if beat.layout != self.layout and not self.rules_choose:
             await self.show(self.layout)
         if beat.titles not in {None, self.titles}:
             await self.write(self.titles)
         if beat.strips not in (None, self.strips):
             await self.mix(self.strips)
+
+    async def _mend_rules(self) -> None:
+        """Have rules that have failed begin anew, the later the more often they do."""
+        now_s = time.monotonic()
+        if self._rules_again_s is None:
+            self._rules_again_s = now_s + self._rules_again.delay_s(ran_s=0.0, now_s=now_s)
+        elif now_s >= self._rules_again_s:
+            self._rules_again_s = None
+            await self.direct(self.directing)
 
     def _tracks_of(self, source: SourceConfig) -> tuple[ExpectedTrack, ...]:
         if not (source.isolated and self.config.recording.isolated):
@@ -263,6 +315,10 @@ class Media:
                     sound=one.sound,
                     mixed=one.in_programme,
                     spare_of=one.spare_of or "",
+                    role=role_in(one),
+                    board=board_in(one),
+                    turns=one.camera is not None,
+                    followed=one.tracking is not None and one.tracking.by == "picture",
                 )
                 for one in self.config.sources
             ),
@@ -272,6 +328,8 @@ class Media:
             style=style_of(self.config),
             titles=self.titles,
             strips=self.strips,
+            directing=self.directing,
+            rules=rules_of(self.config),
             fade_s=shown.fade_s if shown.transition == "fade" else 0.0,
             width=form.width,
             height=form.height,
@@ -295,4 +353,4 @@ def _health(beat: Heartbeat | None, source: str) -> SourceHealth | None:
 def _but_for_orders(spec: msgspec.Struct) -> msgspec.Struct:
     """Leave out what a running director is told by commands, and how often others have died."""
     orders = {"layout": Layout("", ()), "titles": Titles(), "strips": {}, "unsteady": False}
-    return msgspec.structs.replace(spec, **orders)
+    return msgspec.structs.replace(spec, **orders, directing=Directing())

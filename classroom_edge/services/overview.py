@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from classroom_edge.config.models import Config, SourceConfig
@@ -21,6 +21,7 @@ from classroom_edge.room import (
     Words,
 )
 from classroom_edge.services.devices import DeviceService
+from classroom_edge.services.directing import AUTO, HAND, in_words
 from classroom_edge.services.finishing import WORRYING, FinishingService
 from classroom_edge.services.kin import KinService
 from classroom_edge.services.looks import style_of, view_of
@@ -70,6 +71,7 @@ class Overview:
             routines=tuple(one for one in routines if one.name == self.routines.newest),
             storage=self.storage.view,
             director=programme.state,
+            rules=beat.rules_problem if (beat := self.media.director.beat) else "",
             load=programme.load,
             encoder_problem=beat.encoder_problem if (beat := self.media.director.beat) else "",
             paused_s=self._paused_s(),
@@ -173,8 +175,25 @@ class Overview:
             encoder=beat.encoder if beat else "",
             load=beat.load if beat else "",
             sounds=views_of(self.config, self.media.strips, beat.stand_ins if beat else ()),
+            directing=AUTO if self.media.directing.by_rules else HAND,
+            reason=self._reason(),
+            held_until=self._held_until(),
             making=beat.making if beat else "",
         )
+
+    def _reason(self) -> Words:
+        """Say why the rules show what is shown; nothing where a person does."""
+        cut = self.media.last_cut
+        if cut is None or not self.media.rules_choose or cut.layout != self.media.layout:
+            return {}
+        return in_words(cut.reason, self.config)
+
+    def _held_until(self) -> datetime | None:
+        directing, now_ns = self.media.directing, time.monotonic_ns()
+        if not directing.by_rules or directing.held_until_ns <= now_ns:
+            return None
+        until = datetime.now(UTC) + timedelta(seconds=(directing.held_until_ns - now_ns) / NS)
+        return (until + timedelta(seconds=0.5)).replace(microsecond=0)  # it does not flicker
 
     def _multiview(self) -> MultiviewView | None:
         sources = self.config.pictures

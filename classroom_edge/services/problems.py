@@ -37,6 +37,7 @@ class Facts:
     routines: tuple[RoutineView, ...]
     storage: StorageView
     director: str  # "starting" | "live" | "lost"
+    rules: str = ""  # why the director's rules decide nothing
     load: str = ""  # what it does without, because the machine is too slow
     encoder_problem: str = ""  # the hardware that failed to encode
     paused_s: float = 0.0
@@ -50,8 +51,8 @@ class Facts:
     degraded: tuple[str, ...] = ()  # services of the daemon that fail
     stalled: tuple[str, ...] = ()  # tracks that should be written, but are not
     journal: str = ""  # why the journal cannot be written
-    unfinished: str = ""  # the recording that resists being finished
     elsewhere: str = ""  # the second folder, while a track is written there
+    unfinished: str = ""  # the recording that resists being finished
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,9 @@ def _of_devices(facts: Facts) -> Iterator[Finding]:
 def _of_processes(facts: Facts) -> Iterator[Finding]:
     if facts.director == "lost":
         yield Finding("E-DIR-001", "error")
+    elif facts.rules:
+        path, body = "/api/v1/programme/directing", {"mode": "auto"}
+        yield Finding("E-DIR-002", "warning", values={"text": facts.rules}, path=path, body=body)
     elif facts.load:
         code, severity = SLOW.get(facts.load, ("E-CPU-001", "warning"))
         yield Finding(code, severity)

@@ -10,6 +10,7 @@ from classroom_edge.web.errors import ErrorBody
 from classroom_edge.web.schemas import (
     Accepted,
     Arguments,
+    DirectingBody,
     LayoutBody,
     MarkBody,
     Marked,
@@ -110,6 +111,18 @@ async def show_layout(
 ) -> Accepted:
     """Show another layout in the programme."""
     await site.room.show_layout(visitor.who, name, (body or LayoutBody()).chosen)
+    return Accepted()
+
+
+@router.post("/programme/directing", tags=["room"])
+async def direct(
+    site: Here, visitor: Annotated[Visitor, Depends(May(Action.SHOW_LAYOUT))], body: DirectingBody
+) -> Accepted:
+    """Let the director's rules choose what is shown, or people.
+
+    While the rules do, a layout that somebody shows stays for a while before they go on.
+    """
+    await site.room.direct(visitor.who, body.mode)
     return Accepted()
 
 

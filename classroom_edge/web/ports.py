@@ -67,6 +67,10 @@ class RoomPort(Protocol):
         """Show another layout, filled with `sources` or as configured. Raises Refused."""
         ...
 
+    async def direct(self, who: Who, mode: str) -> None:
+        """Let the director's rules choose what is shown ("auto"), or people ("hand")."""
+        ...
+
     async def write_titles(self, who: Who, titles: TitlesView) -> None:
         """Write other titles over the programme. Raises Refused."""
         ...

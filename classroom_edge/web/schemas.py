@@ -54,6 +54,14 @@ class LayoutBody(Body):
         return tuple(self.sources) or ((self.source,) if self.source else ())
 
 
+class DirectingBody(Body):
+    """Who chooses what is shown."""
+
+    mode: Literal["hand", "auto"] = Field(
+        description="auto: the director's rules; asked again, they take back what is held by hand"
+    )
+
+
 class TitlesBody(Body):
     """What is to be written over the programme; what is left out stays as it is, "" goes."""
 

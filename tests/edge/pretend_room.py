@@ -214,6 +214,9 @@ class PretendRoom:
         if name not in {layout.name for layout in self._state.programme.layouts}:
             raise Refused("unknown-layout", both("没有这个布局", "no such layout"))
 
+    async def direct(self, who: Who, mode: str) -> None:
+        self.asked.append(("direct", who.name, mode))
+
     async def write_titles(self, who: Who, titles: TitlesView) -> None:
         self.asked.append(("titles", who.name, titles))
 

@@ -91,6 +91,14 @@ async def test_commands_reach_the_room(
     assert here.room.asked == [asked]
 
 
+async def test_who_directs_is_chosen_and_it_is_one_of_two(tmp_path: Path) -> None:
+    async with website(tmp_path) as here:
+        await here.client.post("/api/v1/programme/directing", json={"mode": "auto"})
+        wrong = await here.client.post("/api/v1/programme/directing", json={"mode": "both"})
+        assert_says(wrong, 422, "wrong-body")
+    assert here.room.asked == [("direct", "local", "auto")]
+
+
 async def test_titles_that_are_not_named_stay_and_empty_ones_go(tmp_path: Path) -> None:
     async with website(tmp_path) as here:
         shown = TitlesView(name="李老师", subject="语文", subtitle="春")

@@ -82,6 +82,7 @@ ILL = {
     "E-CPU-001": replace(WELL, load="quicker"),
     "E-CPU-002": replace(WELL, load="half"),
     "E-ENC-001": replace(WELL, encoder_problem="h264_qsv: no answer for 0.5 s"),
+    "E-DIR-002": replace(WELL, rules="ValueError()"),
     "E-PRC-001": replace(WELL, unsteady=("teacher",)),
     "E-PRC-002": replace(WELL, degraded=("web",)),
 }  # fmt: skip

@@ -116,6 +116,9 @@ class PretendRoom:
     async def show_layout(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:
         self._note("layout", (name, *sources))
 
+    async def direct(self, who: Who, mode: str) -> None:
+        self._note("direct", mode)
+
     async def write_titles(self, who: Who, titles: TitlesView) -> None:
         self._note("titles", titles)
 
