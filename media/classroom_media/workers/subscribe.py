@@ -9,6 +9,7 @@ nothing is missed in between. What replay and live packets have in common is giv
 import logging
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
@@ -132,11 +133,13 @@ class _Feed:
 
     def _read_live(self) -> list[Coded]:
         packets = []
-        while self._live.poll(0):
-            try:
-                packets.append(from_frames(self._live.recv_multipart()))
-            except (msgspec.DecodeError, ValueError):
-                logger.warning("%s: sent a packet that cannot be read", self._name)
+        with suppress(zmq.Again):  # there are no more
+            while True:
+                frames = self._live.recv_multipart(zmq.NOBLOCK)
+                try:
+                    packets.append(from_frames(frames))
+                except (msgspec.DecodeError, ValueError):
+                    logger.warning("%s: sent a packet that cannot be read", self._name)
         return packets
 
     def _is_new(self, packet: Coded) -> bool:
