@@ -6,7 +6,6 @@ calls `advance` until there is nothing more to do.
 """
 
 import logging
-from collections import deque
 from dataclasses import replace
 from typing import Final, Protocol
 
@@ -17,6 +16,7 @@ from classroom_media.compose.deadline import WAIT_NS, Deadline
 from classroom_media.compose.grid import Grid
 from classroom_media.compose.load import Load, Step, preset_at
 from classroom_media.compose.mix import BLOCK, SoundMixer
+from classroom_media.compose.orders import Orders
 from classroom_media.compose.passable import Terms
 from classroom_media.compose.passing import Making, Passing
 from classroom_media.compose.pictures import Picture, PictureFeed
@@ -44,7 +44,6 @@ HURRY_NS: Final = 2 * NS  # later than this, a change is a cut: fading would cos
 FADING_WAIT_NS: Final = NS // 10  # for a source that fades away and has fallen silent
 SILENT_NS: Final = 10 * NS  # later than this, sound is left out too: its sources keep no more
 RESUME_NS: Final = NS  # after which the programme is this late
-NEVER_NS: Final = 1 << 63
 HOLE_NS: Final = NS  # in a camera's packets: there is more to show meanwhile than its last picture
 PREVIEW_HZ: Final = 8
 SPARE_PREVIEW_HZ: Final = 2  # on a machine that is too slow
@@ -120,8 +119,7 @@ class Programme:
         self._tick: int | None = None  # the next picture; None: not yet begun
         self._block = 0  # the next block of sound
         self._waiting_since_ns: int | None = None
-        self._wanted: deque[tuple[int, Layout]] = deque()  # from when on; from another thread
-        self._keys: deque[int] = deque()  # ticks from which on a keyframe is wanted; likewise
+        self._orders = Orders(self._grid)
         self.previewing = False
 
     @property
@@ -163,7 +161,7 @@ class Programme:
             MediaError: there is no such layout, or its sources do not fit.
         """
         self._vision.check(layout)
-        self._wanted.append((from_ns, layout))
+        self._orders.show(layout, from_ns)
 
     def write(self, titles: Titles) -> None:
         """Write other titles over the pictures to come; may be called from any thread.
@@ -206,7 +204,7 @@ class Programme:
 
     def key_at(self, at_ns: int) -> None:
         """Make the next picture at or after `at_ns` a keyframe; may be called from any thread."""
-        self._keys.append(self._grid.after(at_ns))
+        self._orders.key_at(at_ns)
 
     def health(self, now_ns: int) -> tuple[SourceHealth, ...]:
         """Tell which sources deliver pictures or, where they have none, sound."""
@@ -287,9 +285,7 @@ class Programme:
     def _make_picture(self, frame: av.VideoFrame, tick: int) -> None:
         if self.previewing and tick % self._preview_ticks == 0:
             self._outlet.preview(self._preview.jpeg(frame))
-        key = bool(self._keys) and self._keys[0] <= tick
-        if key:
-            self._keys.popleft()
+        key = self._orders.take_key(tick)
         self._encoding = True
         self._give(self._pictures.encode(frame, tick, key=key))
         self._give(self._renditions.encode(frame, tick))
@@ -304,7 +300,7 @@ class Programme:
         """Pass a camera's packets on from this picture on, if it is a keyframe of a fitting one."""
         feed = self._sole()
         keyframe = feed.keyframe(at_ns) if feed else None
-        if feed is None or keyframe is None or self._keys:
+        if feed is None or keyframe is None or self._orders.want_key:
             return False
         if not self._passing.begin(feed, keyframe, at_ns):
             return False
@@ -314,7 +310,7 @@ class Programme:
 
     def _pass_on(self, feed: PictureFeed, now_ns: int) -> bool:
         """Pass on what has come; tell whether the encoder must go on now."""
-        tick, stop_ns = self._tick or 0, self._stop_ns()
+        tick, stop_ns = self._tick or 0, self._orders.next_ns
         packets: list[Coded] = []
         if feed is self._sole():
             packets = self._passing.take(min(now_ns, stop_ns - 1))
@@ -327,19 +323,12 @@ class Programme:
             self._passing.end()
         return self._passing.feed is None
 
-    def _stop_ns(self) -> int:
-        """Tell from where on nothing is passed: a cut or a keyframe that is asked for is next."""
-        ticks = [*self._keys][:1] + [
-            self._grid.nearest(from_ns) for from_ns, _ in tuple(self._wanted)
-        ]
-        return self._grid.at(min(ticks)) - self._grid.step_ns // 2 if ticks else NEVER_NS
-
     def _goes_on(self, feed: PictureFeed, stop_ns: int, now_ns: int) -> bool:
         """Tell whether that camera still may and can be passed; a cut that is due is made."""
         upcoming, at_ns = feed.upcoming, self._grid.at(self._tick or 0)
         if stop_ns <= (upcoming.pts_ns if upcoming else at_ns):
             self._turn(max(at_ns, stop_ns + self._grid.step_ns), late_ns=now_ns - at_ns)
-            if self._keys:
+            if self._orders.want_key:
                 return False
         if self._passing.feed is None or feed is not self._sole():
             return False
@@ -377,11 +366,9 @@ class Programme:
         """Show what was asked for last. A fade under way is seen through, and then comes this."""
         if self._vision.is_fading:
             return
-        while self._wanted and (len(self._wanted) > 1 or self._wanted[0][0] <= at_ns):
-            _, wanted = self._wanted.popleft()
-            if not self._wanted:
-                ticks = self._fade_ticks if late_ns < HURRY_NS and not self._load.step else 0
-                self._vision.turn(wanted, ticks=ticks)
+        if (wanted := self._orders.take_layout(at_ns)) is not None:
+            ticks = self._fade_ticks if late_ns < HURRY_NS and not self._load.step else 0
+            self._vision.turn(wanted, ticks=ticks)
 
     def _is_due(self, at_ns: int) -> bool:
         """Tell whether a picture need not wait for any source any more."""
