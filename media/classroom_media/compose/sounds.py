@@ -6,6 +6,7 @@ anew where its time stamp says.
 
 import logging
 from fractions import Fraction
+from functools import cache
 from typing import Final
 
 import av
@@ -75,7 +76,7 @@ class SoundFeed:
             self._pacer = Pacer(1 if layout == "mono" else CHANNELS)
         chunks: list[av.AudioFrame] = []
         for frame in self._decoder.decode(av.Packet(packet.data)):
-            frame.time_base = Fraction(1, frame.sample_rate)
+            frame.time_base = _sample(frame.sample_rate)
             frame.pts = Grid(frame.sample_rate).nearest(packet.pts_ns)
             chunks += self._resampler.resample(frame)
         return chunks
@@ -87,3 +88,8 @@ class SoundFeed:
             np.frombuffer(memoryview(plane), np.float32)[: chunk.samples] for plane in chunk.planes
         ]
         self._ring.write(*self._pacer.place(np.array(planes), chunk.pts))
+
+
+@cache
+def _sample(rate_hz: int) -> Fraction:
+    return Fraction(1, rate_hz)

@@ -74,14 +74,17 @@ _POLYNOMIALS: Final = _banded(_polynomials())
 _PEAKS: Final = _banded(_between())
 
 
-def between(row: Samples, whole: Places, at: Samples) -> Samples:
-    """Give the values of one channel at `whole` + `at`, rising, where `at` is from 0 to 1."""
+def between(known: Samples, whole: Places, at: Samples) -> Samples:
+    """Give the values of (channels, n) at `whole` + `at`, rising, where `at` is from 0 to 1."""
     first, last = int(whole[0]) - REACH + 1, int(whole[-1]) + REACH + 1
-    known: Samples = np.zeros(
-        (1, -(-(last - first - TAPS + 1) // STEP) * STEP + TAPS - 1), np.float32
-    )
-    known[0, : last - first] = row[first:last]
-    powers = _filtered(known, _POLYNOMIALS)[:, 0, whole - whole[0]]
+    steps = -(-(last - first - TAPS + 1) // STEP)
+    needed: Samples = np.zeros((len(known), steps * STEP + TAPS - 1), np.float32)
+    needed[:, : last - first] = known[:, first:last]
+    powers = _filtered(needed, _POLYNOMIALS)
+    if whole[-1] - whole[0] == len(whole) - 1:  # none doubled, none left out
+        powers = powers[:, :, : len(whole)]
+    else:
+        powers = powers[:, :, whole - whole[0]]
     value: Samples = powers[DEGREE]
     for power in range(DEGREE - 1, -1, -1):
         value = value * at + powers[power]

@@ -101,8 +101,7 @@ def _read(known: Samples, begin: float, step: float, count: int) -> Samples:
         places = begin + step * np.arange(first, min(first + PIECE, count))
         whole = np.floor(places).astype(np.int64)
         at = (places - whole).astype(np.float32)
-        for channel, row in enumerate(known):
-            played[channel, first : first + PIECE] = between(row, whole, at)
+        played[:, first : first + PIECE] = between(known, whole, at)
     return played
 
 
