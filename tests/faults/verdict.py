@@ -60,8 +60,9 @@ def judge(folder: Path, ledger: Sequence[AnyLine], faults_ns: Sequence[int]) -> 
         return verdict  # byte for byte what it was
     there = {track: _shown(folder, manifest, track, verdict) for track in _tracks(ledger)}
     for line in ledger:
-        if isinstance(line, Sealed) and (gone := set(line.numbers) - there[line.track]):
-            verdict.sealed_lost.append(f"{line.file}: {len(gone)} sealed pictures")
+        if isinstance(line, Sealed):  # a picture behind the end is cut off by the finisher
+            gone = set(line.numbers) & _belonging(ledger, line.track) - there[line.track]
+            verdict.sealed_lost += [f"{line.file}: {len(gone)} sealed pictures"] if gone else []
     verdict.lost_s = _lost_s(ledger, there, faults_ns)
     return verdict
 
@@ -87,6 +88,10 @@ def _is_joined(folder: Path) -> set[str]:
     except RecordError:
         return set()
     return {file for event in story.joined for file in (*event.parts, event.file)}
+
+
+def _belonging(ledger: Iterable[AnyLine], track: str) -> set[int]:
+    return {line.number for line in ledger if isinstance(line, Fed) and line.track == track}
 
 
 def _sha(path: Path) -> str:

@@ -13,6 +13,7 @@ Every event carries ``at_ns``, CLOCK_MONOTONIC. That clock starts anew with the 
 import errno
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from itertools import takewhile
@@ -243,8 +244,8 @@ class Journal:
         self._path = path
         self._torn = _ends_torn(path)
         self._owed = b""  # lines that may not have reached the disk
-        is_new = not path.exists()
         try:
+            is_new = not path.exists()
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _O_BINARY, 0o644)
             if is_new:
                 sync_folder(path.parent)
@@ -279,9 +280,10 @@ class Journal:
         self._torn = False
 
     def close(self) -> None:
-        """Close the file; what was appended stays."""
+        """Close the file; what was appended stays, whatever the system says to that."""
         if self._file >= 0:
-            os.close(self._file)
+            with suppress(OSError):
+                os.close(self._file)
             self._file = -1
 
     def __enter__(self) -> Self:

@@ -4,11 +4,11 @@ A file that was killed is read up to its last whole packet. Times are file times
 nanoseconds; packets before 0 are there but hidden by the edit list.
 """
 
-import io
+import errno
 import os
 from array import array
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, overload
@@ -137,37 +137,60 @@ def packets_of(path: Path) -> Iterator[tuple[Kind, Coded]]:
         raise RecordError(f"{path}: {error}") from error
 
 
-class _File(io.FileIO):
+class _File:
     """A file, or its beginning; it remembers when the disk gave an error instead of bytes.
 
     A demuxer takes an error for the end of the file, and a finisher would let go of the rest.
+
+    Raises:
+        FileNotFoundError: there is none.
+        RecordError: it cannot be opened.
     """
 
     def __init__(self, path: Path, upto: int | None) -> None:
-        super().__init__(path)
-        self._path = path
-        self._upto = path.stat().st_size if upto is None else upto
+        self.name = str(path)
+        self._at = 0
         self._failure: OSError | None = None
+        try:
+            self._file = path.open("rb", buffering=0)
+            self._upto = path.stat().st_size if upto is None else upto
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise RecordError(f"{path}: {error.strerror}") from error
+
+    def read(self, size: int, /) -> bytes:
+        """Read; nothing behind the end."""
+        try:
+            self._file.seek(self._at)
+            data = self._file.read(max(min(size, self._upto - self._at), 0)) or b""
+        except OSError as error:
+            self._failure = error
+            raise
+        self._at += len(data)
+        return data
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        """Move; the end is where it was said to be."""
+        at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._upto}[whence]
+        if at < 0:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        self._at = at
+        return at
+
+    def tell(self) -> int:
+        """Say where the next byte is read."""
+        return self._at
 
     def check(self) -> None:
         """Return if every byte that was asked for was given; raise RecordError otherwise."""
         if self._failure is not None:
-            raise RecordError(f"{self._path}: {self._failure}") from self._failure
+            raise RecordError(f"{self.name}: {self._failure}") from self._failure
 
-    def read(self, size: int | None = -1, /) -> bytes:
-        """Read; nothing behind the end."""
-        left = max(self._upto - self.tell(), 0)
-        try:
-            return super().read(left if size is None or size < 0 else min(size, left)) or b""
-        except OSError as error:
-            self._failure = error
-            raise
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        """Move; the end is where it was said to be."""
-        if whence == os.SEEK_END:
-            return super().seek(self._upto + offset)
-        return super().seek(offset, whence)
+    def close(self) -> None:
+        """Close it."""
+        with suppress(OSError):
+            self._file.close()
 
 
 @contextmanager
@@ -178,7 +201,7 @@ def opened(path: Path, *, upto: int | None = None) -> Iterator[InputContainer]:
         FFmpegError, OSError: it is not there, or there is nothing readable in it.
         RecordError: at the latest in the end: the disk does not give back what is in it.
     """
-    with _file(path, upto) as file:
+    with closing(_File(path, upto)) as file:
         try:
             with av.open(file, "r", buffer_size=_BUFFER) as container:
                 yield container
@@ -186,15 +209,6 @@ def opened(path: Path, *, upto: int | None = None) -> Iterator[InputContainer]:
             file.check()
             raise
         file.check()
-
-
-def _file(path: Path, upto: int | None) -> _File:
-    try:
-        return _File(path, upto)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise RecordError(f"{path}: {error.strerror}") from error
 
 
 def check_pictures(path: Path, lane: Lane) -> None:

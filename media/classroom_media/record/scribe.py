@@ -79,10 +79,10 @@ class Scribe:
         Raises:
             TrackError: there is no room for a line, or no journal.
         """
-        self.part += 1
-        while (path := self.folder / part_file(self.track, self.part, self._kind)).exists():
-            self.part += 1
         try:
+            self.part += 1
+            while (path := self.folder / part_file(self.track, self.part, self._kind)).exists():
+                self.part += 1
             self._append(
                 PartStarted(
                     at_ns=zero_ns,
@@ -96,6 +96,8 @@ class Scribe:
             )
         except RecordError as error:
             raise _as_track_error(error) from error
+        except OSError as error:
+            raise TrackError(problem_of(error), str(error)) from error
         self._progress_ns = -PROGRESS_NS
         self._tell("started")
         return path
