@@ -9,11 +9,12 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from classroom_drivers.wiring import Wiring
-from classroom_edge.config.models import Config
+from classroom_edge.config.models import Config, TrackingConfig
 from classroom_edge.paths import DataFolder
 from classroom_edge.room import (
     LevelView,
@@ -42,10 +43,11 @@ from classroom_edge.services.routines import RoutineService
 from classroom_edge.services.sounds import strip_of
 from classroom_edge.services.storage import StorageService
 from classroom_edge.services.supervise import supervise
+from classroom_edge.services.tracking import TrackingService
 from classroom_edge.services.workers import WorkerService
 from classroom_media.api import NS, Directing, Layout
 from classroom_media.compose.grid import Grid
-from classroom_media.messages import Cut, Heartbeat
+from classroom_media.messages import Cut, Heartbeat, Whereabouts
 from classroom_media.record.journal import boot_id
 from classroom_media.record.manifest import Manifest, State
 
@@ -76,8 +78,15 @@ class Daemon:
         self._mode = KeptMode(folder.path / "directing.json", config.director.mode)
         wiring = Wiring()
         self.devices = {
-            one.id: DeviceService(config=one, changed=self._stir, wiring=wiring)
+            one.id: DeviceService(
+                config=one, changed=self._stir, asked=partial(self._worked, one.id), wiring=wiring
+            )
             for one in config.devices
+        }
+        self._tracking = {
+            one.id: self._tracker(one.id, one.tracking, self.devices[one.camera])
+            for one in config.sources
+            if one.tracking and one.camera
         }
         self.media = Media(
             config=config,
@@ -87,6 +96,7 @@ class Daemon:
             changed=self._worker_changed,
             report=self._report,
             cut=self._cut,
+            spotted=self._spotted,
             directing=Directing(by_rules=self._mode.read() == AUTO),
         )
         self.finishing = FinishingService(
@@ -135,6 +145,7 @@ class Daemon:
             routines=self._routines,
             storage=self._storage,
             kin=self._kin,
+            tracking=self._tracking,
             degraded=self._degraded,
             last_id=self._library.newest(),
         )
@@ -167,6 +178,7 @@ class Daemon:
             "processes": self._kin.run,
             "overview": self._look_round,
             **{f"device {id_}": service.run for id_, service in self.devices.items()},
+            **{f"tracking {id_}": service.run for id_, service in self._tracking.items()},
         }
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -280,6 +292,12 @@ class Daemon:
         logger.info("directing %s for %s", mode, who.name)
         self._stir()
 
+    def track(self, who: Who, source: str, *, on: bool) -> None:
+        """Let the camera of a source follow whoever moves, or not. Raises Refused."""
+        if source not in self._tracking:
+            raise refused("no-tracking", name=source)
+        self._tracking[source].switch(who, on=on)
+
     async def write_titles(self, who: Who, titles: TitlesView) -> None:
         """Write other titles over the programme. Raises Refused."""
         if titles.card and titles.card not in style_of(self._config).cards:
@@ -371,6 +389,27 @@ class Daemon:
         """Keep the rules from what a person shows, for a while."""
         until_ns = time.monotonic_ns() + self._config.director.hold_s * NS
         await self.media.direct(Directing(by_rules=True, held_until_ns=until_ns))
+
+    def _tracker(
+        self, source: str, config: TrackingConfig, camera: DeviceService
+    ) -> TrackingService:
+        return TrackingService(
+            source=source,
+            config=config,
+            device=lambda: camera.device,
+            preset=camera.preset,
+            changed=self._stir,
+        )
+
+    def _worked(self, device: str, capability: str, action: str) -> None:
+        """Tell those who track with a device that somebody else works it."""
+        for one in self._config.sources:
+            if one.camera == device and one.id in self._tracking:
+                self._tracking[one.id].intervened(capability, action)
+
+    def _spotted(self, where: Whereabouts) -> None:
+        if where.source in self._tracking:
+            self._tracking[where.source].spotted(where)
 
     def _cut(self, cut: Cut) -> None:
         self.takes.cut(cut)

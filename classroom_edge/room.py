@@ -46,6 +46,14 @@ class DeviceView:
 
 
 @dataclass(frozen=True, slots=True)
+class TrackingView:
+    """A camera that follows whoever moves in its picture."""
+
+    state: str  # "off" | "following" | "searching": nobody moves | "yielding": to a person
+    until: datetime | None = None  # while yielding
+
+
+@dataclass(frozen=True, slots=True)
 class SourceView:
     """One source."""
 
@@ -56,6 +64,7 @@ class SourceView:
     state: str  # "starting" | "live" | "lost"
     problem: str = ""
     camera: str | None = None  # the device that points it
+    tracking: TrackingView | None = None  # None: that camera is not meant to follow anybody
     seen: str = ""  # what is wrong with the picture that comes: "frozen" | "black"
     small: str = ""  # its small stream: "live" | "lost"; "" = it has none
 

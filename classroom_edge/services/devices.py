@@ -28,6 +28,7 @@ class DeviceService:
 
     config: DeviceConfig
     changed: Callable[[], None]
+    asked: Callable[[str, str], None] = lambda _capability, _action: None  # before it is done
     wiring: Wiring = field(default_factory=Wiring)  # the room's: what several devices share
     device: Device | None = field(default=None, init=False)
     news: asyncio.Event = field(default_factory=asyncio.Event, init=False)  # replaced at each
@@ -72,6 +73,7 @@ class DeviceService:
         name = given.pop("name", None) if capability == "presets" else None
         if name is not None:
             given["number"] = self.preset(name)
+        self.asked(capability, action.replace("_", "-"))
         await self.device.perform(capability, action, given)
 
     def preset(self, name: str) -> int:

@@ -60,7 +60,7 @@ class Media:
     report: Callable[[str, str], None] = lambda _name, _problem: None
     cut: Callable[[Cut], None] = lambda _cut: None  # by the director's rules
     spotted: Callable[[Whereabouts], None] = lambda _where: None
-    directing: Directing = Directing()  # at first
+    directing: Directing = field(default_factory=Directing)  # at first
     sources: dict[str, WorkerService] = field(init=False)
     director: WorkerService = field(init=False)
     layout: Layout = field(init=False)

@@ -31,6 +31,7 @@ from classroom_edge.services.recording import RecordingService
 from classroom_edge.services.routines import RoutineService
 from classroom_edge.services.sounds import views_of
 from classroom_edge.services.storage import StorageService
+from classroom_edge.services.tracking import TrackingService
 from classroom_edge.services.workers import WorkerService
 from classroom_edge.words import words
 from classroom_media.api import NS
@@ -52,6 +53,7 @@ class Overview:
     routines: RoutineService
     storage: StorageService
     kin: KinService
+    tracking: Mapping[str, TrackingService]
     degraded: dict[str, str] = field(default_factory=dict)  # service -> problem
     last_id: str = ""  # the newest finished recording
     _book: Book = field(default_factory=Book, init=False)
@@ -149,6 +151,7 @@ class Overview:
             state=state,
             problem=problem,
             camera=source.camera,
+            tracking=self.tracking[source.id].view() if source.id in self.tracking else None,
             seen=self.media.seen(source.id) if state == "live" else "",
             small=self._small(source) if state == "live" else "",
         )

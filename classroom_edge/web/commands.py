@@ -19,6 +19,7 @@ from classroom_edge.web.schemas import (
     Started,
     StopBody,
     TitlesBody,
+    TrackingBody,
 )
 from classroom_edge.web.site import Site, site_of
 
@@ -123,6 +124,21 @@ async def direct(
     While the rules do, a layout that somebody shows stays for a while before they go on.
     """
     await site.room.direct(visitor.who, body.mode)
+    return Accepted()
+
+
+@router.post("/sources/{source}/tracking", tags=["room"])
+async def track(
+    source: str,
+    site: Here,
+    visitor: Annotated[Visitor, Depends(May(Action.MOVE_CAMERA))],
+    body: TrackingBody,
+) -> Accepted:
+    """Let the camera of a source follow whoever moves in its picture, or not.
+
+    Whoever moves the camera meanwhile has it for a while; switched on again, it follows at once.
+    """
+    site.room.track(visitor.who, source, on=body.on)
     return Accepted()
 
 

@@ -71,6 +71,10 @@ class RoomPort(Protocol):
         """Let the director's rules choose what is shown ("auto"), or people ("hand")."""
         ...
 
+    def track(self, who: Who, source: str, *, on: bool) -> None:
+        """Let the camera of a source follow whoever moves, or not. Raises Refused."""
+        ...
+
     async def write_titles(self, who: Who, titles: TitlesView) -> None:
         """Write other titles over the programme. Raises Refused."""
         ...

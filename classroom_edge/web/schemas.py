@@ -62,6 +62,12 @@ class DirectingBody(Body):
     )
 
 
+class TrackingBody(Body):
+    """Whether a camera follows whoever moves in its picture."""
+
+    on: bool
+
+
 class TitlesBody(Body):
     """What is to be written over the programme; what is left out stays as it is, "" goes."""
 

@@ -217,6 +217,11 @@ class PretendRoom:
     async def direct(self, who: Who, mode: str) -> None:
         self.asked.append(("direct", who.name, mode))
 
+    def track(self, who: Who, source: str, *, on: bool) -> None:
+        self.asked.append(("track", who.name, source, on))
+        if source != "teacher":
+            raise Refused("no-tracking", both("这台摄像机不跟踪", "its camera follows nobody"))
+
     async def write_titles(self, who: Who, titles: TitlesView) -> None:
         self.asked.append(("titles", who.name, titles))
 

@@ -99,6 +99,14 @@ async def test_who_directs_is_chosen_and_it_is_one_of_two(tmp_path: Path) -> Non
     assert here.room.asked == [("direct", "local", "auto")]
 
 
+async def test_a_camera_is_told_to_follow_where_it_can(tmp_path: Path) -> None:
+    async with website(tmp_path) as here:
+        await here.client.post("/api/v1/sources/teacher/tracking", json={"on": True})
+        refused = await here.client.post("/api/v1/sources/slides/tracking", json={"on": True})
+        assert_says(refused, 409, "no-tracking")
+    assert here.room.asked[0] == ("track", "local", "teacher", True)
+
+
 async def test_titles_that_are_not_named_stay_and_empty_ones_go(tmp_path: Path) -> None:
     async with website(tmp_path) as here:
         shown = TitlesView(name="李老师", subject="语文", subtitle="春")

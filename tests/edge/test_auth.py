@@ -21,6 +21,7 @@ TEACHING = [
     ("POST", "/api/v1/routines/class-start"),
     ("POST", "/api/v1/layout/single"),
     ("POST", "/api/v1/titles"),
+    ("POST", "/api/v1/sources/teacher/tracking"),
     ("POST", "/api/v1/programme/directing"),
     ("POST", "/api/v1/sounds/teacher"),
     ("POST", "/api/v1/devices/projector/power/set-power"),

@@ -34,6 +34,7 @@ PROMISED = {
     "/api/v1/routines/{name}/steps",
     "/api/v1/layout/{name}",
     "/api/v1/programme/directing",
+    "/api/v1/sources/{source}/tracking",
     "/api/v1/titles",
     "/api/v1/devices/{device}/{capability}/{action}",
     "/api/v1/devices/assets.csv",

@@ -119,6 +119,9 @@ class PretendRoom:
     async def direct(self, who: Who, mode: str) -> None:
         self._note("direct", mode)
 
+    def track(self, who: Who, source: str, *, on: bool) -> None:
+        self._note("track", (source, on))
+
     async def write_titles(self, who: Who, titles: TitlesView) -> None:
         self._note("titles", titles)
 
