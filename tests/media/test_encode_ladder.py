@@ -226,3 +226,9 @@ def test_a_programme_goes_on_with_the_next_encoder_and_says_so() -> None:
     assert [b - a for a, b in itertools.pairwise(shown)][1:] == [1] * (len(shown) - 2)
     assert programme.encoder == "libx264"
     assert programme.encoder_problem == "h264_broken: the driver has gone away"
+
+
+def test_a_director_that_died_again_and_again_uses_what_has_proved_itself() -> None:
+    asked = msgspec.structs.replace(spec(Layout("single", ("a",))), hardware=True, unsteady=True)
+    programme = Programme(asked, Recorded(), rungs=(breaking(raises, after=999), SOFTWARE))
+    assert programme.encoder == "libx264"
