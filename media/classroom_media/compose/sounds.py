@@ -53,7 +53,7 @@ class SoundFeed:
             for chunk in self._decode(packet, self._format):
                 self._broken = False
                 self._lay(chunk)
-        except av.FFmpegError as error:
+        except (av.FFmpegError, ValueError) as error:  # of another rate, all at once: a ValueError
             if not self._broken:
                 logger.warning("%s: its sound cannot be decoded: %s", self._source, error)
             self._broken, self._decoder = True, None
