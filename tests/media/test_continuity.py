@@ -6,13 +6,13 @@ import pytest
 
 from classroom_media.emulate.reel import Look, film
 from classroom_media.packets import Coded
-from classroom_media.sources.annexb import leans_on_it, parameter_sets
+from classroom_media.sources.annexb import parameter_sets
 from classroom_media.sources.continuity import follows
 
 
 @pytest.fixture(scope="module", params=[Look(), Look(gop=50, bframes=2, preset="veryfast")])
 def pictures(request: pytest.FixtureRequest) -> tuple[Coded, ...]:
-    return film("camera", 1, request.param).pictures[:150]
+    return film("camera", 1, request.param, count=150).pictures
 
 
 def test_neighbours_follow_each_other(pictures: tuple[Coded, ...]) -> None:
@@ -24,8 +24,6 @@ def test_neighbours_follow_each_other(pictures: tuple[Coded, ...]) -> None:
 def test_a_picture_that_others_lean_on_is_missed(pictures: tuple[Coded, ...]) -> None:
     sets = parameter_sets(pictures[0].data)
     for first in range(0, 40, 10):
-        lost = sum(leans_on_it(packet.data) for packet in pictures[first + 1 : first + 8])
-        assert lost > 1
         assert follows(pictures[first].data, pictures[first + 8].data, sets) is False
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -70,10 +70,10 @@ class DemoRoom:
         eventually(lambda: self.state()["recording"]["seconds_on_disk"] > 0, within_s=15)
         return str(self.state()["recording"]["id"])
 
-    def stop_recording(self, recording: str) -> Any:
+    def stop_recording(self, recording: str, *, within_s: float = 30) -> Any:
         """Stop, and give the manifest once it is finished."""
         self.post("/api/v1/recording/stop")
-        return eventually(lambda: self.finished(recording), within_s=30)
+        return eventually(lambda: self.finished(recording), within_s=within_s)
 
     def finished(self, recording: str) -> Any:
         try:
@@ -101,20 +101,27 @@ def demo_room(data: Path) -> Iterator[DemoRoom]:
 
 
 @contextmanager
-def own_room(config: Path, port: int, data: Path) -> Iterator[DemoRoom]:
+def own_room(
+    config: Path, port: int, data: Path, *, ready: Callable[[DemoRoom], bool] = DemoRoom.is_live
+) -> Iterator[DemoRoom]:
     """Run a room.toml whose panel is at `port`, likewise."""
-    with _running(["run", str(config), "--data", str(data)], port, data) as room:
+    with _running(["run", str(config), "--data", str(data)], port, data, ready) as room:
         yield room
 
 
 @contextmanager
-def _running(arguments: list[str], port: int, data: Path) -> Iterator[DemoRoom]:
+def _running(
+    arguments: list[str],
+    port: int,
+    data: Path,
+    ready: Callable[[DemoRoom], bool] = DemoRoom.is_live,
+) -> Iterator[DemoRoom]:
     command = [sys.executable, "-m", "classroom_edge", *arguments]
     with (data.parent / f"{data.name}.log").open("wb") as log:
         process = subprocess.Popen(command, start_new_session=True, stdout=log, stderr=log)
         room = DemoRoom(process, port, data)
         try:
-            eventually(room.is_live, within_s=START_S)
+            eventually(lambda: ready(room), within_s=START_S)
             yield room
         finally:
             os.killpg(process.pid, signal.SIGINT)

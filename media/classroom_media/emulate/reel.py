@@ -1,8 +1,8 @@
 """Films that are coded once and replayed: every picture numbered, a beep with every flash.
 
-A camera that replays costs next to nothing, so that many fit on one machine. A reel lasts 40 s,
-in which pictures (25 a second), blocks of AAC (48, 32 or 16 kHz) and flashes all come out even;
-whoever reads a number back tells the rounds apart by the time.
+A camera that replays costs next to nothing, so that many fit on one machine. In the 40 s that a
+reel lasts, pictures (25 a second), blocks of AAC (48, 32 or 16 kHz) and flashes all come out
+even; whoever reads a number back tells the rounds apart by the time.
 """
 
 from collections.abc import Iterator
@@ -19,8 +19,7 @@ from classroom_media.emulate import truth
 from classroom_media.emulate.canvas import Plane, writable
 from classroom_media.packets import Coded
 
-PICTURES: Final = 1000
-LENGTH_NS: Final = PICTURES * NS // truth.FPS
+PICTURES: Final = 1000  # of a whole reel; shorter ones are multiples of 200
 FRAME_NS: Final = NS // truth.FPS
 BLOCK: Final = 1024  # samples of an AAC access unit
 CODECS: Final = {"libx264": "h264", "libx265": "hevc"}
@@ -37,7 +36,7 @@ class Reel:
     pictures: tuple[Coded, ...] = ()
     numbers: tuple[int | None, ...] = ()
     sound: tuple[Coded, ...] = ()
-    length_ns: int = LENGTH_NS
+    length_ns: int = PICTURES * FRAME_NS
     lag_ns: int = 0
 
 
@@ -83,7 +82,7 @@ class _Painter:
             luma[:] = truth.BLACK
             return self._frame
         luma[:] = self._wall
-        at = number * width // PICTURES
+        at = number % PICTURES * width // PICTURES
         luma[height // 3 : height // 2, at : at + width // 20] = 190
         if truth.flashes(number):
             luma[: height // 6, : width // 8] = truth.WHITE
@@ -93,21 +92,29 @@ class _Painter:
 
 def numbered(*, camera: int, picture: int) -> int:
     """Spell what a picture of a reel bears: its camera's number and its place in the round."""
-    return camera << 16 | picture % PICTURES
+    return camera << 16 | picture
 
 
-def film(name: str, camera: int, look: Look | None = None, voice: Voice | None = None) -> Reel:
-    """Code a reel for camera `name`: pictures, sound or both."""
-    pictures, numbers = _pictures(name, camera, look) if look else ((), ())
+def film(
+    name: str,
+    camera: int,
+    look: Look | None = None,
+    voice: Voice | None = None,
+    *,
+    count: int = PICTURES,
+) -> Reel:
+    """Code a reel for camera `name`: pictures, sound or both, as long as `count` pictures."""
+    pictures, numbers = _pictures(name, camera, look, count) if look else ((), ())
     return Reel(
         pictures=pictures,
         numbers=numbers,
-        sound=_sound(f"{name}-sound", voice) if voice else (),
+        sound=_sound(f"{name}-sound", voice, count * FRAME_NS) if voice else (),
+        length_ns=count * FRAME_NS,
         lag_ns=max((packet.pts_ns - packet.dts_ns for packet in pictures), default=0),
     )
 
 
-def _coded(camera: int, look: Look) -> Iterator[Any]:
+def _coded(camera: int, look: Look, count: int) -> Iterator[Any]:
     """Paint and code every picture of a round."""
     codec: Any = av.CodecContext.create(look.codec, "w")
     codec.width, codec.height = look.size
@@ -118,7 +125,7 @@ def _coded(camera: int, look: Look) -> Iterator[Any]:
     family = "x265-params" if look.codec == "libx265" else "x264-params"
     codec.options = {"preset": look.preset, "crf": "26", family: settings}
     painter = _Painter(look, camera)
-    for number in range(PICTURES):
+    for number in range(count):
         frame = painter.paint(number)
         frame.pts, frame.time_base = number, Fraction(1, truth.FPS)
         frame.pict_type = PictureType.NONE
@@ -127,7 +134,7 @@ def _coded(camera: int, look: Look) -> Iterator[Any]:
 
 
 def _pictures(
-    name: str, camera: int, look: Look
+    name: str, camera: int, look: Look, count: int
 ) -> tuple[tuple[Coded, ...], tuple[int | None, ...]]:
     width, height = look.size
     form = StreamFormat(
@@ -143,14 +150,14 @@ def _pictures(
             data=bytes(packet),
             format=form if packet.is_keyframe else None,
         )
-        for packet in _coded(camera, look)
+        for packet in _coded(camera, look, count)
     )
     numbers = (packet.pts_ns // FRAME_NS for packet in packets)
     bear = (None if look.black else numbered(camera=camera, picture=n) for n in numbers)
     return packets, tuple(bear)
 
 
-def _sound(stream: str, voice: Voice) -> tuple[Coded, ...]:
+def _sound(stream: str, voice: Voice, length_ns: int) -> tuple[Coded, ...]:
     """Code two rounds and keep the second, whose first block leans on the last of a round."""
     codec: Any = av.CodecContext.create("aac", "w")
     codec.sample_rate, codec.layout, codec.format = voice.rate_hz, "mono", "fltp"
@@ -163,11 +170,11 @@ def _sound(stream: str, voice: Voice) -> tuple[Coded, ...]:
         channels=1,
         extradata=bytes(codec.extradata or b""),
     )
-    round_ = LENGTH_NS * voice.rate_hz // NS
+    round_ = length_ns * voice.rate_hz // NS
     hum = np.random.default_rng(5).normal(0, 0.01, BLOCK).astype(np.float32)
     found: list[Any] = []
     for at in range(0, 2 * round_ + 2 * BLOCK, BLOCK):  # what comes out is a block behind
-        wave = truth.tone(at, BLOCK, voice.rate_hz, beep_hz=voice.beep_hz) + hum
+        wave = truth.tone(at % round_, BLOCK, voice.rate_hz, beep_hz=voice.beep_hz) + hum
         frame = av.AudioFrame.from_ndarray(wave[np.newaxis], format="fltp", layout="mono")
         frame.sample_rate, frame.pts = voice.rate_hz, at
         frame.time_base = Fraction(1, voice.rate_hz)

@@ -38,9 +38,3 @@ def with_parameter_sets(data: bytes, sets: bytes) -> bytes:
         end = data.index(first) + len(first)
         return data[:end] + sets + data[end:]
     return sets + data
-
-
-def leans_on_it(data: bytes) -> bool:
-    """Tell whether other pictures are decoded with the help of this one (nal_ref_idc)."""
-    slices = (unit for unit in units(data) if kind_of(unit) <= SLICE_IDR)
-    return any(unit[0] & 0x60 for unit in slices)

@@ -53,8 +53,10 @@ def _packets(
         heard[packet.stream_index] = now_ns
         if now_ns - min(heard.values()) > STREAM_STALL_NS:
             raise SourceError("its picture or its sound has stopped")
-        for stamped in stamper.stamp(packet):
-            arrived_ns = now_ns - stamped.duration_ns * behind[stamped.stream]
+        found = stamper.stamp(packet)
+        for stamped in found:
+            held_ns = found[-1].dts_ns - stamped.dts_ns
+            arrived_ns = now_ns - held_ns - stamped.duration_ns * behind[stamped.stream]
             for placed in timeline.place(stamped, arrived_ns):
                 yield from lanes[placed.stream].feed(placed)
     raise SourceError("it has ended the stream")

@@ -10,7 +10,6 @@ from av.stream import Stream
 
 from classroom_media.api import NS
 from classroom_media.clock import Stamped
-from classroom_media.sources.annexb import leans_on_it
 from classroom_media.sources.lanes import Demuxed
 
 BARE_MAX: Final = 16  # packets without a decoding stamp; after these there will be none
@@ -35,7 +34,7 @@ class Stamper:
             return []
         order = self._orders.get(index)
         if packet.pts is not None and order is not None and index not in self._bare:
-            return [order.mend(self._stamped(packet, packet.pts, packet.dts))]
+            return order.mend(self._stamped(packet, packet.pts, packet.dts))
         bare = self._bare.setdefault(index, [])
         patient = packet.pts is None or len(bare) < BARE_MAX
         if packet.dts is None and patient:
@@ -43,7 +42,8 @@ class Stamper:
             return []
         del self._bare[index]
         order = self._orders.setdefault(index, DecodingOrder())
-        return [order.mend(stamped) for stamped in self._counted_back([*bare, packet])]
+        counted = self._counted_back([*bare, packet])
+        return [mended for stamped in counted for mended in order.mend(stamped)]
 
     def _stamped(self, packet: Demuxed, pts: int, dts: int | None) -> Stamped[Demuxed]:
         num, den = self._units[packet.stream_index]
@@ -80,39 +80,69 @@ class DecodingOrder:
 
     RTP has only the times at which pictures are shown. FFmpeg guesses the others from their
     order, and once these have jumped, it guesses wrong for ever: pictures that are shown in
-    another order than they are decoded in would be taken for jumps themselves.
+    another order than they are decoded in would be taken for jumps themselves. After a jump,
+    as many pictures as may lean on each other tell where the count begins anew.
     """
 
     _last_ns: int | None = None
     _lag_ns: int = 0  # from decoding to showing, at most
+    _least_ns: int = LAG_MAX_NS  # and at least
     _is_counting: bool = False
+    _held: list[Stamped[Demuxed]] = field(default_factory=list)
     _steps_ns: deque[int] = field(default_factory=lambda: deque(maxlen=STEPS))
+    _shown_ns: deque[int] = field(default_factory=lambda: deque(maxlen=STEPS))
 
-    def mend(self, packet: Stamped[Demuxed]) -> Stamped[Demuxed]:
-        """Give a packet whose stamps and duration can be true."""
+    def mend(self, packet: Stamped[Demuxed]) -> list[Stamped[Demuxed]]:
+        """Give packets whose stamps and duration can be true: this one, none, or some held back."""
         usual_ns = min(self._steps_ns, default=packet.duration_ns)
         if packet.duration_ns > LONG * usual_ns:  # guessed from pictures that were out of order
             packet = replace(packet, duration_ns=usual_ns)
         last_ns, lag_ns = self._last_ns, packet.pts_ns - packet.dts_ns
         goes_on = last_ns is None or 0 < packet.dts_ns - last_ns <= STEP_MAX_NS
-        if not (goes_on and 0 <= lag_ns <= LAG_MAX_NS):
-            self._is_counting = True
+        self._is_counting |= not (goes_on and 0 <= lag_ns <= LAG_MAX_NS)
         if self._is_counting:
-            packet = replace(packet, dts_ns=self._counted(packet))
-        else:
-            self._lag_ns = max(self._lag_ns, lag_ns)
-            if last_ns is not None:
-                self._steps_ns.append(packet.dts_ns - last_ns)
+            counted = self._counted(packet)
+            self._shown_ns.extend(one.pts_ns for one in counted)
+            return counted
+        self._shown_ns.append(packet.pts_ns)
+        self._lag_ns, self._least_ns = max(self._lag_ns, lag_ns), min(self._least_ns, lag_ns)
+        if last_ns is not None:
+            self._steps_ns.append(packet.dts_ns - last_ns)
         self._last_ns = packet.dts_ns
-        return packet
+        return [packet]
 
-    def _counted(self, packet: Stamped[Demuxed]) -> int:
+    def _counted(self, packet: Stamped[Demuxed]) -> list[Stamped[Demuxed]]:
         next_ns = (self._last_ns or 0) + packet.duration_ns
-        first_ns = packet.pts_ns - self._lag_ns
-        if first_ns <= next_ns <= packet.pts_ns + packet.duration_ns:
-            return min(next_ns, packet.pts_ns)
-        is_last = self._lag_ns and not leans_on_it(bytes(packet.what))
-        return packet.pts_ns if is_last else first_ns  # they have jumped
+        first_ns, end_ns = packet.pts_ns - self._lag_ns, packet.pts_ns + packet.duration_ns
+        if not self._held and first_ns <= next_ns <= end_ns:
+            self._last_ns = min(next_ns, packet.pts_ns)
+            return [replace(packet, dts_ns=self._last_ns)]
+        self._held.append(packet)
+        if len(self._held) * packet.duration_ns <= self._lag_ns:
+            return []
+        return self._begun_anew()
+
+    def _begun_anew(self) -> list[Stamped[Demuxed]]:
+        held, self._held = self._held, []
+        step_ns = held[0].duration_ns
+        least_ns = min(self._least_ns, self._lag_ns)
+        begin_ns = min(one.pts_ns - n * step_ns for n, one in enumerate(held)) - least_ns
+        self._last_ns = begin_ns + (len(held) - 1) * step_ns
+        placed = [replace(one, dts_ns=begin_ns + n * step_ns) for n, one in enumerate(held)]
+        known_ns = {one.pts_ns for one in placed} | set(self._shown_ns)
+        return [
+            one
+            if one.pts_ns - one.dts_ns <= LAG_MAX_NS
+            else replace(one, pts_ns=_free_place(one.dts_ns + least_ns, step_ns, known_ns))
+            for one in placed
+        ]
+
+
+def _free_place(from_ns: int, step_ns: int, known_ns: set[int]) -> int:
+    """Find when a picture is shown whose own stamp alone has jumped: where no other one is."""
+    while any(abs(known - from_ns) < step_ns // 2 for known in known_ns):
+        from_ns += step_ns
+    return from_ns
 
 
 def _unit(stream: Stream) -> tuple[int, int]:
