@@ -14,17 +14,29 @@ import av
 import msgspec
 import pytest
 
-from classroom_media.api import NS, Kind, Layout, WorkerError
+from classroom_media.api import NS, Kind, Layout, Rendition, WorkerError
 from classroom_media.compose.canvas import planes
-from classroom_media.messages import Begin, End, Heartbeat, Levels, Preview, Quit, Show, Status
+from classroom_media.messages import (
+    Begin,
+    End,
+    Heartbeat,
+    Levels,
+    Preview,
+    Quit,
+    Render,
+    Show,
+    Status,
+)
 from classroom_media.record import reading
 from classroom_media.workers.client import WorkerClient
 from classroom_media.workers.specs import DirectorSource, DirectorSpec, Endpoints, SourceSpec
+from classroom_media.workers.subscribe import PacketReader
 
 from .numbered import SIZE, camera, number_in
 from .unlike import slices, steps
 
 SINGLE = Layout("single", ("a",))
+PHONE = Rendition(name="phone", height=72, bitrate_kbps=200)
 FILM_S = 40.0
 Process = subprocess.Popen[bytes]
 
@@ -139,6 +151,17 @@ async def heard(director: WorkerClient, kind: type[msgspec.Struct]) -> msgspec.S
     raise AssertionError
 
 
+def streams_of(of: Endpoints) -> set[str]:
+    """Listen until every stream that the programme has now was heard, or for five seconds."""
+    found: set[str] = set()
+    with PacketReader({"programme": of}) as reader:
+        for _ in range(50):
+            found |= {packet.stream for packet in reader.read(0.1)}
+            if len(found) > 2:
+                break
+    return found
+
+
 async def test_a_lesson_is_directed_recorded_and_seen(films: Path, tmp_path: Path) -> None:
     lesson = tmp_path / "lesson"
     with cameras(films, tmp_path), worker("director", director_spec(tmp_path)) as process:
@@ -149,6 +172,8 @@ async def test_a_lesson_is_directed_recorded_and_seen(films: Path, tmp_path: Pat
             async with aclosing(director.previews()) as previews:
                 assert (await anext(previews)).startswith(b"\xff\xd8")
             await heard(director, Levels)
+            await director.ask(Render(renditions=(PHONE,)))
+            assert streams_of(endpoints(tmp_path, "programme")) >= {"programme", "programme-phone"}
             await director.ask(Show(layout=Layout("single", ("b",))))
             with pytest.raises(WorkerError, match="no picture of a source 'c'"):
                 await director.ask(Show(layout=Layout("single", ("c",))))
@@ -158,6 +183,8 @@ async def test_a_lesson_is_directed_recorded_and_seen(films: Path, tmp_path: Pat
             assert isinstance(beat, Heartbeat)
             assert (beat.recording, beat.take) == ("lesson", 1)
             assert beat.layout == Layout("single", ("b",))
+            assert beat.renditions == {"phone": "programme-phone"}
+            assert beat.encoder == "libx264"
             assert [part.track for part in beat.parts] == ["programme"]
             assert {s.source: s.live for s in beat.sources} == {"a": True, "b": True}
             end_ns = time.monotonic_ns()

@@ -17,7 +17,7 @@ from classroom_media.encode.h264 import PictureEncoder
 from classroom_media.encode.ladder import Ladder
 from classroom_media.packets import Coded
 
-LEAST: Final = 90  # pixels of height
+LEAST: Final = 72  # pixels of height
 TAKEN: Final = frozenset({"", "sound"})  # names that would be those of other streams
 
 
