@@ -9,6 +9,7 @@ The peer is ffmpeg that copies the same film into the same form of file. CPU is 
 director's process, all its threads, in CPU seconds per media second. What it takes for sound and
 for looking at small pictures is the same either way, and told apart: the rest is the lane of
 the programme's picture, with all packets that are read, recorded and published, and wake-ups.
+"Alone" is the making of the pictures by itself, in one go: what a busy machine changes least.
 
 Exit status 2 when there is no ffmpeg; Debian's package is called ffmpeg.
 """
@@ -33,11 +34,15 @@ import psutil
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.record_films import FPS, film
-from classroom_media.api import Layout
+from classroom_media.api import NS, Kind, Layout
 from classroom_media.compose.mix import SoundMixer
+from classroom_media.compose.pictures import Picture
 from classroom_media.compose.programme import Programme
-from classroom_media.messages import Begin, End, Heartbeat, Preview, Quit, Status
+from classroom_media.levels import Samples
+from classroom_media.messages import Begin, End, Heartbeat, Levels, Preview, Quit, Status
 from classroom_media.monitor.eyes import Eyes
+from classroom_media.packets import Coded
+from classroom_media.record.reading import packets_of
 from classroom_media.workers import director
 from classroom_media.workers.client import WorkerClient
 from classroom_media.workers.specs import DirectorSource, DirectorSpec, Endpoints, SourceSpec
@@ -48,6 +53,7 @@ FILM_S: Final = 8.0  # comes again and again, without a seam
 SETTLE_S: Final = 6.0  # until a whole group of pictures is known, and the start is over
 ALIVE_S: Final = 5.0  # workers that nobody speaks to end by themselves
 RUNS: Final = ("passing", "previewed", "encoding")
+SOUND: Final = (Programme, "_advance_sound")
 AS_DIRECTOR: Final = "--as-director"
 SOURCE: Final = [sys.executable, "-m", "classroom_media.workers.source"]
 OURSELVES: Final = [sys.executable, __file__, AS_DIRECTOR]
@@ -74,14 +80,19 @@ def main() -> int:
             repeat(ffmpeg, short, folder / f"{camera}.mp4", asked.seconds + 4 * SETTLE_S)
         costs = {run: asyncio.run(with_us(folder, run, asked.seconds)) for run in RUNS}
         copy = with_ffmpeg(ffmpeg, folder, asked.seconds)
+        once = folder / f"{CAMERAS[0]}-short.mp4"
+        alone = {run: by_itself(once, folder, run) for run in ("passing", "encoding")}
     for run, cost in costs.items():
         parts = ", ".join(f"{name} {cpu:.4f}" for name, cpu in cost.items())
         print(f"{run:10} {sum(cost.values()):.4f}: {parts}")
     print(f"ffmpeg -c copy {copy:.4f}")
+    print(f"alone: passing {alone['passing']:.5f}, encoding {alone['encoding']:.4f}")
     lanes = {run: cost["lane"] for run, cost in costs.items()}
     result = {f"cpu_{run}": round(sum(cost.values()), 5) for run, cost in costs.items()}
     result |= {f"lane_{run}": round(lane, 5) for run, lane in lanes.items()}
     result["cpu_ffmpeg_copy"] = round(copy, 5)
+    result |= {f"alone_{run}": round(cpu, 6) for run, cpu in alone.items()}
+    result["alone_ratio"] = round(alone["passing"] / alone["encoding"], 5)
     result["encoding_ratio"] = round(lanes["passing"] / lanes["encoding"], 4)
     result["copy_ratio"] = round(lanes["passing"] / copy, 2)
     print(f"of encoding: {result['encoding_ratio']}, of ffmpeg -c copy: {result['copy_ratio']}")
@@ -96,7 +107,7 @@ def main() -> int:
 def as_director() -> int:
     """Run a director; tell at the end what sound and eyes took of a core."""
     spent = {
-        "sound": (clocked(SoundMixer, "feed"), clocked(Programme, "_advance_sound")),
+        "sound": (clocked(SoundMixer, "feed"), clocked(*SOUND)),
         "eyes": (clocked(Eyes, "look"),),
     }
     status = director.main()
@@ -134,6 +145,57 @@ def clocked(owner: type, name: str) -> Times:
 
     setattr(owner, name, measured)
     return times
+
+
+# -- the pictures by themselves -----------------------------------------------------------------
+
+
+class Nowhere:
+    """Where a programme goes that nobody wants."""
+
+    def packet(self, packet: Coded) -> None:
+        """Forget it."""
+
+    def levels(self, levels: Levels) -> None:
+        """Forget them."""
+
+    def preview(self, jpeg: bytes) -> None:
+        """Forget it."""
+
+    def decoded(self, stream: str, picture: Picture) -> None:
+        """Forget it."""
+
+    def sounded(self, source: str, samples: Samples) -> None:
+        """Forget them."""
+
+    def skipped(self, ticks: int) -> None:
+        """Fail: a programme that leaves something out is no measure."""
+        raise SystemExit(f"left out {ticks} pictures")
+
+
+def by_itself(camera: Path, folder: Path, run: str) -> float:
+    """Make the programme of a film in no time; give CPU seconds per media second, without sound."""
+    film = [
+        msgspec.structs.replace(
+            packet, stream=CAMERAS[0], pts_ns=packet.pts_ns + NS, dts_ns=packet.dts_ns + NS
+        )
+        for kind, packet in packets_of(camera)
+        if kind is Kind.PICTURE
+    ]
+    programme, sound = Programme(director_spec(folder, run), Nowhere()), clocked(*SOUND)
+    used_ns, pictures = 0, 0
+    for packet in film:
+        now_ns = packet.pts_ns
+        before_ns = time.process_time_ns() - sound.used_ns
+        programme.feed(packet, now_ns)
+        while programme.advance(now_ns):
+            pass
+        if now_ns > 5 * NS:  # a whole group of pictures is known by then
+            used_ns += time.process_time_ns() - sound.used_ns - before_ns
+            pictures += 1
+    if programme.making != run:
+        raise SystemExit(f"the programme is {programme.making}, not {run}")
+    return used_ns / NS / (pictures / FPS)
 
 
 # -- with us ------------------------------------------------------------------------------------
