@@ -63,8 +63,10 @@ def rules_of(config: Config) -> Rules:
 
 
 def role_in(source: SourceConfig) -> Role:
-    """Give what a source is to the lesson: as told, or as its id tells."""
-    return Role(source.role) if source.role else role_of(source.id)
+    """Give what a source is to the lesson: as told, or as its URL or its id tells."""
+    if source.role:
+        return Role(source.role)
+    return Role.SCREEN if source.url.startswith("screen:") else role_of(source.id)
 
 
 def board_in(source: SourceConfig) -> Crop | None:

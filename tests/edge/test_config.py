@@ -30,6 +30,7 @@ def test_what_the_example_says_arrives() -> None:
     assert config.recording.folder == ROOMS.absolute() / "recordings"
     assert config.device("teacher-camera").presets == {"全景": 1, "讲台": 2, "黑板": 3}
     assert config.source("teacher").camera == "teacher-camera"
+    assert config.source("teacher").small_url == "rtsp://192.168.1.31/stream2"
     assert config.programme.sources == ("screen", "teacher")
     assert (config.programme.transition, config.programme.fade_s) == ("fade", 0.4)
     assert config.routines[0].title == {"zh-CN": "上课", "en": "Start class"}

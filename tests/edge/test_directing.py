@@ -107,3 +107,5 @@ def test_the_rules_are_those_of_the_file(tmp_path: Path) -> None:
     )
     assert rules_of(load(write_room(tmp_path))).rules == PRACTICE
     assert [role_in(one) for one in config.sources] == [Role.TEACHER, Role.PUPILS, Role.WIDE]
+    computer = config.source("pupils").model_copy(update={"url": "screen://", "id": "pc"})
+    assert role_in(computer) is Role.SCREEN
