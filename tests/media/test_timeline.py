@@ -182,13 +182,13 @@ def test_picture_and_sound_of_unlike_clocks_stay_within_5_ms_for_two_hours(ppm: 
 
     def late(n: int) -> int:
         nonlocal lumpy
-        lumpy = NS if n % 3000 == 2999 else max(0, lumpy - NS // 5)  # the network stands still
+        lumpy = NS if n % 1800 == 1799 else max(0, lumpy - NS // 3)  # the network stands still
         return lumpy + noise.randrange(8 * MS)
 
-    step, zeros = NS // 5, 10**5 * NS  # a stamp every 200 ms will do; zeros far apart
+    step, zeros = NS // 3, 10**5 * NS  # a stamp every 333 ms will do; zeros far apart
     arrivals = []
     came_ns = 0
-    for n in range(2 * 3600 * 5):
+    for n in range(2 * 3600 * 3):
         at_ns = int(n * step * pace)
         came_ns = max(came_ns, at_ns + late(n))
         arrivals.append(picture(n * step, came_ns))
@@ -203,8 +203,8 @@ def test_picture_and_sound_of_unlike_clocks_stay_within_5_ms_for_two_hours(ppm: 
 
 @pytest.mark.parametrize("ppm", [-200, 200])
 def test_a_clock_that_drifts_is_followed_for_six_hours(ppm: int) -> None:
-    step = NS // 5  # a stamp every 200 ms will do
-    arrivals = [picture(n * step, int(n * step * (1 + ppm / 1e6))) for n in range(6 * 3600 * 5)]
+    step = NS // 2  # a stamp every 500 ms will do
+    arrivals = [picture(n * step, int(n * step * (1 + ppm / 1e6))) for n in range(6 * 3600 * 2)]
     found = placed(arrivals)
     errors = [abs(p.pts_ns - at_ns) for p, (_, at_ns) in zip(found, arrivals, strict=True)]
     assert max(errors) <= 5 * MS
