@@ -32,7 +32,7 @@ from classroom_edge.services.health import notify
 from classroom_edge.services.kin import KinService
 from classroom_edge.services.library import Library
 from classroom_edge.services.light import LightService
-from classroom_edge.services.looks import style_of, titles_of
+from classroom_edge.services.looks import style_of, titles_of, with_card
 from classroom_edge.services.media import PROGRAMME, Media
 from classroom_edge.services.newest import Newest
 from classroom_edge.services.overview import Overview
@@ -52,6 +52,7 @@ from classroom_media.record.journal import boot_id
 from classroom_media.record.manifest import Manifest, State
 
 LOOKS_EVERY_S: Final = 0.5  # at the latest: a light must not burn on
+CARD_STAYS_S: Final = 1.0  # after the end: nobody sees it go
 APART_S: Final = 0.1  # between two snapshots at least
 STARTED_WITHIN_S: Final = 4.0
 FINISHED_WITHIN_S: Final = 8.0  # at an ordered stop; the next start goes on with what is left
@@ -73,8 +74,8 @@ class Daemon:
         self._stirred = asyncio.Event()
         self._degraded: dict[str, str] = {}
         self._states: Newest[RoomState] = Newest()
-        self._library = Library(recordings)
         places = Places(recordings, config.recording.second_folder)
+        self._library = Library(recordings)
         self._mode = KeptMode(folder.path / "directing.json", config.director.mode)
         wiring = Wiring()
         self.devices = {
@@ -230,18 +231,36 @@ class Daemon:
                 yield wall
 
     async def start_recording(self, who: Who, *, title: str = "", pre_roll: bool = True) -> str:
-        """Begin a recording; give its id. Raises Refused."""
-        id_ = await self.takes.start(who, title=title, pre_roll=pre_roll)
+        """Begin a recording; give its id. Raises Refused.
+
+        With an opening card it begins with that, and not before it.
+        """
+        opening_s = self._config.titles.opening_s
+        id_ = await self.takes.start(who, title=title, pre_roll=pre_roll and not opening_s)
+        if opening_s:
+            await self._put_card("opening", opening_s, heading=title)
         await self.takes.shown(self.media.layout)
         return id_
 
     async def stop_recording(self, who: Who, *, grace_s: float = 0) -> None:
-        """End the recording, at once or after `grace_s` in which one may go on. Raises Refused."""
-        await self.takes.stop(who, grace_s=grace_s)
+        """End the recording, at once or after `grace_s` in which one may go on. Raises Refused.
+
+        With a closing card it goes on under that card, and ends with it; asked again, at once.
+        """
+        closing_s = self._config.titles.closing_s
+        if not closing_s or self.takes.state is not RecordingState.RECORDING:
+            await self.takes.stop(who, grace_s=grace_s)
+            return
+        end_ns = time.monotonic_ns() + round(closing_s * NS)
+        await self.takes.stop(who, grace_s=max(grace_s, closing_s + 0.1), at_ns=end_ns)
+        await self._put_card("closing", closing_s + CARD_STAYS_S)
 
     async def go_on(self, who: Who) -> None:
         """Undo a stop within its grace, without a seam. Raises Refused."""
         await self.takes.go_on(who)
+        if self._config.titles.closing_s and self.media.titles.card == "closing":
+            await self.media.write(with_card(self.media.titles, "", 0))
+            self._stir()
 
     async def pause_recording(self, who: Who) -> None:
         """Keep nothing until resumed. Raises Refused."""
@@ -302,7 +321,7 @@ class Daemon:
         """Write other titles over the programme. Raises Refused."""
         if titles.card and titles.card not in style_of(self._config).cards:
             raise refused("unknown-card", name=titles.card)
-        await self.media.write(titles_of(titles))
+        await self.media.write(titles_of(titles, self.media.titles))
         logger.info("titles %s written for %s", titles, who.name)
         self._stir()
 
@@ -383,6 +402,12 @@ class Daemon:
     def _worker_changed(self) -> None:
         for recorder in self._recorders:
             recorder.replaced()
+        self._stir()
+
+    async def _put_card(self, card: str, seconds: float, *, heading: str = "") -> None:
+        """Put a card before the programme for a while, whatever becomes of this daemon."""
+        until_ns = time.monotonic_ns() + round(seconds * NS)
+        await self.media.write(with_card(self.media.titles, card, until_ns, heading))
         self._stir()
 
     async def _hold(self) -> None:

@@ -40,7 +40,7 @@ _OWN: Final = {
     "id_shape", "id_reserved", "timezone", "address", "source_empty", "want_empty", "colour",
     "small_without_picture", "mixed_without_sound",
     "picture_file", "crop_outside", "slot_outside", "key_colour", "key_border",
-    "layout_slots", "same_corner", "same_folder", "shot_lengths",
+    "layout_slots", "no_card", "same_corner", "same_folder", "shot_lengths",
 }  # fmt: skip
 
 

@@ -125,6 +125,7 @@ Decimals = Annotated[float, BeforeValidator(_as_number)]
 GainDb = Annotated[Decimals, Field(ge=-60, le=30)]
 SoundDelay = Annotated[int, Field(ge=-500, le=2000)]
 Channels = Literal["stereo", "left", "right", "mono"]
+CardSeconds = Annotated[Decimals, Field(ge=0, le=10)]
 Corner = Literal["top-left", "top-right", "bottom-left", "bottom-right"]
 Share = Annotated[Decimals, Field(ge=0, le=1)]
 Size = Annotated[Decimals, Field(ge=0.02, le=1)]
@@ -405,6 +406,14 @@ class TitlesConfig(Part):
     lower_third: LowerThirdConfig | None = None  # at first
     opening: CardConfig | None = None
     closing: CardConfig | None = None
+    opening_s: CardSeconds = 0.0  # how long it stands by itself at the begin; 0 = it does not
+    closing_s: CardSeconds = 0.0  # the same at the end
+
+    @model_validator(mode="after")
+    def _has_cards(self) -> Self:
+        if (self.opening_s and not self.opening) or (self.closing_s and not self.closing):
+            raise PydanticCustomError("no_card", "seconds of a card that there is not")
+        return self
 
     @model_validator(mode="after")
     def _has_room(self) -> Self:

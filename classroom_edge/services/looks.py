@@ -1,5 +1,7 @@
 """From a room's configuration to what the director is told of layouts and titles."""
 
+from msgspec.structs import replace
+
 from classroom_edge.config.models import CardConfig, Config, LayoutConfig, SlotConfig
 from classroom_edge.room import TitlesView
 from classroom_media.api import Arrangement, Card, Crop, Key, LowerThird, Slot, Titles, TitleStyle
@@ -43,16 +45,25 @@ def first_titles(config: Config) -> Titles:
     return Titles(lower_third=LowerThird(name=third.name, subject=third.subject))
 
 
-def titles_of(view: TitlesView) -> Titles:
-    """Give titles as the director is told."""
+def titles_of(view: TitlesView, shown: Titles = Titles()) -> Titles:  # noqa: B008 - frozen
+    """Give titles as the director is told; a card that is `shown` already goes when it would."""
     third = LowerThird(name=view.name, subject=view.subject) if view.name else None
-    return Titles(lower_third=third, subtitle=view.subtitle, card=view.card)
+    told = Titles(lower_third=third, subtitle=view.subtitle, card=view.card)
+    if view.card != shown.card:
+        return told
+    return replace(told, card_until_ns=shown.card_until_ns, heading=shown.heading)
 
 
-def view_of(titles: Titles) -> TitlesView:
-    """Give titles as people are told."""
+def with_card(titles: Titles, card: str, until_ns: int, heading: str = "") -> Titles:
+    """Put a card before the programme until an instant; what else is written stays."""
+    return replace(titles, card=card, card_until_ns=until_ns, heading=heading)
+
+
+def view_of(titles: Titles, now_ns: int) -> TitlesView:
+    """Give titles as people are told at an instant of the timeline."""
     third = titles.lower_third or LowerThird(name="")
-    return TitlesView(third.name, third.subject, titles.subtitle, titles.card)
+    is_over = 0 < titles.card_until_ns <= now_ns
+    return TitlesView(third.name, third.subject, titles.subtitle, "" if is_over else titles.card)
 
 
 def _card(card: CardConfig) -> Card:

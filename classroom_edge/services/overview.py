@@ -172,7 +172,7 @@ class Overview:
             sources=shown.sources,
             layouts=tuple(self._layouts()),
             state="live" if state == "running" else state,
-            titles=view_of(self.media.titles),
+            titles=view_of(self.media.titles, time.monotonic_ns()),
             cards=tuple(style_of(self.config).cards),
             multiview=self._multiview(),
             encoder=beat.encoder if beat else "",

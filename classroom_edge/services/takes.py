@@ -82,11 +82,11 @@ def stand_ins_in(events: Iterable[AnyJournalEvent]) -> tuple[StandIn, ...]:
 
 
 def ending(story: Story, *, now_ns: int, reason: str) -> list[AnyJournalEvent]:
-    """Give the line that ends the open take, if there is one: at the hold, or now."""
+    """Give the line that ends the open take, if there is one: now, or at a hold that is past."""
     take = story.open_take
     if take is None:
         return []
-    end_ns = now_ns if take.held_ns is None else take.held_ns
+    end_ns = now_ns if take.held_ns is None else min(now_ns, take.held_ns)
     return [TakeEnded(at_ns=now_ns, take=take.number, end_ns=end_ns, reason=reason)]
 
 

@@ -176,6 +176,8 @@ class Titles(msgspec.Struct, frozen=True, kw_only=True):
     lower_third: LowerThird | None = None
     subtitle: str = ""
     card: str = ""  # "opening" or "closing": instead of the picture
+    card_until_ns: int = 0  # on the timeline; 0 = until told otherwise
+    heading: str = ""  # on the card, instead of the title that is drawn on it
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):

@@ -259,6 +259,7 @@ OF_LAYOUTS = [
     Typed("fps = 25\n", "fps = 25\n[[titles]]\nclock = true\n", "double-brackets", 8),
     Typed("fps = 25\n", 'fps = 25\n[titles]\nclock_corner = "middle"\n', "not-a-choice", 9),
     Typed("fps = 25\n", "fps = 25\n[titles]\nlower_third = {}\n", "missing-key", 9),
+    Typed("fps = 25\n", "fps = 25\n[titles]\nopening_s = 3\n", "no-card", 8, "opening = {"),
     Typed("fps = 25\n", 'fps = 25\n[titles]\nlogo = "gone.png"\n', "picture-file", 9),
     Typed("fps = 25\n", 'fps = 25\n[titles.opening]\ntitle = ""\n', "empty", 9),
 ]

@@ -7,7 +7,14 @@ import pytest
 from classroom_edge.config import load
 from classroom_edge.config.models import LayoutConfig
 from classroom_edge.room import TitlesView
-from classroom_edge.services.looks import arrangement_of, first_titles, style_of, titles_of, view_of
+from classroom_edge.services.looks import (
+    arrangement_of,
+    first_titles,
+    style_of,
+    titles_of,
+    view_of,
+    with_card,
+)
 from classroom_media.api import Card, Crop, Key, LowerThird, Titles
 from classroom_media.compose.layouts import box
 
@@ -45,7 +52,16 @@ def test_titles_arrive_with_cards_corners_and_the_rooms_time_zone() -> None:
     ],
 )
 def test_titles_are_told_to_the_director_and_back_to_people(view: TitlesView) -> None:
-    assert view_of(titles_of(view)) == view
+    assert view_of(titles_of(view), 0) == view
+
+
+def test_a_card_for_a_while_is_told_while_it_is_there_and_keeps_its_end() -> None:
+    titles = with_card(Titles(subtitle="on"), "opening", until_ns=9, heading="Fractions")
+    assert view_of(titles, 8) == TitlesView(subtitle="on", card="opening")
+    assert view_of(titles, 9) == TitlesView(subtitle="on")
+    more = titles_of(TitlesView(subtitle="more", card="opening"), titles)
+    assert (more.card_until_ns, more.heading) == (9, "Fractions")
+    assert titles_of(TitlesView(card="closing"), titles).card_until_ns == 0
 
 
 def test_a_room_that_says_nothing_of_titles_has_none() -> None:

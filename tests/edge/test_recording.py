@@ -306,6 +306,19 @@ async def test_after_its_grace_a_stop_counts_from_when_it_was_asked_for(tmp_path
     assert end == End(end_ns=hold.at_ns)
 
 
+async def test_stopped_again_before_the_instant_of_a_stop_it_ends_at_once(tmp_path: Path) -> None:
+    async with taking(tmp_path) as it:
+        await it.service.start(ME)
+        await eventually_async(lambda: it.is_told(Begin))
+        ahead_ns = time.monotonic_ns() + 9 * NS
+        await it.service.stop(ME, grace_s=10, at_ns=ahead_ns)
+        await it.service.stop(ME)
+        await eventually_async(lambda: it.over)
+    end = it.worker.told[-1]
+    assert isinstance(end, End)
+    assert end.end_ns < ahead_ns - 4 * NS
+
+
 async def test_a_stop_after_an_undone_one_has_a_grace_of_its_own(tmp_path: Path) -> None:
     async with taking(tmp_path) as it:
         await it.service.start(ME)

@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 import av
+import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -247,3 +248,33 @@ def test_the_programme_carries_titles_and_loses_no_picture() -> None:
     assert 24 <= len(on_air) <= 40
     with pytest.raises(MediaError):
         made.write(Titles(card="opening"))
+
+
+def test_a_card_goes_by_itself_when_it_is_time_and_does_not_come_again() -> None:
+    titler = Titler(
+        TitleStyle(cards={"opening": Card(title="Lesson")}), width=320, height=180, fps=5
+    )
+    frame = av.VideoFrame(320, 180, "yuv420p")
+    told = Titles(card="opening", card_until_ns=2 * NS)
+    titler.show(told)
+    shown = []
+    for tick in range(20):
+        with titler.over(frame, tick * NS // 5) as titled:
+            shown.append(titled is not frame)
+        if tick == 15:
+            titler.show(msgspec.structs.replace(told, subtitle="on"))
+    assert shown[4:10] == [True] * 6
+    assert shown[14:] == [False] * 6
+    assert titler.titles.card == "opening"  # as told: nobody need tell it anew
+
+
+def test_a_card_bears_the_heading_of_the_recording() -> None:
+    def drawn(heading: str) -> bytes:
+        style = TitleStyle(cards={"opening": Card(title="Lesson")})
+        titler = Titler(style, width=320, height=180, fps=1)
+        titler.show(Titles(card="opening", heading=heading))
+        with titler.over(av.VideoFrame(320, 180, "yuv420p"), 0) as titled:
+            return bytes(titled.planes[0])
+
+    assert drawn("") == drawn("Lesson")
+    assert drawn("Fractions") != drawn("Lesson")

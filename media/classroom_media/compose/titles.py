@@ -10,6 +10,7 @@ from typing import Final, Generic, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import av
+import msgspec
 import numpy as np
 from PIL import Image
 
@@ -88,7 +89,7 @@ class Titler:
         self._lower_third: _Piece[Overlay] = _Piece(round(FADE_S * fps))
         self._subtitle: _Piece[Overlay] = _Piece(0)
         self._card: _Piece[av.VideoFrame] = _Piece(round(CARD_FADE_S * fps))
-        self._cards: dict[str, av.VideoFrame] = {}
+        self._cards: dict[tuple[str, str], av.VideoFrame] = {}  # by name and heading
         self.titles = Titles()
 
     @property
@@ -107,8 +108,7 @@ class Titler:
         if titles.card and titles.card not in self._style.cards:
             raise MediaError(f"there is no card {titles.card!r}")
         old, self.titles = self.titles, titles
-        if titles.card != old.card:
-            self._card.wanted = self._card_of(titles.card)
+        self._card.wanted = self._card_of(titles)
         if titles.subtitle != old.subtitle:
             said = titles.subtitle.strip()
             self._subtitle.wanted = self._drawn_subtitle(said) if said else None
@@ -120,6 +120,8 @@ class Titler:
     @contextmanager
     def over(self, frame: av.VideoFrame, tick_ns: int) -> Iterator[av.VideoFrame]:
         """Give the picture of a tick with its titles, for as long as it is used."""
+        if 0 < self.titles.card_until_ns <= tick_ns:
+            self._card.wanted = None
         pieces = (self._lower_third, self._subtitle)
         for piece in (*pieces, self._card):
             piece.step()
@@ -151,11 +153,15 @@ class Titler:
             logger.warning("no logo: %s", error)
             return None
 
-    def _card_of(self, name: str) -> av.VideoFrame | None:
-        if name and name not in self._cards:
-            drawn = self._lettering.card(self._style.cards[name], self._logo)
-            self._cards[name] = label(frame_of(np.asarray(drawn)))
-        return self._cards.get(name)
+    def _card_of(self, titles: Titles) -> av.VideoFrame | None:
+        named = titles.card, titles.heading
+        if titles.card and named not in self._cards:
+            card = self._style.cards[titles.card]
+            if titles.heading:
+                card = msgspec.structs.replace(card, title=titles.heading)
+            drawn = label(frame_of(np.asarray(self._lettering.card(card, self._logo))))
+            self._cards = {named: drawn}  # headings differ with every recording
+        return self._cards.get(named)
 
     def _drawn_third(self, drawing: Drawing) -> Overlay:
         x = round(self._width * SAFE)
