@@ -421,6 +421,27 @@ def report(
     )
 
 
+@app.command(help="verify.help")
+def verify(
+    context: typer.Context,
+    recording: Annotated[
+        str,
+        typer.Argument(metavar="RECORDING", help="argument.recording-or-id", show_default=False),
+    ],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a recording against its checksums."""
+    from classroom_edge.commands import verify as command
+
+    _finish(
+        context,
+        lambda: command.verify_recording(
+            recording, data=data, as_json=as_json, language=context.obj
+        ),
+    )
+
+
 @app.command(help="emulate.help")
 def emulate(
     context: typer.Context,

@@ -22,6 +22,7 @@ COMMANDS = {
     "record": ("ROOM.toml", "--for", "--out", "--json"),
     "direct": ("RECORDING", "--dry-run", "--role", "--board", "--png", "--json"),
     "report": ("RECORDING", "--data", "--out", "--json"),
+    "verify": ("RECORDING", "--data", "--json"),
     "emulate": ("DRIVER", "--listen", "--password", "--model", "--fault"),
     "doctor": ("--json",),
     "user add": ("NAME", "ROOM.toml", "--data"),
