@@ -112,7 +112,7 @@ class Sweep:
             target=_scripted, args=(recording, folder / "ledger", self._footage)
         )
         process.start()
-        eventually((folder / "ledger").exists)
+        eventually((folder / "ledger").exists, within_s=60)
         command = [
             "strace",
             "-f",
