@@ -1,6 +1,7 @@
 """The director's desk: pictures are chosen and put together, words written, sounds mixed."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -123,3 +124,20 @@ def test_a_busy_machine_is_told_at_the_picture(panel: Panel) -> None:
     expect(page.locator(".load")).to_contain_text("每两帧录一帧")
     panel.show(states.idle())
     expect(page.locator(".load")).to_have_count(0)
+
+
+def test_the_director_is_switched_on_and_tells_why_it_cuts(panel: Panel) -> None:
+    page = panel.open(states.idle())
+    page.get_by_role("switch", name="自动导播").click()
+    eventually(lambda: panel.room.asked == [("direct", "auto")])
+    panel.show(showing(directing="auto", reason=states.words("老师在写板书", "The teacher writes")))
+    expect(page.get_by_role("switch", name="自动导播")).to_be_checked()
+    expect(page.locator(".auto .why")).to_have_text("老师在写板书")
+
+
+def test_a_cut_by_hand_holds_for_a_while_and_can_be_given_back(panel: Panel) -> None:
+    until = states.now() + timedelta(seconds=25)
+    page = panel.open(showing(directing="auto", held_until=until))
+    expect(page.locator(".auto .why")).to_contain_text("秒后继续自动")
+    page.get_by_role("button", name="马上继续").click()
+    eventually(lambda: panel.room.asked == [("direct", "auto")])

@@ -73,6 +73,9 @@ export interface ProgrammeView {
   encoder: string;
   load: "" | "spare" | "quicker" | "quickest" | "half";
   sounds: SoundView[];
+  directing: "hand" | "auto";
+  reason: Words;
+  held_until: string | null;
   making: "" | "encoding" | "passing";
 }
 
