@@ -22,7 +22,7 @@ import zmq.asyncio
 from benchmarks.record_films import film
 from classroom_media.api import Layout
 from classroom_media.encode.form import EVERYDAY, PROFILES
-from classroom_media.messages import Begin, End, Heartbeat, Preview, Quit, Status, TrackEvent
+from classroom_media.messages import Begin, End, Heartbeat, Preview, Quit, Status
 from classroom_media.packets import TOPIC, Coded, from_frames
 from classroom_media.workers.client import WorkerClient
 from classroom_media.workers.specs import DirectorSource, DirectorSpec, Endpoints, SourceSpec
@@ -43,7 +43,6 @@ class Notes:
 
     sent: list[tuple[Coded, int]] = field(default_factory=list)  # and when it came, ns
     beats: list[Heartbeat] = field(default_factory=list)
-    tracks: list[TrackEvent] = field(default_factory=list)  # of the programme
     previews: int = 0
 
     def lateness_ms(self, from_ns: int) -> list[float]:
@@ -129,8 +128,6 @@ async def _note_beats(client: WorkerClient, notes: Notes) -> None:
     async for event in client.events():
         if isinstance(event, Heartbeat):
             notes.beats.append(event)
-        elif isinstance(event, TrackEvent):
-            notes.tracks.append(event)
 
 
 async def _note_previews(client: WorkerClient, notes: Notes) -> None:

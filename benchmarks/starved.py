@@ -39,6 +39,7 @@ from benchmarks.room_at_work import (
     make_films,
     recording,
 )
+from classroom_media.record.journal import JOURNAL_FILE
 
 BEFORE_S: Final = 8.0  # with nothing in the way
 BLOCK: Final = 1024  # samples
@@ -81,7 +82,6 @@ async def run(folder: Path, rivals: int, seconds: float, relief: float) -> dict[
             "left_out": room.notes.beats[-1].left_out,
             "fps_starved": rate(room, began_ns, relieved_ns),
             "fps_relieved": rate(room, relieved_ns, time.monotonic_ns()),
-            "sealed": [one.problem for one in room.notes.tracks if one.what == "sealed"],
             "load_at_end": room.notes.beats[-1].load,
         }
 
@@ -142,11 +142,18 @@ def examined(take: Path) -> dict[str, Any]:
     for name in CAMERAS:
         lost += [f"{name}: {n} pictures" for n in missing(take / f"{name}.mp4", "video")]
     if len(files) != len(CAMERAS) + 2:
-        lost.append(f"in parts: {[file.name for file in files]}")
+        lost.append(f"in parts, because of: {', '.join(breaks(take / JOURNAL_FILE))}")
     return {
         "programme_pictures_missing": sum(missing(take / "programme.mp4", "video")),
         "lost": lost,
     }
+
+
+def breaks(journal: Path) -> list[str]:
+    """Give why parts ended before the recording did."""
+    lines = [json.loads(line) for line in journal.read_text("utf-8").splitlines()]
+    sealed = [line for line in lines if line["event"] == "part-sealed" and line["reason"] != "end"]
+    return [f"{line['track']}: {line['reason']}" for line in sealed]
 
 
 def missing(path: Path, kind: Literal["audio", "video"]) -> list[int]:
