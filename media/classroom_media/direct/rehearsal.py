@@ -14,18 +14,68 @@ from typing import Final
 import av
 import numpy as np
 
-from classroom_media.api import NS, Kind
+from classroom_media.api import NS, Directing, Kind, Layout
+from classroom_media.direct.dry_run import sources_of
+from classroom_media.direct.engine import Reason, Shot
 from classroom_media.direct.luma import small_luma
-from classroom_media.direct.signs import LOOKS_A_SECOND
+from classroom_media.direct.rules import SINGLE, Rules
+from classroom_media.direct.signs import LOOKS_A_SECOND, Role
 from classroom_media.encode.aac import FRAME
 from classroom_media.levels import RATE_HZ, Samples
+from classroom_media.messages import AnyEvent, Cut
 from classroom_media.monitor.supply import Glimpse
-from classroom_media.record.manifest import Manifest, Track
+from classroom_media.record.manifest import Manifest, Track, read_manifest
+from classroom_media.workers.directing import DirectingThread
+from classroom_media.workers.specs import DirectorSource, DirectorSpec, Endpoints
 
 LATE_NS: Final = NS // LOOKS_A_SECOND  # until the eyes have their next look
 MISSED: Final = 0.03  # of the looks
 
 Moment = tuple[int, int, Callable[[], None]]  # when, in what order, and what happens
+
+
+def rehearse(folder: Path, seed: int = 1) -> tuple[Shot, ...]:
+    """Have a recording directed as a lesson is; give its shots, from the opening on.
+
+    Raises:
+        RecordError: there is no recording, or a file cannot be read.
+    """
+    manifest, nowhere = read_manifest(folder), Endpoints(commands="", packets="")
+    sources = sources_of(manifest, {})
+    wide = next(one.id for one in sources if one.role is Role.WIDE)
+    heard = {track.source for track in manifest.tracks if track.kind == Kind.SOUND}
+    spec = DirectorSpec(
+        sources=tuple(
+            DirectorSource(
+                id=one.id,
+                name=one.id,
+                endpoints=nowhere,
+                picture=one.picture,
+                sound=one.id in heard,
+                role=one.role,
+                turns=one.role is Role.TEACHER,
+            )
+            for one in sources
+        ),
+        endpoints=nowhere,
+        layout=Layout(SINGLE, (wide,)),
+        directing=Directing(by_rules=True),
+        rules=Rules(),
+    )
+    told: list[AnyEvent] = []
+    rehearsal = Rehearsal(folder, manifest, seed)
+    rules = DirectingThread(
+        spec,
+        show=lambda _layout, _from_ns: None,
+        layout=lambda: spec.layout,
+        live=lambda _now_ns: {one.id for one in sources},
+        emit=told.append,
+        clock=lambda: rehearsal.now_ns,
+    )
+    rehearsal.play(see=rules.see, sounded=rules.sounded, keyframe=rules.keyframe, turn=rules.turn)
+    cuts = (one for one in told if isinstance(one, Cut))
+    shots = (Shot(cut.at_ns / NS, cut.layout, cut.reason, cut.forced) for cut in cuts)
+    return (Shot(0.0, spec.layout, Reason("opening")), *shots)
 
 
 class Rehearsal:

@@ -11,6 +11,7 @@ from classroom_media.direct.dry_run import DryRun, dry_run
 from classroom_media.direct.engine import Reason, Shot
 from classroom_media.direct.lesson_film import play
 from classroom_media.direct.lesson_script import Act, Scene, right_at, score, script
+from classroom_media.direct.rehearsal import rehearse
 from classroom_media.direct.rules import Rules
 from classroom_media.direct.signs import Role, Sign
 from classroom_media.record.manifest import read_manifest, write_manifest
@@ -42,6 +43,13 @@ def test_the_right_source_is_shown_and_no_shot_is_too_short(directed: DryRun) ->
     assert reached.settled > 0.95
     assert reached.right > 0.92  # something happens every quarter of a minute
     assert reached.shortest_s >= Rules().min_shot_s
+
+
+def test_live_the_right_source_is_shown_too_only_a_little_later(lesson: Path) -> None:
+    reached = score(LESSON, rehearse(lesson, seed=3))
+    assert reached.settled > 0.93
+    assert reached.right > 0.9
+    assert reached.shortest_s >= Rules().min_shot_s - 1e-6
 
 
 def test_every_cut_has_its_reason(directed: DryRun) -> None:
