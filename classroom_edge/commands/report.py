@@ -72,7 +72,8 @@ def report(
 
 def _saying(language: str) -> Say:
     def say(key: str, /, **values: object) -> str:
-        return words("report").say(key, language, **values)
+        part = "direct" if key.startswith("cut.") else "report"  # why the director cut
+        return words(part).say(key, language, **values)
 
     return say
 

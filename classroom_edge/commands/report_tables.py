@@ -18,7 +18,7 @@ from classroom_edge.commands.report_cells import (
     with_unit,
     worst_of,
 )
-from classroom_media.analyse.figures import Report
+from classroom_media.analyse.figures import Report, Shot
 from classroom_media.direct.lanes import Say
 from classroom_media.direct.timeline import clock
 from classroom_media.record.manifest import PROGRAMME
@@ -152,14 +152,24 @@ def _happenings(report: Report, say: Say) -> Iterator[Table]:
     yield _table(
         say,
         "shots",
-        "from# to# length# layout sources",
+        "from# to# length# layout sources why",
         (
-            (*span_cells(one.from_s, one.to_s), Cell(one.layout), Cell(" + ".join(one.sources)))
+            (
+                *span_cells(one.from_s, one.to_s),
+                Cell(one.layout),
+                Cell(" + ".join(one.sources)),
+                Cell(_why(one, say)),
+            )
             for one in report.shots
         ),
     )
     marks = ((Cell(clock(one.at_s)), Cell(one.text)) for one in report.marks)
     yield _table(say, "marks", "at# text", marks)
+
+
+def _why(shot: Shot, say: Say) -> str:
+    """Say why it was shown: the rules' reason, or who wanted it."""
+    return say(f"cut.{shot.reason.key}", **shot.reason.values) if shot.reason else shot.by
 
 
 def _table(say: Say, name: str, columns: str, rows: Iterable[tuple[Cell, ...]]) -> Table:

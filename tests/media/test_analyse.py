@@ -11,9 +11,11 @@ from classroom_media.analyse.passages import PictureWatch, outside
 from classroom_media.analyse.shots import outages, shots, still_by_right
 from classroom_media.analyse.truths import counted
 from classroom_media.api import NS, Layout
+from classroom_media.direct.engine import Reason
 from classroom_media.direct.luma import Luma
 from classroom_media.emulate.inspection import Seen
 from classroom_media.record.journal import (
+    DIRECTOR,
     AnyJournalEvent,
     LayoutShown,
     RecordingStarted,
@@ -130,6 +132,7 @@ def test_what_a_gap_looks_like_is_no_passage() -> None:
 
 
 SLIDES, TEACHER = Layout("single", ("slides",)), Layout("single", ("teacher",))
+SPEAKS = Reason("teacher-speaks", {"source": "teacher"})
 WALL = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 
@@ -139,7 +142,7 @@ def journal() -> list[AnyJournalEvent]:
         RecordingStarted(at_ns=0, recording="r", room="101", title="", wall=WALL, boot="b"),
         TakeStarted(at_ns=0, take=1, from_ns=0, boot="b"),
         LayoutShown(at_ns=0, layout=SLIDES),
-        LayoutShown(at_ns=4 * NS, layout=TEACHER),
+        LayoutShown(at_ns=4 * NS, layout=TEACHER, by=DIRECTOR, reason=SPEAKS),
         SourceLost(at_ns=8 * NS, source="teacher", problem="silent"),
         TakeEnded(at_ns=10 * NS, take=1, end_ns=10 * NS, reason="pause"),
         LayoutShown(at_ns=15 * NS, layout=TEACHER),
@@ -158,6 +161,7 @@ def test_shots_stand_where_the_viewer_sees_them() -> None:
         (4.0, 10.0, ("teacher",)),
         (10.0, 20.0, ("slides",)),
     ]
+    assert [(one.by, one.reason) for one in found] == [("", None), (DIRECTOR, SPEAKS), ("", None)]
     assert still_by_right(found, {"slides"}) == [(0.0, 4.0), (10.0, 20.0)]
 
 

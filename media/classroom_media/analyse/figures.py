@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from classroom_media.direct.engine import Reason
 from classroom_media.record.manifest import Gap, Mark
 
 
@@ -119,6 +120,8 @@ class Shot(msgspec.Struct, frozen=True, kw_only=True):
     to_s: float
     layout: str
     sources: tuple[str, ...]
+    by: str = ""  # who wanted it; "director" for the rules
+    reason: Reason | None = None  # of the rules
 
 
 class Outage(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,6 @@ from itertools import pairwise
 from typing import Final
 
 from classroom_media.analyse.figures import Outage, Shot
-from classroom_media.api import Layout
 from classroom_media.record.journal import (
     AnyJournalEvent,
     LayoutShown,
@@ -27,7 +26,7 @@ def shots(events: Iterable[AnyJournalEvent], story: Story) -> tuple[Shot, ...]:
     The journal begins when somebody asks for a recording: what it notes first has stood since
     the pre-roll, which is older.
     """
-    shown: list[tuple[float, Layout]] = []
+    shown: list[tuple[float, LayoutShown]] = []
     pre_roll_s = 0.0
     for at_s, event in _placed(events, story):
         if isinstance(event, RecordingStarted):
@@ -36,12 +35,19 @@ def shots(events: Iterable[AnyJournalEvent], story: Story) -> tuple[Shot, ...]:
             from_s = at_s if shown or at_s > pre_roll_s + AT_ONCE_S else 0.0
             if shown and shown[-1][0] == from_s:
                 shown.pop()
-            if not shown or shown[-1][1] != event.layout:
-                shown.append((from_s, event.layout))
+            if not shown or shown[-1][1].layout != event.layout:
+                shown.append((from_s, event))
     ends = [at_s for at_s, _ in shown[1:]] + [round(story.duration_s, 3)]
     return tuple(
-        Shot(from_s=from_s, to_s=to_s, layout=layout.name, sources=layout.sources)
-        for (from_s, layout), to_s in zip(shown, ends, strict=True)
+        Shot(
+            from_s=from_s,
+            to_s=to_s,
+            layout=event.layout.name,
+            sources=event.layout.sources,
+            by=event.by,
+            reason=event.reason,
+        )
+        for (from_s, event), to_s in zip(shown, ends, strict=True)
         if to_s > from_s
     )
 
