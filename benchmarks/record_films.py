@@ -43,7 +43,7 @@ def film(
     scenes = (_slides if slides else _room)(random, width, height)
     bits, options = CODECS[codec]
     with av.open(path, "w") as container:
-        pictures = container.add_stream(codec, rate=FPS)
+        pictures: Any = container.add_stream(codec, rate=FPS)  # a VideoStream, by its codec
         pictures.width, pictures.height, pictures.pix_fmt = width, height, "yuv420p"
         pictures.bit_rate = round(bits * width * height)
         pictures.options = dict(options)
