@@ -52,6 +52,7 @@ from classroom_media.record.journal import boot_id
 from classroom_media.record.manifest import Manifest, State
 
 LOOKS_EVERY_S: Final = 0.5  # at the latest: a light must not burn on
+LIMIT_GRACE_S: Final = 10.0  # for who is not ready when a micro-lesson ends by itself
 CARD_STAYS_S: Final = 1.0  # after the end: nobody sees it go
 APART_S: Final = 0.1  # between two snapshots at least
 STARTED_WITHIN_S: Final = 4.0
@@ -230,13 +231,18 @@ class Daemon:
             async for wall in walls:
                 yield wall
 
-    async def start_recording(self, who: Who, *, title: str = "", pre_roll: bool = True) -> str:
+    async def start_recording(
+        self, who: Who, *, title: str = "", pre_roll: bool = True, limit_s: float = 0.0
+    ) -> str:
         """Begin a recording; give its id. Raises Refused.
 
-        With an opening card it begins with that, and not before it.
+        With an opening card it begins with that, and not before it. With a limit it ends by
+        itself after so long, with a grace in which one may go on.
         """
         opening_s = self._config.titles.opening_s
-        id_ = await self.takes.start(who, title=title, pre_roll=pre_roll and not opening_s)
+        id_ = await self.takes.start(
+            who, title=title, pre_roll=pre_roll and not opening_s, limit_s=limit_s
+        )
         if opening_s:
             await self._put_card("opening", opening_s, heading=title)
         await self.takes.shown(self.media.layout)
@@ -254,6 +260,10 @@ class Daemon:
         end_ns = time.monotonic_ns() + round(closing_s * NS)
         await self.takes.stop(who, grace_s=max(grace_s, closing_s + 0.1), at_ns=end_ns)
         await self._put_card("closing", closing_s + CARD_STAYS_S)
+
+    async def limit_recording(self, who: Who, limit_s: float) -> None:
+        """Let the recording end by itself after so long, or not (0). Raises Refused."""
+        await self.takes.limit(who, limit_s)
 
     async def go_on(self, who: Who) -> None:
         """Undo a stop within its grace, without a seam. Raises Refused."""
@@ -372,6 +382,8 @@ class Daemon:
                 async with asyncio.timeout(LOOKS_EVERY_S):
                     await self._stirred.wait()
             self._stirred.clear()
+            if self.takes.is_over_limit:
+                await self.stop_recording(Who(name="daemon", why="limit"), grace_s=LIMIT_GRACE_S)
             self._publish()
             notify("WATCHDOG=1")
             await asyncio.sleep(APART_S)

@@ -176,6 +176,8 @@ class RecordingView:
     marks: int = 0
     tracks: tuple[TrackView, ...] = ()
     undo_until: datetime | None = None  # while STOPPING
+    limit_s: float = 0.0  # of a micro-lesson: it ends by itself after so long; 0 = it does not
+    ends_at: datetime | None = None  # while such a one is RECORDING
     last_id: str = ""  # the newest finished recording, for "watch it"
 
 

@@ -31,11 +31,13 @@ from classroom_edge.services.recording import RecordingService
 from classroom_edge.services.routines import RoutineService
 from classroom_edge.services.sounds import views_of
 from classroom_edge.services.storage import StorageService
+from classroom_edge.services.takes import limit_left_s
 from classroom_edge.services.tracking import TrackingService
 from classroom_edge.services.workers import WorkerService
 from classroom_edge.words import words
 from classroom_media.api import NS
 from classroom_media.monitor.cells import Cells
+from classroom_media.record.story import Story
 
 OPENS_WITHIN_S: Final = 5.0  # a source has that long before it counts as lost
 STALLED_S: Final = 8.0  # a track that reaches no disk for so long is a problem
@@ -132,8 +134,18 @@ class Overview:
             marks=len(story.marks),
             tracks=tracks,
             undo_until=service.undo_until,
+            limit_s=story.limit_s,
+            ends_at=self._ends_at(story),
             last_id=self.last_id,
         )
+
+    def _ends_at(self, story: Story) -> datetime | None:
+        """Tell when a recording ends by itself, to the second: so it does not flicker."""
+        if not story.limit_s or self.recording.state is not RecordingState.RECORDING:
+            return None
+        left_s = limit_left_s(story, time.monotonic_ns())
+        ends_at = datetime.now(UTC) + timedelta(seconds=left_s + 0.5)
+        return ends_at.replace(microsecond=0)
 
     def _source(self, source: SourceConfig) -> SourceView:
         worker, health = self.media.sources[source.id], self.media.health(source.id)

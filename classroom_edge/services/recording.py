@@ -22,6 +22,7 @@ from classroom_edge.services.refusals import refused
 from classroom_edge.services.takes import (
     after_outage,
     ending,
+    limit_left_s,
     lost_in,
     new_id,
     order_of,
@@ -38,6 +39,7 @@ from classroom_media.record.journal import (
     ExpectedTrack,
     Journals,
     LayoutShown,
+    Limited,
     Marked,
     ProgrammeMade,
     RecordingStarted,
@@ -54,6 +56,7 @@ from classroom_media.record.story import Story, tell
 GRACE_MAX_S: Final = 12.0  # the rings of the workers keep 15 s of what a hold leaves out
 RESUME_AFTER_NS: Final = 100_000_000  # an instant that every worker hears of before it comes
 AT_REST_WITHIN_S: Final = 12.0
+MORE_S: Final = 300.0  # for who goes on at the end of a recording that ends by itself
 TITLE_MAX: Final = 200  # characters
 
 logger = logging.getLogger(__name__)
@@ -112,8 +115,10 @@ class RecordingService:
             tasks.create_task(self._hand_over())
             tasks.create_task(self._note_incidents())
 
-    async def start(self, who: Who, *, title: str = "", pre_roll: bool = True) -> str:
-        """Begin a recording; give its id.
+    async def start(
+        self, who: Who, *, title: str = "", pre_roll: bool = True, limit_s: float = 0.0
+    ) -> str:
+        """Begin a recording, which is over after `limit_s` if that is not 0; give its id.
 
         Raises:
             Refused: one runs already, or its journal cannot be written.
@@ -138,17 +143,19 @@ class RecordingService:
                 tracks=self.tracks,
             )
             take = TakeStarted(at_ns=now_ns, take=1, from_ns=from_ns, boot=self.boot, lead_in=True)
+            first: list[AnyJournalEvent] = [started, take]
+            first += [Limited(at_ns=now_ns, limit_s=limit_s)] if limit_s else []
             self.progress.forget()
             self._events, self._lost, self._stand_ins = [], set(), ()
             try:
                 self.places.make(id_)
                 self._journal = self.places.journals(id_)
-                for event in (started, take):
+                for event in first:
                     await asyncio.to_thread(self._journal.append, event)
             except (OSError, RecordError) as error:
                 logger.exception("recording cannot begin")
                 raise refused("cannot-write", folder=self.places.folder) from error
-            self._fold(started, take)
+            self._fold(*first)
         logger.info("recording %s begun by %s", id_, who.name)
         return id_
 
@@ -202,9 +209,30 @@ class RecordingService:
         """Undo a stop within its grace. Raises Refused."""
         async with self._turn:
             story = self._in(RecordingState.STOPPING)
-            self.undo_until = None
-            await self._note(TakeReleased(at_ns=time.monotonic_ns(), take=story.takes[-1].number))
+            self.undo_until, now_ns = None, time.monotonic_ns()
+            if story.limit_s and limit_left_s(story, now_ns) < GRACE_MAX_S:
+                await self._note(Limited(at_ns=now_ns, limit_s=story.limit_s + MORE_S))
+            await self._note(TakeReleased(at_ns=now_ns, take=story.takes[-1].number))
         logger.info("recording %s goes on, says %s", story.id, who.name)
+
+    async def limit(self, who: Who, limit_s: float) -> None:
+        """Have the recording be over after so many seconds, pauses left out; 0 = when stopped.
+
+        Raises:
+            Refused: nothing is recorded.
+        """
+        async with self._turn:
+            self._in(RecordingState.RECORDING, RecordingState.PAUSED, RecordingState.STOPPING)
+            await self._note(Limited(at_ns=time.monotonic_ns(), limit_s=limit_s))
+        logger.info("the recording is limited to %g s by %s", limit_s, who.name)
+
+    @property
+    def is_over_limit(self) -> bool:
+        """Whether a recording that ends by itself has come to its end."""
+        if self.story is None or self.state is not RecordingState.RECORDING:
+            return False
+        is_limited = self.story.limit_s > 0
+        return is_limited and limit_left_s(self.story, time.monotonic_ns()) <= 0
 
     async def mark(self, who: Who, text: str) -> float:
         """Mark this instant; give its file time in seconds. Raises Refused."""

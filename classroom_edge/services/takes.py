@@ -64,6 +64,11 @@ def place_of(story: Story, at_ns: int) -> float:
     return (story.offset_of(take.number) + max(0, end_ns - take.from_ns)) / NS
 
 
+def limit_left_s(story: Story, at_ns: int) -> float:
+    """Tell how long a recording that ends by itself goes on from an instant that has passed."""
+    return story.limit_s - place_of(story, at_ns)
+
+
 def lost_in(events: Iterable[AnyJournalEvent]) -> set[str]:
     """Give the sources that are lost, as the journal tells it."""
     lost: set[str] = set()

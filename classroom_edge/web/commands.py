@@ -12,6 +12,7 @@ from classroom_edge.web.schemas import (
     Arguments,
     DirectingBody,
     LayoutBody,
+    LimitBody,
     MarkBody,
     Marked,
     SoundBody,
@@ -48,8 +49,17 @@ async def room(site: Here) -> RoomState:
 async def start(site: Here, visitor: Recorder, body: StartBody | None = None) -> Started:
     """Begin a recording."""
     body = body or StartBody()
-    begun = await site.room.start_recording(visitor.who, title=body.title, pre_roll=body.pre_roll)
+    begun = await site.room.start_recording(
+        visitor.who, title=body.title, pre_roll=body.pre_roll, limit_s=60 * body.minutes
+    )
     return Started(id=begun)
+
+
+@router.post("/recording/limit", tags=["recording"])
+async def limit(site: Here, visitor: Recorder, body: LimitBody) -> Accepted:
+    """Have the recording end by itself, later than it would, or not."""
+    await site.room.limit_recording(visitor.who, 60 * body.minutes)
+    return Accepted()
 
 
 @router.post("/recording/stop", tags=["recording"])

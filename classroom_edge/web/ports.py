@@ -31,8 +31,14 @@ class RoomPort(Protocol):
         """Follow all sources on one JPEG picture; made only while somebody looks."""
         ...
 
-    async def start_recording(self, who: Who, *, title: str = "", pre_roll: bool = True) -> str:
-        """Begin a recording; give its id. Raises Refused."""
+    async def start_recording(
+        self, who: Who, *, title: str = "", pre_roll: bool = True, limit_s: float = 0.0
+    ) -> str:
+        """Begin a recording, over after `limit_s` if not 0; give its id. Raises Refused."""
+        ...
+
+    async def limit_recording(self, who: Who, limit_s: float) -> None:
+        """Let the recording end by itself after so long, or not (0). Raises Refused."""
         ...
 
     async def stop_recording(self, who: Who, *, grace_s: float = 0) -> None:

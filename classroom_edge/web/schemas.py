@@ -26,6 +26,9 @@ class StartBody(Body):
 
     title: Line = ""
     pre_roll: bool = Field(default=True, description="keep the seconds before the button, too")
+    minutes: Finite = Field(
+        default=0, ge=0, le=60, description="a micro-lesson ends by itself after so long; 0 = not"
+    )
 
 
 class StopBody(Body):
@@ -33,6 +36,14 @@ class StopBody(Body):
 
     grace_s: Finite = Field(
         default=0, ge=0, le=60, description="how long `go-on` continues the same recording"
+    )
+
+
+class LimitBody(Body):
+    """When it ends by itself."""
+
+    minutes: Finite = Field(
+        ge=0, le=60, description="recorded in all, pauses left out; 0 = only when it is stopped"
     )
 
 

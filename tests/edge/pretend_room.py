@@ -167,12 +167,19 @@ class PretendRoom:
     def multiviews(self) -> AsyncIterator[bytes]:
         return self.previews()
 
-    async def start_recording(self, who: Who, *, title: str = "", pre_roll: bool = True) -> str:
+    async def start_recording(
+        self, who: Who, *, title: str = "", pre_roll: bool = True, limit_s: float = 0.0
+    ) -> str:
         self.asked.append(("start", who.name, title, pre_roll))
+        if limit_s:
+            self.asked.append(("limit", who.name, limit_s))
         self._only_when(RecordingState.IDLE, "recording")
         tracks = (TrackView("programme", "writing", 1.5, 400_000),)
         self._record(RecordingState.RECORDING, light=True, title=title, tracks=tracks)
         return RECORDING
+
+    async def limit_recording(self, who: Who, limit_s: float) -> None:
+        self.asked.append(("limit", who.name, limit_s))
 
     async def stop_recording(self, who: Who, *, grace_s: float = 0) -> None:
         self.asked.append(("stop", who.name, grace_s))

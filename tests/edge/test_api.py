@@ -153,6 +153,16 @@ async def test_a_recording_is_started_paused_stopped_and_gone_on_with(tmp_path: 
         assert here.room.state().recording.state is RecordingState.IDLE
 
 
+async def test_a_micro_lesson_is_started_with_its_minutes_and_given_more(tmp_path: Path) -> None:
+    async with website(tmp_path) as here:
+        await here.client.post("/api/v1/recording/start", json={"minutes": 15})
+        assert here.room.asked[-1] == ("limit", "local", 900)
+        await here.client.post("/api/v1/recording/limit", json={"minutes": 20})
+        assert here.room.asked[-1] == ("limit", "local", 1200)
+        answer = await here.client.post("/api/v1/recording/limit", json={"minutes": 61})
+        assert answer.status_code == 422
+
+
 async def test_a_refusal_has_a_code_and_words_in_both_languages(tmp_path: Path) -> None:
     async with website(tmp_path) as here:
         assert_says(await here.client.post("/api/v1/recording/stop"), 409, "not-recording")

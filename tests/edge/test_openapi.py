@@ -24,6 +24,7 @@ PROMISED = {
     "/api/v1/recording/start",
     "/api/v1/recording/stop",
     "/api/v1/recording/go-on",
+    "/api/v1/recording/limit",
     "/api/v1/recording/pause",
     "/api/v1/recording/resume",
     "/api/v1/recording/mark",

@@ -15,7 +15,13 @@ from classroom_edge.services.places import Places
 from classroom_edge.services.progress import FRESH_S, Progress
 from classroom_edge.services.recorders import Doing, Order, Recorder, next_command
 from classroom_edge.services.recording import RecordingService
-from classroom_edge.services.takes import FORGOTTEN_AFTER_S, after_outage, place_of, state_of
+from classroom_edge.services.takes import (
+    FORGOTTEN_AFTER_S,
+    after_outage,
+    limit_left_s,
+    place_of,
+    state_of,
+)
 from classroom_media.api import NS, Kind, WorkerError
 from classroom_media.compose.grid import Grid
 from classroom_media.messages import (
@@ -32,6 +38,7 @@ from classroom_media.record.journal import (
     JOURNAL_FILE,
     AnyJournalEvent,
     ExpectedTrack,
+    Limited,
     PartStarted,
     PartSynced,
     RecordingStarted,
@@ -304,6 +311,37 @@ async def test_after_its_grace_a_stop_counts_from_when_it_was_asked_for(tmp_path
     _begin, hold, end = it.worker.told
     assert isinstance(hold, Hold)
     assert end == End(end_ns=hold.at_ns)
+
+
+def test_pauses_do_not_count_towards_the_end_of_a_micro_lesson() -> None:
+    limited = Limited(at_ns=10 * NS, limit_s=30)
+    assert limit_left_s(tell((STARTED, TAKE_1, limited)), 20 * NS) == 15
+    paused = tell((STARTED, TAKE_1, limited, ENDED_1, TAKE_2))
+    assert limit_left_s(paused, 40 * NS) == 5
+
+
+async def test_a_micro_lesson_is_over_after_its_limit_unless_that_is_changed(
+    tmp_path: Path,
+) -> None:
+    async with taking(tmp_path) as it:
+        id_ = await it.service.start(ME, limit_s=5)  # the pre-roll counts
+        assert it.service.is_over_limit
+        await it.service.limit(ME, 600)
+        assert not it.service.is_over_limit
+        await it.service.limit(ME, 0)
+        assert not it.service.is_over_limit
+    assert tell(replay(tmp_path / id_ / JOURNAL_FILE)).limit_s == 0
+
+
+async def test_who_goes_on_at_the_end_of_a_micro_lesson_gets_more_time(tmp_path: Path) -> None:
+    async with taking(tmp_path) as it:
+        await it.service.start(ME, limit_s=0.1)
+        await eventually_async(lambda: it.service.is_over_limit)
+        await it.service.stop(ME, grace_s=10)
+        await it.service.go_on(ME)
+        assert not it.service.is_over_limit
+        assert it.service.story is not None
+        assert it.service.story.limit_s == pytest.approx(300.1)
 
 
 async def test_stopped_again_before_the_instant_of_a_stop_it_ends_at_once(tmp_path: Path) -> None:

@@ -148,6 +148,12 @@ class Marked(JournalEvent, frozen=True, kw_only=True, tag="marked"):
     text: str = ""
 
 
+class Limited(JournalEvent, frozen=True, kw_only=True, tag="limited"):
+    """The recording ends by itself after so many seconds, pauses left out; 0 = it does not."""
+
+    limit_s: float
+
+
 class LayoutShown(JournalEvent, frozen=True, kw_only=True, tag="layout-shown"):
     """The programme shows this layout from `at_ns` on.
 
@@ -216,6 +222,7 @@ AnyJournalEvent = (
     | SourceBack
     | Marked
     | LayoutShown
+    | Limited
     | SparesHeard
     | ProgrammeMade
     | RecordingStopped

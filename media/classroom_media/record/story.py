@@ -13,6 +13,7 @@ from classroom_media.record.journal import (
     AnyJournalEvent,
     ExpectedTrack,
     LayoutShown,
+    Limited,
     Marked,
     PartFailed,
     PartSealed,
@@ -81,6 +82,7 @@ class Story:
     parts: tuple[Part, ...] = ()
     marks: tuple[MarkAt, ...] = ()
     layout: Layout | None = None
+    limit_s: float = 0.0  # after which it ends by itself; 0 = it does not
     stopped: bool = False
     examined: tuple[TrackExamined, ...] = ()
     joined: tuple[TrackJoined, ...] = ()
@@ -166,6 +168,8 @@ def _fold(story: Story, event: AnyJournalEvent) -> Story:
             story = replace(story, marks=(*story.marks, MarkAt(number, event.at_ns, event.text)))
         case LayoutShown():
             story = replace(story, layout=event.layout)
+        case Limited():
+            story = replace(story, limit_s=event.limit_s)
         case RecordingStopped():
             story = replace(story, stopped=True)
         case TrackExamined():

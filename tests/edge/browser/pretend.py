@@ -87,9 +87,15 @@ class PretendRoom:
             yield self.image
             await asyncio.sleep(0.5)
 
-    async def start_recording(self, who: Who, *, title: str = "", pre_roll: bool = True) -> str:
-        self._note("start", {"title": title, "pre_roll": pre_roll})
+    async def start_recording(
+        self, who: Who, *, title: str = "", pre_roll: bool = True, limit_s: float = 0.0
+    ) -> str:
+        minutes = {"minutes": limit_s / 60} if limit_s else {}
+        self._note("start", {"title": title, "pre_roll": pre_roll} | minutes)
         return ID
+
+    async def limit_recording(self, who: Who, limit_s: float) -> None:
+        self._note("limit", {"minutes": limit_s / 60})
 
     async def stop_recording(self, who: Who, *, grace_s: float = 0) -> None:
         self._note("stop", {"grace_s": grace_s})
