@@ -375,6 +375,10 @@ def direct(
         list[str] | None,
         typer.Option(help="option.board", metavar="SOURCE=X,Y,WIDTH,HEIGHT", show_default=False),
     ] = None,
+    room: Annotated[
+        Path | None,
+        typer.Option(help="option.room-of-rules", metavar="ROOM.toml", show_default=False),
+    ] = None,
     png: Annotated[
         Path | None, typer.Option(help="option.png", metavar="FILE", show_default=False)
     ] = None,
@@ -390,6 +394,7 @@ def direct(
             dry=dry_run,
             roles=tuple(role or ()),
             boards=tuple(board or ()),
+            room=room,
             png=png,
             as_json=as_json,
             language=context.obj,

@@ -10,6 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from classroom_edge.config import load
+from classroom_edge.config.models import SourceConfig
+from classroom_edge.services.directing import board_in, role_in, rules_of
 from classroom_edge.words import words
 from classroom_media.api import MediaError
 from classroom_media.direct.dry_run import DryRun, dry_run, sources_of
@@ -30,15 +33,22 @@ def direct(
     dry: bool,
     roles: Sequence[str],
     boards: Sequence[str],
+    room: Path | None,
     png: Path | None,
     as_json: bool,
     language: str,
 ) -> int:
     """Direct a recording's isolated tracks by rules and print the shots; nothing is changed.
 
+    With a `room`, roles, boards and rules are those of its room.toml, where nothing else is said.
     Gives 1 when the recording cannot be read, 2 when something was asked for that there is not.
+
+    Raises:
+        ConfigError: the room.toml cannot be used.
     """
     say = _saying(language)
+    config = load(room) if room else None
+    known = config.sources if config else ()
     errors = Console(file=sys.stderr, highlight=False, soft_wrap=True)
     if not dry:
         errors.print(say("only-dry"), markup=False)
@@ -58,8 +68,9 @@ def direct(
         with errors.status("") as status:
             run = dry_run(
                 folder,
-                roles=told,
-                boards=places,
+                rules=rules_of(config) if config else None,
+                roles={one.id: role_in(one) for one in known} | told,
+                boards={one.id: region for one in known if (region := _region(one))} | places,
                 progress=lambda track: status.update(say("looking", track=track)),
             )
         if png:
@@ -108,6 +119,11 @@ def _board(given: str, say: Say) -> tuple[str, Region]:
     if not source or not region.lies_inside:
         raise ValueError(say("not-a-board", given=given))
     return source, region
+
+
+def _region(source: SourceConfig) -> Region | None:
+    board = board_in(source)
+    return Region(board.x, board.y, board.width, board.height) if board else None
 
 
 def _check(named: set[str], folder: Path, say: Say) -> None:

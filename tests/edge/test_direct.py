@@ -70,6 +70,27 @@ def test_what_a_source_is_may_be_said(lesson: Path, capsys: pytest.CaptureFixtur
     assert {source["id"]: source["role"] for source in sources}["wide"] == "board"
 
 
+def test_a_rooms_own_rules_and_roles_may_be_tried(
+    lesson: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sources = (
+        f'[[source]]\nid = "{id_}"\nname = "{id_}"\nurl = "pattern://"\nrole = "{role}"\n'
+        for id_, role in (("wide", "board"), ("teacher", "teacher"), ("attic", "wide"))
+    )
+    room = tmp_path / "room.toml"
+    room.write_text(
+        '[room]\nid = "a"\nname = "A"\n'
+        + "".join(sources)
+        + '[director]\nmin_shot_s = 3\nwithout = ["page-turned", "screen-worked"]\n'
+    )
+    assert direct(lesson, "--dry-run", "--json", "--room", str(room)) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {source["id"]: source["role"] for source in told["sources"]}["wide"] == "board"
+    assert not {shot["reason"]["key"] for shot in told["shots"]} & {"page-turned", "screen-worked"}
+    room.write_text("[rom]")
+    assert direct(lesson, "--dry-run", "--room", str(room)) == 2
+
+
 def test_the_manifest_stands_for_its_folder(
     lesson: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
