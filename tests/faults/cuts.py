@@ -75,7 +75,8 @@ def record(
             command = [sys.executable, "-m", "tests.faults.lesson", *map(str, arguments)]
             wrapper = SYNCLESS if without_sync else ()
             running.append(subprocess.Popen([*wrapper, *command], cwd=ROOT))
-        if any([process.wait(ENDS_WITHIN_S) for process in running]):
+        statuses = [process.wait(ENDS_WITHIN_S) for process in running]
+        if any(statuses):
             raise RuntimeError("a lesson failed by itself")
     with log.open("rb") as file:
         noted = list(operations(file))
