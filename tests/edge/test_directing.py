@@ -4,8 +4,12 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
+
+from classroom_drivers.api import DeviceError
 from classroom_edge.config import load
-from classroom_edge.room import ProgrammeView
+from classroom_edge.daemon import Daemon
+from classroom_edge.room import ProgrammeView, Refused, TrackingView
 from classroom_edge.services.directing import KeptMode, role_in, rules_of
 from classroom_media.api import Directing
 from classroom_media.direct.rules import PRACTICE
@@ -15,8 +19,14 @@ from tests.edge.room_at_work import ME, ROOM, at_work, write_room
 from tests.waiting import eventually_async
 
 BY_RULES = (
-    ROOM
+    ROOM.replace("sound = true\n", 'sound = true\ncamera = "camera"\n[source.tracking]\n')
     + """
+[[device]]
+id = "camera"
+name = "Camera"
+driver = "visca"
+url = "tcp://127.0.0.1:9"
+
 [[source]]
 id = "hall"
 name = "全景"
@@ -37,6 +47,21 @@ layouts = {{ screen-worked = "picture-in-picture" }}
 )
 
 
+async def works_the_camera(daemon: Daemon) -> None:
+    """See that tracking yields to a person, and is switched."""
+
+    def tracking() -> TrackingView | None:
+        return daemon.state().sources[0].tracking
+
+    with pytest.raises(DeviceError):  # it is not there; it was asked for all the same
+        await daemon.perform(ME, "camera", "pan-tilt-zoom", "drive", {"pan": 0.2})
+    await eventually_async(lambda: (now := tracking()) and now.state == "yielding" and now.until)
+    daemon.track(ME, "teacher", on=False)
+    await eventually_async(lambda: tracking() == TrackingView("off"))
+    with pytest.raises(Refused, match="pupils"):
+        daemon.track(ME, "pupils", on=True)
+
+
 async def test_rules_cut_and_say_why_a_hand_wins_for_a_while_and_all_is_kept_and_noted(
     tmp_path: Path,
 ) -> None:
@@ -46,6 +71,7 @@ async def test_rules_cut_and_say_why_a_hand_wins_for_a_while_and_all_is_kept_and
             return daemon.state().programme
 
         id_ = await daemon.start_recording(ME)
+        await works_the_camera(daemon)
         assert shown().directing == "auto"
         await eventually_async(lambda: shown().reason, within_s=20)
         assert shown().sources == ("hall",)
