@@ -55,7 +55,7 @@ def campaign(folder: Path, asked: argparse.Namespace) -> int:
         logs = {name: Log.of(stand.camera) for name, stand in room.stands.items()}
         where = room.room.folder(recording)
         verdict = Examination(where, read_manifest(where), logs, room.incidents).run()
-    judged = judge(verdict, room.incidents, room.told)
+    judged = judge(verdict, room.incidents, room.told, room.shed)
     print(f"seed {asked.seed}: {asked.minutes:g} minutes, {asked.switches} layouts")
     print("\n".join(table(judged.rows)))
     print("\n".join(judged.sources))

@@ -16,6 +16,7 @@ BACK_S = 1.0  # besides the wait for a keyframe
 NOTICED_S = 2.5  # besides: a session that has expired is noticed by its silence
 HEALED_S = 3.0  # by the next keyframe, damage is over
 GOP_S = {one.id: one.look.gop / truth.FPS if one.look else 0.0 for one in CAST}
+SHED_S = 8.0  # the programme may be 5 s late, and the panel is asked now and then
 PPM = {one.id: abs(one.ppm) for one in CAST}
 
 
@@ -56,9 +57,22 @@ class Judged:
         }
 
 
-def judge(verdict: Verdict, incidents: Sequence[Incident], told: Mapping[int, set[str]]) -> Judged:
-    """Hold everything that was measured against what is promised."""
+def judge(
+    verdict: Verdict,
+    incidents: Sequence[Incident],
+    told: Mapping[int, set[str]],
+    shed: Sequence[tuple[int, int]] = (),
+) -> Judged:
+    """Hold everything that was measured against what is promised.
+
+    `shed` is when the panel told that the machine is too slow for every picture.
+    """
     zero_ns = verdict.zero_ns
+    shedding = [
+        Span((from_ns - zero_ns) / NS - SHED_S, (to_ns - zero_ns) / NS + SHED_S)
+        for from_ns, to_ns in shed
+    ]
+    verdict.gaps.setdefault("programme", []).extend(shedding)
     spans = {
         number: Span((one.begin_ns - zero_ns) / NS, (one.end_ns - zero_ns) / NS)
         for number, one in enumerate(incidents)
@@ -90,7 +104,10 @@ def judge(verdict: Verdict, incidents: Sequence[Incident], told: Mapping[int, se
     uneven = [at for at in verdict.uneven if not _in(holes, at)]
     if uneven:
         judged.broken.append(f"programme: uneven at {_some(uneven)}")
-    judged.sources.append(f"programme: {len(holes)} gaps told, {len(uneven)} untold")
+    judged.sources.append(
+        f"programme: {len(holes) - len(shedding)} gaps told, {len(uneven)} untold; every second "
+        f"picture left out {len(shedding)} times, as the panel told"
+    )
     return judged
 
 

@@ -166,6 +166,8 @@ class TruthRoom:
     stands: dict[str, Stand]
     incidents: list[Incident] = field(default_factory=list)
     told: dict[int, set[str]] = field(default_factory=dict)  # by incident: codes of problems
+    shed: list[tuple[int, int]] = field(default_factory=list)  # when every second picture was out
+    _is_shedding: bool = False
 
     def perform(self, acts: Sequence[Act], until_s: float) -> Iterator[Act]:
         """Let the plan happen in real time; give each act as it is done."""
@@ -191,7 +193,12 @@ class TruthRoom:
     def _listen(self) -> None:
         """Note which problems the room tells of sources that have something."""
         now_ns = time.monotonic_ns()
-        found = {(p["subject"], p["code"]) for p in self.room.state()["problems"]}
+        state = self.room.state()
+        if state["programme"]["load"] == "half":
+            since_ns = self.shed.pop()[0] if self._is_shedding else now_ns
+            self.shed.append((since_ns, now_ns))
+        self._is_shedding = state["programme"]["load"] == "half"
+        found = {(p["subject"], p["code"]) for p in state["problems"]}
         for number, one in enumerate(self.incidents):
             if now_ns - max(one.end_ns, one.begin_ns) < 8 * NS:
                 codes = {code for subject, code in found if subject == one.source}
