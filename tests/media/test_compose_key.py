@@ -96,6 +96,14 @@ def test_half_cloth_half_hair_becomes_half_set_half_hair() -> None:
     assert all(abs(a - b) <= 8 for a, b in zip(at(frame, 0.9, 0.5), expected, strict=True))
 
 
+def test_a_dark_hair_that_is_too_fine_for_the_chroma_stays_dark() -> None:
+    filmed = plain(*GREEN)
+    planes(filmed)[0][:, 200] = 30
+    luma = planes(keyed(filmed, plain(235, 128, 128)))[0]
+    assert luma[90, 200] < 120
+    assert luma[90, 198] == luma[90, 202] == 235
+
+
 def test_green_light_is_taken_off_a_white_sleeve_and_is_left_where_that_is_not_wanted() -> None:
     tinged = (210, 126, 124)
     clean = at(keyed(half(GREEN, tinged), plain(*BLUE_SET)), 0.8, 0.5)
@@ -175,6 +183,8 @@ def test_set_and_screen_show_behind_the_presenter_whichever_of_them_changes() ->
         assert at(frame, 0.7, 0.3)[0] == shown
         assert at(frame, 0.9, 0.9) == yuv_of(own.background)
         assert at(frame, 0.1, 0.8)[0] == 120
+    frame = canvas.paint([back, picture(plain(*GREEN))])
+    assert at(frame, 0.1, 0.8) == yuv_of(own.background)  # no trace of who has gone
 
 
 def test_a_keyed_picture_alone_is_never_passed_on_as_it_is() -> None:
