@@ -75,6 +75,19 @@ def main() -> int:
     asked = arguments()
     table: Table = {}
     began_s = time.monotonic()
+    try:
+        run(table, asked)
+    finally:  # what was found until something else failed counts too
+        print(f"seed {asked.seed}; {(time.monotonic() - began_s) / 60:.0f} minutes")
+        report(table)
+    if asked.json:
+        rows = {name: asdict(row) for name, row in table.items()}
+        print(json.dumps({"seed": asked.seed, **rows}))
+    return int(any(row.broken for row in table.values()))
+
+
+def run(table: Table, asked: argparse.Namespace) -> None:
+    """Do what was asked for."""
     if asked.kills:
         kill_recorders(table, asked.kills - asked.kills // ROOM_SHARE, asked.seed)
         kill_in_rooms(table, asked.kills // ROOM_SHARE, asked.seed)
@@ -83,13 +96,6 @@ def main() -> int:
         cut_power(table, name, share, asked.seed + number, without_sync=asked.without_sync)
     if asked.syscalls:
         sweep(table)
-    print(f"seed {asked.seed}; {(time.monotonic() - began_s) / 60:.0f} minutes")
-    report(table)
-    if asked.json:
-        print(
-            json.dumps({"seed": asked.seed, **{name: asdict(row) for name, row in table.items()}})
-        )
-    return int(any(row.broken for row in table.values()))
 
 
 def arguments() -> argparse.Namespace:
