@@ -151,7 +151,7 @@ import os, signal, sys, threading
 from classroom_drivers import connect
 try:
     with connect("pjlink", sys.argv[1], wait_s=0) as device:
-        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
         device.select_input(name="digital-1")
 except KeyboardInterrupt:
     print("interrupted", [t.name for t in threading.enumerate() if t.name == "device"])

@@ -65,18 +65,20 @@ def standing(thing: Talker, port: int) -> Iterator[None]:
     over = threading.Event()
 
     def work() -> None:
-        said = thing.birth()
         while not over.is_set():
+            said = thing.look(time.monotonic())
             if not client.is_connected():
                 with suppress(OSError):
                     client.connect("127.0.0.1", port)
                 while client.loop(0.05) == 0 and not client.is_connected():
                     pass
+                if not client.is_connected():
+                    continue  # the broker is not there yet
                 client.subscribe("#")
+                said = thing.birth()
             for message in said:
                 client.publish(message.topic, message.payload, retain=message.retain)
             client.loop(0.02)
-            said = thing.look(time.monotonic())
         if there := client.socket():
             there.close()  # without a word, as if the plug were pulled
 
