@@ -71,7 +71,7 @@ async def test_a_paired_panel_teaches_without_a_password_and_does_nothing_else(
         assert (paired.status_code, paired.headers["location"]) == (303, "/")
         let = await statuses(here.client, TEACHING)
         refused = await statuses(here.client, MORE)
-    assert set(let.values()) == {200}, let
+    assert set(let.values()) <= {200, 422}, let  # some want a body: that is asked for once let in
     assert set(refused.values()) == {401}, refused
     assert here.room.asked[0][1] == "panel:panel 192.0.2.7"
 

@@ -15,12 +15,13 @@ from classroom_edge.web.server import create_app
 from tests.edge.pretend_room import RECORDING
 from tests.edge.website import a_config, a_room, website
 
-STREAMS = {"/api/v1/events", "/api/v1/preview.mjpeg"}
+STREAMS = {"/api/v1/events", "/api/v1/preview.mjpeg", "/api/v1/multiview.mjpeg"}
 KNOWN = ["projector", "camera", "power", "set-power", "single", "class-start", RECORDING, "1"]
 PROMISED = {
     "/api/v1/room",
     "/api/v1/events",
     "/api/v1/preview.mjpeg",
+    "/api/v1/multiview.mjpeg",
     "/api/v1/recording/start",
     "/api/v1/recording/stop",
     "/api/v1/recording/go-on",
@@ -36,6 +37,7 @@ PROMISED = {
     "/api/v1/layout/{name}",
     "/api/v1/programme/directing",
     "/api/v1/sources/{source}/tracking",
+    "/api/v1/sounds/{source}",
     "/api/v1/titles",
     "/api/v1/devices/{device}/{capability}/{action}",
     "/api/v1/devices/assets.csv",
