@@ -43,7 +43,9 @@ def test_a_lesson_is_recorded_on_an_old_browser(page: OldPage, server: PretendSe
     page.click(".scene:nth-child(5)")
     eventually(lambda: room.names_asked()[-1] == "layout")
     page.click(".drawer")
-    eventually(lambda: page.text(".sheet h2") == "摄像机")
+    eventually(lambda: page.text(".sheet h2") == "导播")
+    page.click(".cell")
+    eventually(lambda: room.asked[-1] == ("layout", ("single", "teacher")))
     eventually(lambda: _slid(page, server))  # not at once: start bolts stop for a moment
     server.in_room(lambda room: room.show(states.stopping()))
     eventually(lambda: page.text(".ring .number") == "6")
