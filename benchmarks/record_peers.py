@@ -6,7 +6,7 @@ from typing import Final
 
 from classroom_media.api import Layout
 from classroom_media.compose.layouts import Box, arrangement, box
-from classroom_media.encode.rungs import PLAIN
+from classroom_media.encode.form import PLAIN
 
 SOUND_KBPS: Final = 128
 TRACK_PRESET: Final = "superfast"  # of tracks that are encoded

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 EVERYDAY: Final = "everyday"
+# x264, at its hastiest presets: otherwise a sensor's noise takes twice the CPU (measured).
+PLAIN: Final = "aq-mode=0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

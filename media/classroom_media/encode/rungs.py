@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from classroom_media.encode.codec import Codec, Encoder
-from classroom_media.encode.form import PictureForm
+from classroom_media.encode.form import PLAIN, PictureForm
 
 # Without lookahead a picture leaves the encoder 40 ms after it came: what is inside is lost when
 # the process is killed. With x264's own lookahead of veryfast that was 0.45 s (measured).
@@ -25,7 +25,6 @@ CRISP: Final = "aq-mode=2"  # letters 5 dB better than with mode 1, and quicker 
 COLOUR: Final = "chroma-qp-offset=-2"  # what x264 sets by itself where it weighs what eyes see
 COLOUR_OF_ITS_OWN: Final = frozenset({"fast", "medium"})
 HASTY: Final = frozenset({"superfast", "ultrafast"})
-PLAIN: Final = "aq-mode=0"  # for those: otherwise a sensor's noise takes twice the CPU (measured)
 CEILING_S: Final = 2.0  # over which the bit rate is kept
 AVERAGE: Final = 0.6  # of the ceiling, for encoders that know no constant quality
 SURFACE: Final = "nv12"  # what hardware takes

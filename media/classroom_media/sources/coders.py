@@ -15,7 +15,7 @@ from av.video.frame import PictureType, VideoFrame
 from av.video.reformatter import VideoReformatter
 
 from classroom_media.api import NS, EncodeError, Kind, StreamFormat
-from classroom_media.encode.rungs import PLAIN
+from classroom_media.encode.form import PLAIN
 from classroom_media.packets import Coded
 
 MICROSECOND: Final = Fraction(1, 1_000_000)
