@@ -18,7 +18,10 @@ from classroom_media.record.story import Part, Story, Take
 
 ROUNDING_NS: Final = 50_000  # what becoming ticks and back may move a stamp, and more
 EDGE_NS: Final = NS // 10  # a track may begin and end this much inside its take
-SLOW: Final = 1.5  # of the usual time between samples: one is missing
+SLOW: Final = {  # of the usual time between samples: one is missing
+    Kind.PICTURE: 1.5,
+    Kind.SOUND: 1.9,  # half a block is a film that begins anew, or a clock put right
+}
 NEIGHBOURS: Final = 12  # before and after, which tell what is usual there: a camera may slow down
 LATE: Final = "late"
 STALLED: Final = "stalled"
@@ -223,7 +226,8 @@ def _stalls(segment: Segment, kind: Kind) -> list[Hole]:
     return [
         Hole(times[n] + round(near_ns) + segment.shift_ns, times[n + 1] + segment.shift_ns, STALLED)
         for n, step_ns in enumerate(steps)
-        if step_ns > SLOW * usual_ns and step_ns > SLOW * (near_ns := _usual_near(steps, n))
+        if step_ns > SLOW[kind] * usual_ns
+        and step_ns > SLOW[kind] * (near_ns := _usual_near(steps, n))
     ]
 
 
