@@ -82,6 +82,13 @@ def test_numbers_in_the_pictures_tell_what_time_stamps_hide() -> None:
     assert (said.dropped, said.doubled, len(said.misses)) == (2, 2, 2)
 
 
+def test_pictures_of_a_source_without_numbers_are_not_missing() -> None:
+    elsewhere = [7, 8, None, None, None, 12, None, 15]  # three, and then one for two
+    seen = [Seen(n / 25, number) for n, number in enumerate(elsewhere)]
+    said = counted(tally(*range(8)).pictures([]), seen, [])
+    assert [(round(miss.at_s * 25), miss.pictures) for miss in said.misses] == [(5, 1)]
+
+
 def grey(level: int, seed: int | None = None) -> Luma:
     picture = np.full((180, 320), level, np.uint8)
     if seed is not None:
