@@ -29,21 +29,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack, ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import av
-import msgspec
 import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.record_films import FPS, GOP_S, film
 from benchmarks.record_peers import QUALITY, Job, ffmpeg_command, gstreamer_command
+from benchmarks.worker_process import endpoints, worker
 from classroom_media.api import NS, Layout
 from classroom_media.encode.form import PictureForm
 from classroom_media.encode.h264 import PictureEncoder
@@ -51,7 +51,7 @@ from classroom_media.messages import Begin, End, Quit, Status
 from classroom_media.packets import Coded
 from classroom_media.sources.coders import PictureCoder
 from classroom_media.workers.client import WorkerClient
-from classroom_media.workers.specs import DirectorSource, DirectorSpec, Endpoints, SourceSpec
+from classroom_media.workers.specs import DirectorSource, DirectorSpec, SourceSpec
 
 SCREEN: Final = "screen"
 CAMERAS: Final = ("teacher", SCREEN, "students")
@@ -194,7 +194,7 @@ async def record_with_us(job: Job, seconds: float, *, small: bool = False) -> Co
         processes["programme"] = stack.enter_context(worker("director", director_spec(job)))
         async with AsyncExitStack() as clients:
             asking = [
-                await clients.enter_async_context(WorkerClient(endpoints(job, name)))
+                await clients.enter_async_context(WorkerClient(endpoints(job.films, name)))
                 for name in processes
             ]
             for client in asking:
@@ -228,7 +228,7 @@ def source_spec(job: Job, name: str, *, small: bool) -> SourceSpec:
         name=name,
         url=f"file://{job.films}/{name}.mp4",
         small_url=f"file://{job.films}/{name}{SMALL}.mp4" if small and name != SCREEN else "",
-        endpoints=endpoints(job, name),
+        endpoints=endpoints(job.films, name),
         sound=name == CAMERAS[0],
     )
 
@@ -238,11 +238,11 @@ def director_spec(job: Job) -> DirectorSpec:
     return DirectorSpec(
         sources=tuple(
             DirectorSource(
-                id=name, name=name, endpoints=endpoints(job, name), sound=name == CAMERAS[0]
+                id=name, name=name, endpoints=endpoints(job.films, name), sound=name == CAMERAS[0]
             )
             for name in CAMERAS
         ),
-        endpoints=endpoints(job, "programme"),
+        endpoints=endpoints(job.films, "programme"),
         layout=job.layout,
         width=job.width,
         height=job.height,
@@ -252,30 +252,6 @@ def director_spec(job: Job) -> DirectorSpec:
         bitrate_kbps=job.kbps,
         gop_s=job.gop_s,
     )
-
-
-def endpoints(job: Job, name: str) -> Endpoints:
-    """Say where a worker listens."""
-    return Endpoints(commands=f"ipc://{job.films}/{name}.c", packets=f"ipc://{job.films}/{name}.p")
-
-
-@contextmanager
-def worker(role: str, spec: SourceSpec | DirectorSpec) -> Iterator[psutil.Process]:
-    """Run a worker until the end of the block, and longer if it needs to."""
-    process = psutil.Popen(
-        [sys.executable, "-m", f"classroom_media.workers.{role}"],
-        stdin=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    process.stdin.write(msgspec.json.encode(spec) + b"\n")
-    process.stdin.close()
-    try:
-        yield process
-    finally:
-        try:
-            process.wait(10)
-        except psutil.TimeoutExpired:
-            process.kill()
 
 
 # -- with another recorder ----------------------------------------------------------------------

@@ -5,21 +5,19 @@ director. Somebody looks at the preview; what the director tells and sends is no
 """
 
 import asyncio
-import subprocess
-import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import msgspec
 import psutil
 import zmq
 import zmq.asyncio
 
 from benchmarks.record_films import film
+from benchmarks.worker_process import endpoints, worker
 from classroom_media.api import Layout
 from classroom_media.encode.form import EVERYDAY, PROFILES
 from classroom_media.messages import Begin, End, Heartbeat, Preview, Quit, Status
@@ -35,6 +33,7 @@ FORM: Final = PROFILES[EVERYDAY]
 TAKE: Final = "take"  # the folder of the recording, beside the films
 LOOP_S: Final = 12.0  # of the films, which are repeated
 SETTLE_S: Final = 3.0
+LEAVE_S: Final = 60.0  # a starved worker takes its time
 
 
 @dataclass
@@ -88,12 +87,15 @@ async def recording(folder: Path) -> AsyncIterator[Room]:
     take.mkdir()
     with ExitStack() as stack:
         processes = {
-            name: stack.enter_context(_worker("source", _source(folder, name))) for name in CAMERAS
+            name: stack.enter_context(worker("source", _source(folder, name), leave_s=LEAVE_S))
+            for name in CAMERAS
         }
-        processes[PROGRAMME] = stack.enter_context(_worker("director", _director(folder)))
+        processes[PROGRAMME] = stack.enter_context(
+            worker("director", _director(folder), leave_s=LEAVE_S)
+        )
         async with AsyncExitStack() as clients, asyncio.TaskGroup() as tasks:
             asked = {
-                name: await clients.enter_async_context(WorkerClient(_endpoints(folder, name)))
+                name: await clients.enter_async_context(WorkerClient(endpoints(folder, name)))
                 for name in processes
             }
             for client in asked.values():
@@ -103,7 +105,7 @@ async def recording(folder: Path) -> AsyncIterator[Room]:
             watching = [
                 tasks.create_task(_note_beats(asked[PROGRAMME], notes)),
                 tasks.create_task(_note_previews(asked[PROGRAMME], notes)),
-                tasks.create_task(_note_packets(_endpoints(folder, PROGRAMME), notes)),
+                tasks.create_task(_note_packets(endpoints(folder, PROGRAMME), notes)),
             ]
             await asyncio.sleep(SETTLE_S)
             begin = Begin(
@@ -151,7 +153,7 @@ def _source(folder: Path, name: str) -> SourceSpec:
         id=name,
         name=name,
         url=f"file://{folder}/{name}.mp4?loop=1",
-        endpoints=_endpoints(folder, name),
+        endpoints=endpoints(folder, name),
         sound=name == SPOKEN,
     )
 
@@ -160,11 +162,11 @@ def _director(folder: Path) -> DirectorSpec:
     return DirectorSpec(
         sources=tuple(
             DirectorSource(
-                id=name, name=name, endpoints=_endpoints(folder, name), sound=name == SPOKEN
+                id=name, name=name, endpoints=endpoints(folder, name), sound=name == SPOKEN
             )
             for name in CAMERAS
         ),
-        endpoints=_endpoints(folder, PROGRAMME),
+        endpoints=endpoints(folder, PROGRAMME),
         layout=LAYOUT,
         width=FORM.width,
         height=FORM.height,
@@ -175,25 +177,3 @@ def _director(folder: Path) -> DirectorSpec:
         gop_s=FORM.gop_s,
         hardware=True,
     )
-
-
-def _endpoints(folder: Path, name: str) -> Endpoints:
-    return Endpoints(commands=f"ipc://{folder}/{name}.c", packets=f"ipc://{folder}/{name}.p")
-
-
-@contextmanager
-def _worker(role: str, spec: SourceSpec | DirectorSpec) -> Iterator[psutil.Process]:
-    process = psutil.Popen(
-        [sys.executable, "-m", f"classroom_media.workers.{role}"],
-        stdin=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    process.stdin.write(msgspec.json.encode(spec) + b"\n")
-    process.stdin.close()
-    try:
-        yield process
-    finally:
-        try:
-            process.wait(60)
-        except psutil.TimeoutExpired:
-            process.kill()
