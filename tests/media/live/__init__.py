@@ -1,0 +1,1 @@
+"""Live between schools: RTP, the ladder, lessons on bad links."""
