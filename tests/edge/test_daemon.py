@@ -38,6 +38,8 @@ from tests.edge.room_at_work import (
 )
 from tests.waiting import eventually, eventually_async
 
+pytestmark = pytest.mark.alone
+
 TRACKS = ["programme", "pupils", "teacher", "teacher-sound"]
 
 

@@ -18,6 +18,8 @@ from classroom_media.record.journal import DIRECTOR, JOURNAL_FILE, LayoutShown, 
 from tests.edge.room_at_work import ME, ROOM, at_work, write_room
 from tests.waiting import eventually_async
 
+pytestmark = pytest.mark.alone
+
 BY_RULES = (
     ROOM.replace("sound = true\n", 'sound = true\ncamera = "camera"\n[source.tracking]\n')
     + """

@@ -23,7 +23,7 @@ LESSON = {
     "下课": "routine",
 }  # what is pressed -> what the room is asked
 
-pytestmark = pytest.mark.needs("chromium")
+pytestmark = [pytest.mark.alone, pytest.mark.needs("chromium")]
 
 
 @asynccontextmanager

@@ -20,6 +20,8 @@ from classroom_media.workers.specs import SourceSpec
 from tests.edge.room_at_work import is_there
 from tests.waiting import eventually_async
 
+pytestmark = pytest.mark.alone
+
 MODULE = "classroom_media.workers.source"
 
 

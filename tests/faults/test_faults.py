@@ -11,6 +11,8 @@ import pytest
 
 from tests.faults import cuts, kills, syscalls
 
+pytestmark = pytest.mark.alone
+
 SEED = 20261122
 SHORT = 20261205  # of a lesson that is soon over
 # A machine that runs a test suite beside it gets more, so that a red test means a fault.

@@ -35,6 +35,8 @@ from classroom_media.workers.subscribe import PacketReader
 from .numbered import SIZE, camera, number_in
 from .unlike import slices, steps
 
+pytestmark = pytest.mark.alone
+
 SINGLE = Layout("single", ("a",))
 PHONE = Rendition(name="phone", height=72, bitrate_kbps=200)
 FILM_S = 40.0

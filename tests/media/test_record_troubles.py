@@ -29,6 +29,8 @@ from tests.media.record_scene import (
 )
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.alone
+
 
 class Quota:
     """A disk of so many bytes, shared by all files on it."""

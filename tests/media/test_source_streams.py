@@ -23,6 +23,8 @@ from tests.media.serving import PATTERN, free_port, serving
 from tests.media.watching import beeps, flashes, of_stream, pictures, source, until, watch
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.alone
+
 FRAME_NS = NS // PATTERN.fps
 
 

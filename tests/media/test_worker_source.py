@@ -36,6 +36,8 @@ from tests.media.serving import free_port, serving
 from tests.media.watching import of_stream, source
 from tests.waiting import eventually, eventually_awaited
 
+pytestmark = pytest.mark.alone
+
 PATTERN_URL = "pattern://?size=320x240&fps=25"
 
 Spawn = Callable[[SourceSpec], "subprocess.Popen[bytes]"]

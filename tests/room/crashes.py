@@ -1,134 +1,201 @@
-"""Kills processes of a recording room, and finds out afterwards what that cost.
+"""Kills processes of a recording room, one soon after the other, and finds out what that cost.
 
-The pictures are numbered, and number n was taken at n / 25 s of the monotonic clock; so the
-recording itself tells what was on disk when a process died, and when it went on.
+The cameras count (`counted_room`), so the recording itself tells what was on disk when a process
+died, and when it went on. Every hole in a track must have its kill.
 """
 
-import os
 import random
-import signal
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from itertools import pairwise
 from pathlib import Path
+from typing import Final
 
-from classroom_media.api import NS
-from classroom_media.emulate import inspection, truth
+import psutil
+
+from classroom_media.api import NS, RecordError
+from classroom_media.emulate import inspection
+from classroom_media.emulate.reel import FRAME_NS, PICTURES
+from classroom_media.emulate.replay import ReplayedCamera
+from classroom_media.record.manifest import State, read_manifest
+from classroom_media.record.verify import Verified, verify
+from tests.room.counted_room import CAMERAS, SHOWN
 from tests.room.demo_room import DemoRoom
 from tests.waiting import eventually
 
-VICTIMS = ("source", "director", "daemon", "all")
-KEEPER = "keeper"  # nobody follows it, and nobody but it follows a daemon: killed last
-SOURCES = ("teacher", "pupils", "slides")
-TRACKS = ("programme", *SOURCES)
-LOST_MAX_S = 1.0  # of what was killed, before the kill
-AGAIN_MAX_S = 2.0  # until it records again
+VICTIMS: Final = {"source": 8, "director": 5, "daemon": 3, "all": 1}  # how often each
+FINISHER: Final = "finisher"
+KEEPER: Final = "keeper"  # nobody follows it, and nobody but it follows a daemon: killed last
+PROGRAMME: Final = "programme"
+TRACKS: Final = {PROGRAMME: SHOWN} | {name: name for name in CAMERAS}  # whose pictures it has
+LOST_MAX_S: Final = 0.6  # of what was killed, before the kill
+AGAIN_MAX_S: Final = 10.0  # until it records again, also where who would restart it was dead
+APART_S: Final = 1.4  # from one kill to the next, on average
+FINISHES_S: Final = 1.5  # within which a finisher is killed
+BACK_S: Final = 30.0  # generous: machines that run tests are busy
+SEAM_NS: Final = 4 * NS  # a successor may begin so far back
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Kill:
-    """One `kill -9`: of what, when, and which tracks it may touch."""
+    """One `kill -9`: of what, when, which tracks it may touch, and what it has cost."""
 
     victim: str
     at_ns: int
-    tracks: tuple[str, ...]
-
-    @property
-    def number(self) -> int:
-        """The picture that was being taken."""
-        return self.at_ns * truth.FPS // NS
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What one kill cost one track."""
-
-    kill: Kill
-    track: str
-    lost_s: float  # taken before the kill, and not in the file
-    again_s: float  # from the kill to the next picture in the file
+    tracks: tuple[str, ...] = ()
+    lost_s: float = 0.0  # how old the oldest picture was that it destroyed
+    again_s: float = 0.0  # from the kill to the next picture in the file
 
     def is_within(self, lost_s: float = LOST_MAX_S, again_s: float = AGAIN_MAX_S) -> bool:
-        """Tell whether it is no more than this; what was not killed may lose nothing."""
-        if self.track in self.kill.tracks:
-            return self.lost_s <= lost_s and self.again_s <= again_s
-        return self.lost_s == 0 and self.again_s <= 1 / truth.FPS
+        """Tell whether it is no more than this."""
+        return self.lost_s <= lost_s and self.again_s <= again_s
+
+
+@dataclass
+class Roster:
+    """Who is at work in a room; while no daemon can tell, who was at work last."""
+
+    room: DemoRoom
+    _known: dict[tuple[str, str], psutil.Process] = field(default_factory=dict)
+
+    def running(self, victim: str, source: str) -> list[psutil.Process]:
+        """Give the processes of a victim that are there."""
+        with suppress(OSError, HTTPException, psutil.NoSuchProcess):
+            for one in self.room.state()["processes"]:
+                self._known[one["role"], one["name"]] = psutil.Process(one["pid"])
+        return [
+            process
+            for (role, name), process in self._known.items()
+            if _belongs(role, name, victim, source) and _is_there(process)
+        ]
+
+
+def _belongs(role: str, name: str, victim: str, source: str) -> bool:
+    if victim == "all":
+        return role in VICTIMS
+    return role == victim and (role != "source" or name == source)
+
+
+def _is_there(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    return False
+
+
+def choose(count: int, chance: random.Random) -> list[str]:
+    """Draw victims."""
+    return chance.choices(list(VICTIMS), list(VICTIMS.values()), k=count)
 
 
 def kills(room: DemoRoom, victims: Sequence[str], seed: int) -> Iterator[Kill]:
-    """Kill one victim after the other at random moments, each when the room is whole again."""
-    chance = random.Random(seed)
+    """Kill one victim after the other at random moments, whether or not the room is whole."""
+    chance, roster = random.Random(seed), Roster(room)
     for victim in victims:
-        time.sleep(chance.uniform(0.5, 3.0))  # the moment is what varies
-        name = chance.choice(SOURCES)
-        pids = targets(room, victim, name)
-        tracks = {
-            "source": (name,),
-            "director": ("programme",),
-            "daemon": (),
-            "all": TRACKS,
-            KEEPER: (),
-        }
-        killed = Kill(victim, time.monotonic_ns(), tracks[victim])
-        for pid in pids:
-            os.kill(pid, signal.SIGKILL)
-        yield killed
-        wait_until_whole(room, pids)
+        time.sleep(chance.uniform(0, 2 * APART_S))  # the moment is what varies
+        yield strike(roster, victim, chance.choice(list(CAMERAS)))
 
 
-def touched(victim: str, source: str) -> tuple[str, ...]:
-    """Give the tracks that a kill may touch."""
-    tracks = {"source": (source,), "director": ("programme",), "all": TRACKS}
-    return tracks.get(victim, ())
+def strike(roster: Roster, victim: str, source: str) -> Kill:
+    """Kill one victim, as soon as it is there."""
+    processes = eventually(lambda: roster.running(victim, source), within_s=BACK_S)
+    tracks = {
+        "source": tuple(track for track, shown in TRACKS.items() if shown == source),
+        "director": (PROGRAMME,),
+        "all": tuple(TRACKS),
+    }
+    killed = Kill(victim, time.monotonic_ns(), tracks.get(victim, ()))
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    return killed
 
 
-def targets(room: DemoRoom, victim: str, source: str) -> list[int]:
-    """Give the processes of a victim."""
-    match victim:
-        case "source":
-            return [room.pid("source", source)]
-        case "all":
-            return everything(room)
-        case _:
-            return [room.pid(victim)]
+def finisher_kills(room: DemoRoom, count: int, seed: int) -> Iterator[Kill]:
+    """Kill the finisher of a recording that was just stopped, until it is quicker."""
+    chance, roster = random.Random(seed), Roster(room)
+    for _ in range(count):
+        with suppress(AssertionError):  # it had done
+            eventually(lambda: roster.running(FINISHER, ""), within_s=FINISHES_S)
+            time.sleep(chance.uniform(0, FINISHES_S))
+            if roster.running(FINISHER, ""):
+                yield strike(roster, FINISHER, "")
 
 
-def wait_until_whole(room: DemoRoom, dead: Sequence[int]) -> None:
-    """Wait until the room has replaced what was killed."""
-    eventually(lambda: is_whole(room, dead), within_s=30)
+def wait_until_whole(room: DemoRoom) -> None:
+    """Wait until the room has replaced what was killed, and writes again."""
+    eventually(lambda: is_whole(room), within_s=BACK_S)
 
 
-def everything(room: DemoRoom) -> list[int]:
-    """Give the daemon and all its workers."""
-    roles = {"daemon", "source", "director"}
-    return [p["pid"] for p in room.state()["processes"] if p["role"] in roles]
-
-
-def is_whole(room: DemoRoom, dead: Sequence[int]) -> bool:
-    """Tell whether nothing dead is left in the room's list and every track is written again."""
+def is_whole(room: DemoRoom) -> bool:
+    """Tell whether every source delivers and every track is written."""
     if not room.is_live():
         return False
-    state = room.state()
-    alive = all(process["pid"] not in dead for process in state["processes"])
-    writing = {t["name"] for t in state["recording"]["tracks"] if t["state"] == "writing"}
-    return alive and writing >= set(TRACKS)
+    writing = {t["name"] for t in room.state()["recording"]["tracks"] if t["state"] == "writing"}
+    return writing >= set(TRACKS)
 
 
-def costs(folder: Path, happened: Sequence[Kill]) -> list[Cost]:
-    """Read the finished tracks and give what every kill cost every track.
+# -- what it cost --------------------------------------------------------------------------------
 
-    The programme shows a slate while its source is gone; of the source's kill, only the
-    evenness of the programme's pictures is asked then (`is_even`).
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Pictures that are not in a track: from the last one there to the next one there."""
+
+    track: str
+    from_ns: int
+    to_ns: int
+
+    def lies_at(self, kill: Kill) -> bool:
+        """Tell whether a kill may be the reason."""
+        return self.track in kill.tracks and self.from_ns <= kill.at_ns < self.to_ns + SEAM_NS
+
+
+def judge(
+    folder: Path, cameras: Mapping[str, ReplayedCamera], happened: Sequence[Kill], span: range
+) -> list[str]:
+    """Note at the kills what they cost a finished recording; give what is wrong for no kill.
+
+    `span` is from an instant after its begin to one before its end, CLOCK_MONOTONIC in ns.
     """
-    found = []
-    for track in TRACKS:
-        seen = inspection.pictures(folder / f"{track}.mp4")
-        numbers = sorted({p.number for p in seen if p.number is not None})
-        for kill in happened:
-            if track == "programme" and kill.victim == "source":
-                continue
-            before = max((n for n in numbers if n <= kill.number), default=0)
-            after = min((n for n in numbers if n > kill.number), default=1 << 40)
-            lost_s = (kill.number - before) / truth.FPS
-            found.append(Cost(kill, track, lost_s, (after - kill.number) / truth.FPS))
-    return found
+    try:
+        manifest = read_manifest(folder)
+    except RecordError as error:
+        return [str(error)]
+    wrong = [f"{one.file}: {one.verified}" for one in verify(folder) if one.verified != Verified.GOOD]
+    if manifest.state is not State.FINISHED:
+        return [*wrong, f"{manifest.state}: {manifest.problem}"]
+    for track, camera in TRACKS.items():
+        for hole in holes(folder, track, cameras[camera], span):
+            kills_there = [kill for kill in happened if hole.lies_at(kill)]
+            if not _charge(hole, kills_there):
+                length_s = (hole.to_ns - hole.from_ns) / NS
+                wrong.append(f"{track}: {length_s:.2f} s are missing, and nothing was killed")
+    return wrong
+
+
+def _charge(hole: Hole, there: Sequence[Kill]) -> bool:
+    """Note a hole at its kills: the first has destroyed what was taken before it."""
+    if not there:
+        return False
+    first, last = there[0], [kill for kill in there if kill.at_ns < hole.to_ns or kill is there[0]][-1]
+    first.lost_s = max(first.lost_s, (first.at_ns - hole.from_ns - FRAME_NS) / NS)
+    last.again_s = max(last.again_s, (hole.to_ns - last.at_ns) / NS)
+    return True
+
+
+def holes(folder: Path, track: str, camera: ReplayedCamera, span: range) -> Iterator[Hole]:
+    """Find what is missing of a track; what is there twice is a hole of one round."""
+    own = [camera.own_ns_at(at_ns) // FRAME_NS for at_ns in (span.start, span.stop)]
+    seen = inspection.pictures(folder / f"{track}.mp4")
+    expected = own[0]
+    places: list[int] = []
+    bears = CAMERAS[TRACKS[track]]
+    for number in (one.number for one in seen if one.number is not None):
+        if number >> 16 == bears:
+            ...
+    for before, after in pairwise(places):
+        if after != before + 1:
+            yield Hole(track, camera.taken_ns(before * FRAME_NS), camera.taken_ns(after * FRAME_NS))

@@ -7,6 +7,8 @@ import pytest
 from tests.room import crashes
 from tests.room.demo_room import demo_room
 
+pytestmark = pytest.mark.alone
+
 SEED = 20261122
 # The campaign holds us to 1 s lost and 2 s until it records again; a machine that runs a test
 # suite beside it gets more, so that a red test means a fault.

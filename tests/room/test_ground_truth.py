@@ -1,4 +1,4 @@
-"""What a 60 s recording of the generated scenes really contains, counted from the pictures."""
+"""What a recording of 40 s of the generated scenes really contains, counted from the pictures."""
 
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,16 @@ from classroom_media.emulate import inspection, truth
 from tests.room.demo_room import DemoRoom
 from tests.waiting import eventually
 
-SECONDS = 60
+pytestmark = pytest.mark.alone
+
+SECONDS = 40
 GENERATED = ("teacher", "pupils", "slides")  # the guest is footage and bears no numbers
 FRAME_S = 1 / truth.FPS
 
 
 @pytest.fixture(scope="module")
 def recorded(demo: DemoRoom) -> tuple[Path, Any]:
-    """Record for a minute while the programme shows the slides and the teacher."""
+    """Record while the programme shows the slides and the teacher."""
     demo.post("/api/v1/layout/picture-in-picture", {"sources": ["slides", "teacher"]})
     eventually(lambda: demo.state()["programme"]["layout"] == "picture-in-picture")
     recording = demo.start_recording(title="ground truth", pre_roll=False)

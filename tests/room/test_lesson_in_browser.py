@@ -10,7 +10,7 @@ from classroom_edge import parts
 from tests.room.demo_room import DemoRoom
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.needs("chromium", "fonts-cjk")
+pytestmark = [pytest.mark.alone, pytest.mark.needs("chromium", "fonts-cjk")]
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 

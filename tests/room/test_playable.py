@@ -11,6 +11,8 @@ import pytest
 from tests.room.demo_room import DemoRoom
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.alone
+
 # A process of its own, because `import vlc` may end the one it is used in.
 PLAY = """
 import sys, time, vlc

@@ -13,6 +13,8 @@ from tests.room.camera_thread import plugged_camera
 from tests.room.demo_room import DemoRoom, free_port, own_room
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.alone
+
 ROOM = """
 [room]
 id = "troubles-{panel}"

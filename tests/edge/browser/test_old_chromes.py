@@ -11,7 +11,7 @@ from tests.edge.browser.pretend import PretendServer
 from tests.waiting import eventually
 
 # Debian's chromium brings the shared libraries that the old ones need.
-pytestmark = pytest.mark.needs("chromium", "fonts-cjk", "old-chromes")
+pytestmark = [pytest.mark.alone, pytest.mark.needs("chromium", "fonts-cjk", "old-chromes")]
 
 BROWSERS = Path(__file__).parents[3] / ".parts" / "old-chromes"
 

@@ -11,7 +11,7 @@ from tests.edge.browser import states
 from tests.edge.browser.conftest import Panel
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.needs("chromium", "fonts-cjk")
+pytestmark = [pytest.mark.alone, pytest.mark.needs("chromium", "fonts-cjk")]
 
 
 def drawer(page: Page, title: str) -> None:

@@ -10,6 +10,8 @@ import pytest
 from classroom_edge.words import LANGUAGES, words
 from tests.edge.browser.conftest import SOURCE
 
+pytestmark = pytest.mark.alone
+
 BUILT = SOURCE.parent / "static" / "panel"
 WRITTEN = sorted((SOURCE / "src").rglob("*.*"))
 CJK = re.compile(r"[\u3400-\u9fff]")

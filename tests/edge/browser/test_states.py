@@ -12,7 +12,7 @@ from tests.edge.browser import states
 from tests.edge.browser.conftest import PHONE, Panel
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.needs("chromium", "fonts-cjk")
+pytestmark = [pytest.mark.alone, pytest.mark.needs("chromium", "fonts-cjk")]
 
 STATES: dict[str, tuple[Callable[[], RoomState], str]] = {
     "idle": (states.idle, "record.idle"),
