@@ -26,7 +26,7 @@ from tests.faults.verdict import Verdict, judge
 LOST_MAX_S: Final = 0.6
 KILLS_MAX: Final = 4  # of one recording
 GOES_ON: Final = 0.75  # how likely a successor is
-AT_ONCE: Final = 12
+AT_ONCE: Final = 8
 LOOK_S: Final = 0.005
 
 

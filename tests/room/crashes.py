@@ -22,7 +22,7 @@ from classroom_media.emulate.reel import FRAME_NS, PICTURES
 from classroom_media.emulate.replay import ReplayedCamera
 from classroom_media.record.manifest import State, read_manifest
 from classroom_media.record.verify import Verified, verify
-from tests.room.counted_room import CAMERAS, SHOWN
+from tests.room.counted_room import CAMERAS, SHOWN, CountedRoom
 from tests.room.demo_room import DemoRoom
 from tests.waiting import eventually
 
@@ -35,8 +35,10 @@ LOST_MAX_S: Final = 0.6  # of what was killed, before the kill
 AGAIN_MAX_S: Final = 10.0  # until it records again, also where who would restart it was dead
 APART_S: Final = 1.4  # from one kill to the next, on average
 FINISHES_S: Final = 1.5  # within which a finisher is killed
+REST_S: Final = 1.0  # without kills, before the end
 BACK_S: Final = 30.0  # generous: machines that run tests are busy
 SEAM_NS: Final = 4 * NS  # a successor may begin so far back
+FINISHER_KILLS: Final = 3  # of one recording
 
 
 @dataclass(slots=True, eq=False)
@@ -83,6 +85,29 @@ def _is_there(process: psutil.Process) -> bool:
     with suppress(psutil.NoSuchProcess):
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     return False
+
+
+def killed_recording(
+    counted: CountedRoom, victims: Sequence[str], seed: int, *, keeper: bool = False
+) -> tuple[list[Kill], list[str]]:
+    """Record, kill these victims and then the finisher; give the kills, and what else is wrong.
+
+    With `keeper` that one is killed too, and nobody will start the daemon again.
+    """
+    room = counted.room
+    recording = room.start_recording(title="kill -9")
+    wait_until_whole(room)
+    began_ns = time.monotonic_ns()
+    happened = list(kills(room, victims, seed))
+    wait_until_whole(room)
+    if keeper:
+        happened.append(strike(Roster(room), KEEPER, ""))
+    time.sleep(REST_S)
+    span = range(began_ns, time.monotonic_ns())
+    room.post("/api/v1/recording/stop")
+    happened += finisher_kills(room, FINISHER_KILLS, seed)
+    eventually(lambda: room.finished(recording), within_s=BACK_S)
+    return happened, judge(room.folder(recording), counted.cameras, happened, span)
 
 
 def choose(count: int, chance: random.Random) -> list[str]:
@@ -148,6 +173,10 @@ class Hole:
     from_ns: int
     to_ns: int
 
+    def __str__(self) -> str:
+        length_s = (self.to_ns - self.from_ns) / NS
+        return f"{self.track}: at {self.from_ns / NS:.2f} {length_s:.2f} s are missing"
+
     def lies_at(self, kill: Kill) -> bool:
         """Tell whether a kill may be the reason."""
         return self.track in kill.tracks and self.from_ns <= kill.at_ns < self.to_ns + SEAM_NS
@@ -164,15 +193,15 @@ def judge(
         manifest = read_manifest(folder)
     except RecordError as error:
         return [str(error)]
-    wrong = [f"{one.file}: {one.verified}" for one in verify(folder) if one.verified != Verified.GOOD]
+    checked = verify(folder)
+    wrong = [f"{one.file}: {one.verified}" for one in checked if one.verified != Verified.GOOD]
     if manifest.state is not State.FINISHED:
         return [*wrong, f"{manifest.state}: {manifest.problem}"]
     for track, camera in TRACKS.items():
         for hole in holes(folder, track, cameras[camera], span):
             kills_there = [kill for kill in happened if hole.lies_at(kill)]
             if not _charge(hole, kills_there):
-                length_s = (hole.to_ns - hole.from_ns) / NS
-                wrong.append(f"{track}: {length_s:.2f} s are missing, and nothing was killed")
+                wrong.append(f"{hole}, and nothing was killed")
     return wrong
 
 
@@ -180,22 +209,37 @@ def _charge(hole: Hole, there: Sequence[Kill]) -> bool:
     """Note a hole at its kills: the first has destroyed what was taken before it."""
     if not there:
         return False
-    first, last = there[0], [kill for kill in there if kill.at_ns < hole.to_ns or kill is there[0]][-1]
+    first = there[0]
+    last = [first, *(kill for kill in there if kill.at_ns < hole.to_ns)][-1]
     first.lost_s = max(first.lost_s, (first.at_ns - hole.from_ns - FRAME_NS) / NS)
     last.again_s = max(last.again_s, (hole.to_ns - last.at_ns) / NS)
     return True
 
 
 def holes(folder: Path, track: str, camera: ReplayedCamera, span: range) -> Iterator[Hole]:
-    """Find what is missing of a track; what is there twice is a hole of one round."""
-    own = [camera.own_ns_at(at_ns) // FRAME_NS for at_ns in (span.start, span.stop)]
-    seen = inspection.pictures(folder / f"{track}.mp4")
-    expected = own[0]
-    places: list[int] = []
+    """Find what is missing of a track, between the ends of `span` too."""
+    first, last = ((at_ns - camera.taken_ns(0)) // FRAME_NS for at_ns in (span.start, span.stop))
     bears = CAMERAS[TRACKS[track]]
-    for number in (one.number for one in seen if one.number is not None):
-        if number >> 16 == bears:
-            ...
-    for before, after in pairwise(places):
+    seen = (one.number for one in inspection.pictures(folder / f"{track}.mp4"))
+    numbers = [number & 0xFFFF for number in seen if number is not None and number >> 16 == bears]
+    places = unrolled(numbers, near=first)
+    ends = ([first - 1] if not places or places[0] > first else []), [max(last, *places) + 1]
+    for before, after in pairwise([*ends[0], *places, *(ends[1] if places[-1:] < [last] else [])]):
         if after != before + 1:
             yield Hole(track, camera.taken_ns(before * FRAME_NS), camera.taken_ns(after * FRAME_NS))
+
+
+def unrolled(numbers: Sequence[int], *, near: int) -> list[int]:
+    """Count the pictures of a reel through, round after round; the first is one close to `near`.
+
+    One that is shown twice in a row counts once; one that comes too late is a round later.
+    """
+    places: list[int] = []
+    for number in numbers:
+        if places and number == places[-1] % PICTURES:
+            continue
+        if places:
+            places.append(places[-1] + ((number - places[-1] - 1) % PICTURES) + 1)
+        else:
+            places.append(near + (number - near + PICTURES // 2) % PICTURES - PICTURES // 2)
+    return places
