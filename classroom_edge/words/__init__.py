@@ -36,7 +36,7 @@ class Catalogue:
 
 @cache
 def words(part: str) -> Catalogue:
-    """Read the catalogue of a part: "check", "cli", "problems", "web", "lite", "panel"."""
+    """Read the catalogue of a part: "check", "cli", "problems", "sessions" and others."""
     folder = resources.files(__name__)
     return Catalogue(
         MappingProxyType(
