@@ -9,8 +9,11 @@ import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import msgspec
+
+HEAD_BYTES: Final = 64
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, tag_field="what"):
@@ -35,7 +38,8 @@ class Sealed(Line, frozen=True, kw_only=True, tag="sealed"):
 
     track: str
     file: str
-    sha256: str
+    bytes: int
+    sha256: str  # of its media, see `media_of`
     numbers: tuple[int, ...]
 
 
@@ -64,6 +68,11 @@ class Ledger:
     def fed(self, track: str, number: int) -> None:
         """Write down that a recorder was given a picture just now."""
         self.add(Fed(at_ns=time.monotonic_ns(), track=track, number=number))
+
+
+def media_of(path: Path, upto: int) -> bytes:
+    """Give what no finisher changes in a part: neither its head nor the index behind it."""
+    return path.read_bytes()[HEAD_BYTES:upto]
 
 
 def read_ledger(path: Path) -> Sequence[AnyLine]:

@@ -43,7 +43,7 @@ from classroom_media.record.scribe import part_file
 from classroom_media.record.story import Story, tell
 from classroom_media.record.take import Disk
 from classroom_media.record.track import TrackRecorder
-from tests.faults.ledger import Begun, Finished, Ledger, Sealed
+from tests.faults.ledger import Begun, Finished, Ledger, Sealed, media_of
 from tests.media.record_scene import FPS, in_order, numbers, pictures, sound
 
 LONGEST_S: Final = 7
@@ -240,10 +240,16 @@ class Lesson:
             content = content_of(path)
             if not content:
                 return  # ended before it had a packet
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            shown = tuple(numbers(path)) if Kind.PICTURE in content else ()
+            size = path.stat().st_size
             self.ledger.add(
-                Sealed(at_ns=at_ns, track=event.track, file=path.name, sha256=digest, numbers=shown)
+                Sealed(
+                    at_ns=at_ns,
+                    track=event.track,
+                    file=path.name,
+                    bytes=size,
+                    sha256=hashlib.sha256(media_of(path, size)).hexdigest(),
+                    numbers=tuple(numbers(path)) if Kind.PICTURE in content else (),
+                )
             )
 
 

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from classroom_media.api import NS
+from classroom_media.record.boxes import boxes
 from classroom_media.record.finish import finish
 from classroom_media.record.manifest import Manifest, State
 from classroom_media.workers.specs import Endpoints, FinishSpec
@@ -27,15 +28,19 @@ from tests.media.record_scene import (
 from tests.waiting import eventually
 
 
-def test_an_ordinary_lesson_is_left_as_it_was_recorded(tmp_path: Path) -> None:
+def test_an_ordinary_lesson_becomes_an_ordinary_file_where_it_lies(tmp_path: Path) -> None:
     room = Room(tmp_path)
     room.begin(START_NS)
     room.feed_up_to(START_NS + 4 * NS, pictures(120))
     room.end(START_NS + 4 * NS)
-    before = (tmp_path / "cam.mp4").read_bytes()
+    path = tmp_path / "cam.mp4"
+    before, was = path.read_bytes(), path.stat()
     manifest = finish(tmp_path)
     (track,) = manifest.tracks
-    assert (tmp_path / "cam.mp4").read_bytes() == before
+    after = path.read_bytes()
+    assert path.stat().st_ino == was.st_ino
+    assert after[64:].startswith(before[64:])
+    assert kinds(path) == [b"ftyp", b"mdat", b"moov"]
     assert manifest.state is State.FINISHED
     assert (track.file, track.codec, track.width, track.height, track.fps) == (
         "cam.mp4",
@@ -45,8 +50,13 @@ def test_an_ordinary_lesson_is_left_as_it_was_recorded(tmp_path: Path) -> None:
         25.0,
     )
     assert track.duration_s == pytest.approx(4.0)
-    assert track.sha256 == hashlib.sha256(before).hexdigest()
+    assert track.sha256 == hashlib.sha256(after).hexdigest()
     assert (manifest.gaps, manifest.thumbnail) == ((), "thumbnail.jpg")
+
+
+def kinds(path: Path) -> list[bytes]:
+    with path.open("rb") as file:
+        return [box.kind for box in boxes(file)]
 
 
 def test_a_pause_leaves_nothing_of_itself_in_the_file(tmp_path: Path) -> None:

@@ -353,6 +353,7 @@ def test_pictures_that_lean_on_later_ones_are_cut_cleanly(tmp_path: Path) -> Non
     room.begin(START_NS + NS + NS // 2)
     room.feed_up_to(START_NS + 6 * NS, film)
     room.end(START_NS + 6 * NS)
+    finish(tmp_path)
     there = numbers(tmp_path / "cam.mp4")
     assert there == list(range(there[0], there[-1] + 1))
     assert there[0] in {37, 38}

@@ -14,6 +14,7 @@ from playwright.sync_api import sync_playwright
 
 from classroom_media.compose.programme import PICTURES, Programme
 from classroom_media.record.durable import DurableFile
+from classroom_media.record.flatten import flatten
 from classroom_media.record.part import PartWriter
 
 from .numbered import COLUMNS, ROWS, Recorded, play, spec
@@ -80,6 +81,7 @@ def lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for packet in out.pictures:
         writer.write(packet)
     writer.seal()
+    flatten(path)
     return path
 
 

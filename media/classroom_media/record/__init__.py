@@ -7,7 +7,7 @@ While a lesson runs, in each source worker and in the director:
 
 After it, in the finisher:
 
-    journal ─► story ─► plan ─► join ─► manifest          one file per track, in time
+    journal ─► story ─► plan ─► join or flatten ─► manifest          one file per track, in time
 
 `track.TrackRecorder` is the front door of the first, `finish.finish` that of the second.
 A *recording* has *takes* (from start or resume to pause or stop); within a take each *track*

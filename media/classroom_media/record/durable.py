@@ -21,7 +21,7 @@ _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Sink(Protocol):
-    """What a part is written to. The muxer wants `write`, `seek` and `tell`."""
+    """What a part is written to, from its beginning to its end."""
 
     closed: bool
     size: int  # bytes so far
@@ -29,14 +29,6 @@ class Sink(Protocol):
 
     def write(self, data: bytes, /) -> int:
         """Write all of it."""
-        ...
-
-    def seek(self, offset: int, whence: int = 0, /) -> int:
-        """Move."""
-        ...
-
-    def tell(self) -> int:
-        """Say where the next byte goes."""
         ...
 
     def sync(self) -> None:
@@ -66,7 +58,7 @@ def problem_of(error: OSError) -> str:
 
 
 class DurableFile:
-    """A new file, written at its end (and once more at its head), synced on request.
+    """A new file, written at its end, synced on request.
 
     Raises:
         FileExistsError: there is such a file; nothing is ever overwritten.
@@ -77,35 +69,18 @@ class DurableFile:
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         self._path = path
         self._file = os.open(path, flags, 0o644)
-        self._at = 0
         self.closed = False
         self.size = 0
         self.synced_bytes = 0
 
     def write(self, data: bytes, /) -> int:
-        """Write all of it. What goes over earlier bytes waits until everything else is on disk.
-
-        The muxer does so once, to turn fragments into plain media: eight bytes that make every
-        fragment unreadable, unless the index behind them is there.
-        """
-        if self._at < self.size:
-            self.sync()
+        """Write all of it."""
         rest = memoryview(data)
         while rest:
             written = os.write(self._file, rest)
-            self._at += written
+            self.size += written
             rest = rest[written:]
-        self.size = max(self.size, self._at)
         return len(data)
-
-    def seek(self, offset: int, whence: int = 0, /) -> int:
-        """Move, as the muxer does to complete the head when a file is sealed."""
-        self._at = os.lseek(self._file, offset, whence)
-        return self._at
-
-    def tell(self) -> int:
-        """Say where the next byte goes."""
-        return self._at
 
     def sync(self) -> None:
         """Return once every byte is on disk; the name too, the first time."""

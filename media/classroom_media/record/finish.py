@@ -5,7 +5,8 @@
     2. joins that were cut short       completed from the journal, or thrown away
     3. parts looked through            up to the last readable packet
     4. open takes closed               in the journal: a crash closes nothing
-    5. parts joined                    written beside them, synced, read back, decoded in part;
+    5. a track in one part             turned into an ordinary MP4 where it lies
+       or parts joined                 written beside them, synced, read back, decoded in part;
                                        then announced in the journal, then renamed, then the
                                        parts are removed: at every moment one of both is whole
     6. checksums, thumbnail, manifest "finished"
@@ -31,6 +32,7 @@ import msgspec
 
 from classroom_media.api import NS, Kind, RecordError
 from classroom_media.record.durable import sync_folder
+from classroom_media.record.flatten import flatten
 from classroom_media.record.gather import gather
 from classroom_media.record.join import join
 from classroom_media.record.journal import (
@@ -54,7 +56,7 @@ from classroom_media.record.manifest import (
     read_manifest,
     write_manifest,
 )
-from classroom_media.record.plan import Plan, Segment, Whole, plan
+from classroom_media.record.plan import ROUNDING_NS, Plan, Segment, Whole, plan
 from classroom_media.record.reading import Content, check_pictures, content_of
 from classroom_media.record.story import Part, Story, tell
 from classroom_media.record.tail import cut_back
@@ -218,8 +220,7 @@ class _Work:
         try:
             self._require_here(whole)
             if ready:
-                content = whole.segments[0].content
-                self._check(whole, whole.file, content)
+                content = self._flatten(whole)
             else:
                 with self.one_at_a_time:
                     content = self._join(name, whole)
@@ -237,8 +238,18 @@ class _Work:
     def _as_it_is(self, name: str, segment: Segment, problem: str) -> Result:
         file = segment.part.file
         is_here = (self.folder / file).exists()
+        if is_here and problem == NOT_JOINED:
+            with suppress(RecordError):
+                flatten(self.folder / file)
         found = problem if is_here else ELSEWHERE
         return Result(name, file, segment.shift_ns, segment.content, found)
+
+    def _flatten(self, whole: Whole) -> Content:
+        content = whole.segments[0].content
+        if flatten(self.folder / whole.file):
+            self.report(f"flattened {whole.file}")
+        self._check(whole, whole.file, content)
+        return content
 
     def _join(self, name: str, whole: Whole) -> Content:
         parts = tuple(segment.part.file for segment in whole.segments)
@@ -270,12 +281,20 @@ class _Work:
         return content
 
     def _check(self, whole: Whole, file: str, content: Content) -> None:
-        """Return if a file holds what it should, and its pictures can be decoded."""
+        """Return if a file holds what it should, and its pictures can be decoded.
+
+        Of the packets before the file's time 0 a reader may give all, or none.
+        """
         for kind in whole.formats:
-            wanted = sum(len(segment.kept(kind)) for segment in whole.segments)
+            kept = [
+                sample.pts_ns + segment.shift_ns - whole.start_ns
+                for segment in whole.segments
+                for sample in segment.kept(kind)
+            ]
+            shown = sum(at_ns > ROUNDING_NS for at_ns in kept)
             found = len(content[kind].samples) if kind in content else 0
-            if found < wanted or (kind is Kind.PICTURE and found > wanted):
-                raise RecordError(f"{file}: {found} of {wanted} packets of {kind}")
+            if found < shown or (kind is Kind.PICTURE and found > len(kept)):
+                raise RecordError(f"{file}: {found} of {shown} packets of {kind}")
         if Kind.PICTURE in content:
             check_pictures(self.folder / file, content[Kind.PICTURE])
 

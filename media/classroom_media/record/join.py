@@ -14,10 +14,12 @@ import numpy as np
 from classroom_media.api import NS, Kind, RecordError, StreamFormat
 from classroom_media.packets import Coded
 from classroom_media.record.durable import DurableFile
-from classroom_media.record.part import PartWriter
+from classroom_media.record.flatten import flatten
+from classroom_media.record.part import Pace, PartWriter
 from classroom_media.record.plan import ROUNDING_NS, Segment, Whole
 from classroom_media.record.reading import packets_of
 
+AT_LEISURE: Final = Pace(fragment_ns=NS, sync_ns=60 * NS)
 WARM_UP_BLOCKS: Final = 4  # an encoder's first blocks differ from the rest
 
 
@@ -33,10 +35,11 @@ def join(folder: Path, whole: Whole, into: Path) -> None:
         raise RecordError(f"{into}: {error.strerror}") from error
     try:
         formats = {str(kind): form for kind, form in whole.formats.items()}
-        writer = PartWriter(sink, formats, whole.start_ns, crash_safe=False)
+        writer = PartWriter(sink, formats, whole.start_ns, pace=AT_LEISURE)
         for packet in joined(folder, whole):
             writer.write(packet)
         writer.seal()
+        flatten(into)
     except RecordError:
         sink.close()
         with suppress(OSError):

@@ -1,13 +1,15 @@
-"""One part: a hybrid MP4 file that is playable at any moment, and an ordinary MP4 once sealed.
+"""One part: a film of fragments, playable at any moment, written in constant memory.
 
 Fragments of 0.1 s are written whole: after a crash the file ends with the last of them. They
-are synced when they make up 0.4 s: after a power cut it ends with the last that was. On sealing,
-the muxer writes the complete index at the end and turns the fragments into plain media data,
-without copying anything.
+are synced when they make up 0.4 s: after a power cut it ends with the last that was. No index is
+kept meanwhile, neither for an ordinary MP4 nor for `mfra`; the finisher makes it (`flatten`).
 
 A part's time 0 is an instant of the timeline. Packets before it are in the file, because a
 decoder needs them, but an edit list hides them. FFmpeg's muxer does that when the header is
 written late (``delay_moov``), and then writes nothing before each stream has had a packet.
+
+The muxer lets a fragment begin where the durations of the one before say that it does, and shifts
+its first packet there. So a packet waits for the next one of its stream, and lasts until it.
 
 The muxer re-scales packets in place, so each gets a copy. H.264 stays as it comes, parameter
 sets in band; the muxer takes the ``avcC`` from the first keyframe. For AAC, whose description
@@ -33,16 +35,24 @@ from classroom_media.record.durable import Sink, TrackError, problem_of
 
 PICTURE_RATE: Final = 90_000  # ticks in a second
 SNAP_TICKS: Final = 2  # rounding of nanoseconds must not make a steady stream unsteady
-SYNC_NS: Final = 4 * NS // 10  # how much is written before it is synced
 BROKEN: Final = "broken"
-CRASH_SAFE: Final = {
-    "movflags": "hybrid_fragmented+delay_moov",
-    "frag_duration": "100000",  # microseconds
+FRAGMENTS: Final = {
+    "movflags": "delay_moov+default_base_moof+skip_trailer",
     "flush_packets": "1",
     "max_interleave_delta": "1",  # microseconds: packets come in order, none is waited for
 }
-PLAIN: Final = {"max_interleave_delta": "1", "flush_packets": "0"}
 _BUFFER: Final = 1 << 20  # bytes: a fragment of an ordinary lesson goes out in one write
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a fragment is, and how much is written before it is synced."""
+
+    fragment_ns: int
+    sync_ns: int
+
+
+LIVE: Final = Pace(NS // 10, 4 * NS // 10)
 
 
 @dataclass(slots=True)
@@ -55,7 +65,9 @@ class _Lane:
     first_pts: int | None = None
     last_dts: int | None = None
     next_dts: int | None = None
-    end_ns: int | None = None  # on the timeline
+    held: "av.Packet[Any] | None" = None  # the last one, until its end is known
+    held_end_ns: int = 0
+    end_ns: int | None = None  # on the timeline, of what the muxer has
 
     def place(self, packet: Coded, zero_ns: int) -> tuple[int, int, int]:
         """Give (pts, dts, duration) in ticks; dts always grows."""
@@ -76,8 +88,6 @@ class _Lane:
 class PartWriter:
     """Writes packets of one or two streams into one file. One thread uses it.
 
-    With `crash_safe` off, the file is worth nothing until it is sealed.
-
     Raises:
         TrackError: from every method but `abandon`; then only `abandon` is left to call.
     """
@@ -88,16 +98,15 @@ class PartWriter:
         formats: Mapping[str, StreamFormat],
         zero_ns: int,
         *,
-        crash_safe: bool = True,
+        pace: Pace = LIVE,
     ) -> None:
         self.zero_ns = zero_ns
         self.formats = dict(formats)
         self.synced_ns = zero_ns
         self._sink = sink
-        self._crash_safe = crash_safe
-        self._complete = False
+        self._pace = pace
+        options = {**FRAGMENTS, "frag_duration": str(pace.fragment_ns // 1000)}  # microseconds
         with _translated():
-            options = CRASH_SAFE if crash_safe else PLAIN
             self._container = av.open(sink, "w", format="mp4", options=options, buffer_size=_BUFFER)
             self._lanes = {name: _lane(self._container, f) for name, f in formats.items()}
 
@@ -124,24 +133,34 @@ class PartWriter:
         copy.stream = lane.stream
         copy.time_base = Fraction(1, lane.rate)
         copy.pts, copy.dts, copy.duration, copy.is_keyframe = pts, dts, duration, packet.key
-        before = self._sink.size
+        if lane.held is not None and lane.held.dts is not None:
+            lane.held.duration = dts - lane.held.dts
         with _translated():
-            self._container.mux(copy)
-            if self._crash_safe and self._sink.size != before:
-                self._sync_when_due()  # every packet but this one is in the file now
-        lane.end_ns = max(packet.dts_ns + packet.duration_ns, lane.end_ns or self.zero_ns)
+            self._mux_held(lane)
+        lane.held, lane.held_end_ns = copy, packet.dts_ns + packet.duration_ns
+
+    def _mux_held(self, lane: _Lane) -> None:
+        if lane.held is None:
+            return
+        before = self._sink.size
+        self._container.mux(lane.held)
+        lane.held = None
+        if self._sink.size != before:
+            self._sync_when_due()  # every packet but this one is in the file now
+        lane.end_ns = max(lane.held_end_ns, lane.end_ns or self.zero_ns)
 
     def _sync_when_due(self) -> None:
         has_begun = all(lane.end_ns is not None for lane in self._lanes.values())
-        if has_begun and self.written_ns - self.synced_ns >= SYNC_NS:
+        if has_begun and self.written_ns - self.synced_ns >= self._pace.sync_ns:
             self._sink.sync()
             self.synced_ns = self.written_ns
 
     def seal(self) -> None:
         """Complete the file and sync it."""
         with _translated():
+            for lane in self._lanes.values():
+                self._mux_held(lane)
             self._container.close()
-            self._complete = True
             self._sink.sync()
             self._sink.close()
         self.synced_ns = max(self.synced_ns, self.written_ns)
@@ -149,8 +168,7 @@ class PartWriter:
     def abandon(self) -> None:
         """Let go of a file that cannot be written: it ends with its last synced fragment."""
         with suppress(OSError):
-            if not self._complete:
-                self._sink.cut_back()
+            self._sink.cut_back()
         with suppress(OSError):
             self._sink.close()
         self._container.close()  # writes nothing: the sink is closed

@@ -57,13 +57,12 @@ class Whole:
 
     @property
     def is_there_already(self) -> bool:
-        """Whether its only part will do as it is."""
+        """Whether its only part is all of it."""
         if len(self.segments) != 1:
             return False
         only = self.segments[0]
         return (
-            only.part.sealed
-            and only.part.file == self.file
+            only.part.file == self.file
             and only.shift_ns == self.start_ns
             and all(len(only.keep[k]) == len(lane.samples) for k, lane in only.content.items())
             and not any(silent_between(a, b) for a, b in pairwise(only.kept(Kind.SOUND)))

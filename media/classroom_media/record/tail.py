@@ -13,9 +13,7 @@ Source: ISO/IEC 14496-12, 4.2 (boxes) and 8.8 (fragments); ITU-T H.264, 7.4.1
 """
 
 import os
-import struct
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -23,13 +21,12 @@ from typing import Any, Final
 import av
 
 from classroom_media.api import RecordError
+from classroom_media.record.boxes import boxes
 from classroom_media.record.reading import Sample, demuxed, opened
 
 HOLE: Final = {"video": bytes(8), "audio": bytes(64)}
 GROUPS: Final = 2  # so many groups of pictures last longer than what is written between syncs
 BLOCKS: Final = 100  # and so many blocks of sound
-_HEAD: Final = struct.Struct(">I4s")
-_LARGE: Final = struct.Struct(">Q")
 
 
 def cut_back(path: Path, synced_bytes: int) -> None:
@@ -66,30 +63,13 @@ def fragments(path: Path) -> list[Fragment]:
     """
     found: list[Fragment] = []
     media_bytes, follows_head = 0, False
-    for kind, payload_bytes, end in _boxes(path):
-        if kind == b"mdat" and follows_head:
-            media_bytes += payload_bytes
-            found.append(Fragment(end, media_bytes))
-        follows_head = kind == b"moof"
-    return found
-
-
-def _boxes(path: Path) -> Iterator[tuple[bytes, int, int]]:
-    """Give kind, payload and end of each box at the top, up to one that is cut short."""
     with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        end = 0
-        while end + _HEAD.size <= size:
-            file.seek(end)
-            head_bytes = _HEAD.size
-            length, kind = _HEAD.unpack(file.read(head_bytes))
-            if length == 1 and end + head_bytes + _LARGE.size <= size:
-                (length,) = _LARGE.unpack(file.read(_LARGE.size))
-                head_bytes += _LARGE.size
-            end += length
-            if length < head_bytes or end > size:
-                return
-            yield kind, length - head_bytes, end
+        for one in boxes(file):
+            if one.kind == b"mdat" and follows_head:
+                media_bytes += one.end - one.payload_at
+                found.append(Fragment(one.end, media_bytes))
+            follows_head = one.kind == b"moof"
+    return found
 
 
 def _is_sound(path: Path, last: Fragment) -> bool:

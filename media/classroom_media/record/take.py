@@ -38,7 +38,7 @@ SLOW_DISK: Final = "slow-disk"
 class Disk:
     """Where files go: how one is made, and how much room is left alone.
 
-    The reserve is what sealing takes (an index of some megabytes for each track), or less on
+    The reserve is what finishing takes (an index of some megabytes for each track), or less on
     a small disk: `reserve_share` of it at most.
     """
 
