@@ -110,7 +110,7 @@ class ReplayedCamera:
             pts_ns, dts_ns = round_ns + packet.pts_ns, round_ns + packet.dts_ns
             if self._still is not None:
                 still, number = self._still
-                packet, pts_ns = still, dts_ns + self._playing.lag_ns
+                packet, pts_ns = still, dts_ns + still.pts_ns - still.dts_ns
             if not (self.stalled or self.blind):
                 self.shots.append(Shot(self.taken_ns(pts_ns), number, packet.key))
                 self._send(packet, pts_ns, dts_ns)
