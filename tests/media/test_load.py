@@ -17,6 +17,7 @@ from classroom_media.compose.programme import Programme
 from classroom_media.encode.codec import Encoder
 from classroom_media.encode.form import PictureForm
 from classroom_media.encode.rungs import Rung, x264
+from classroom_media.levels import Samples
 from classroom_media.packets import Coded
 
 from .numbered import START_NS, Recorded, camera, microphone, spec
@@ -26,6 +27,7 @@ PACE_NS = 40 * MS
 LONGEST_S = 18.0
 A_BLUE, B_BLUE = 100, 160
 SINGLE = Layout("single", ("a",))
+SOUND_COSTS_MS = 2.0  # a block
 COSTS_MS = {"veryfast": 60.0, "superfast": 50.0, "ultrafast": 45.0}
 
 
@@ -58,6 +60,17 @@ class Slow:
 
     def flush(self) -> list[Coded]:
         return self.encoder.flush()
+
+
+@dataclass
+class Sounding(Recorded):
+    """An outlet for which sound takes its time, too."""
+
+    machine: Machine = field(default_factory=Machine)
+
+    def sounded(self, source: str, samples: Samples) -> None:
+        self.machine.works(SOUND_COSTS_MS)
+        super().sounded(source, samples)
 
 
 @dataclass
@@ -102,11 +115,12 @@ class Studio:
 
 @cache
 def sources() -> tuple[Coded, ...]:
-    silence = np.zeros((2, 1024 * round(LONGEST_S * 48_000 / 1024)), np.float32)
+    at = np.arange(1024 * round(LONGEST_S * 48_000 / 1024)) / 48_000
+    tone = 0.1 * np.sin(2 * np.pi * 1000 * np.stack([at, at])).astype(np.float32)
     return (
         *camera("a", seconds=LONGEST_S, chroma=A_BLUE),
         *camera("b", seconds=LONGEST_S, chroma=B_BLUE),
-        *microphone("m-sound", silence),
+        *microphone("m-sound", tone),
     )
 
 
@@ -140,6 +154,19 @@ def test_a_machine_far_too_slow_leaves_pictures_out_and_says_how_many() -> None:
     assert studio.missing_sound == 0
     assert studio.outlet.holes == []  # one file, in which a picture stands a little longer
     assert len(studio.outlet.numbers()) == len(studio.outlet.pictures)
+
+
+def test_a_machine_too_slow_for_sound_makes_it_first_and_in_the_end_all_of_it() -> None:
+    machine = Machine(slowness=lambda at_s: 40.0 if 1 < at_s < 16 else 0.2)  # four times too slow
+    studio = Studio(machine, outlet=Sounding(machine=machine))
+    studio.run(24)
+    starts = [packet.pts_ns for packet in studio.outlet.pictures]
+    assert studio.missing_sound == 0
+    assert studio.outlet.holes == []
+    assert max(b - a for a, b in itertools.pairwise(starts)) > 10 * NS  # nothing but sound
+    heard = [np.abs(block).max() for block in studio.outlet.sounds["m"]]
+    assert len(heard) > LONGEST_S * 48_000 / 1024
+    assert min(heard[2 : int((LONGEST_S - 0.1) * 48_000 / 1024)]) > 0.09  # and nothing left out
 
 
 def colours(studio: Studio) -> list[int]:

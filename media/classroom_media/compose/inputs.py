@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from classroom_media.api import NS, Strip
+from classroom_media.api import Strip
 from classroom_media.compose.meters import InputMeter
 from classroom_media.compose.sounds import SoundFeed
 from classroom_media.levels import CHANNELS, RATE_HZ, Samples
@@ -73,7 +73,7 @@ class SoundInput:
 
     def newest_ns(self) -> int:
         """Tell how far it has come on the timeline; 0 = it was never heard."""
-        return self.end * NS // RATE_HZ
+        return self._feed.newest_ns
 
 
 def _samples_of(strip: Strip) -> int:

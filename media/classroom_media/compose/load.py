@@ -7,6 +7,7 @@ The steps are taken one after the other, and taken back one after the other:
     quickest ... at its quickest: plainer pictures
     half     every second picture is left out
     (then)   what is more than 5 s late is left out (see `classroom_media.compose.programme`)
+    (last)   no picture is made while more than a second of sound is due
 
 Sound, and the tracks that are copied, are never touched. Lateness alone proves nothing: a source
 may be late. A machine is too slow when there was always something to make, for seconds, and the

@@ -42,7 +42,8 @@ REACH_NS: Final = 4 * NS  # a new programme may begin so far back, where the sou
 BEHIND_NS: Final = 5 * NS  # later than this, ticks are left out
 HURRY_NS: Final = 2 * NS  # later than this, a change is a cut: fading would cost time
 FADING_WAIT_NS: Final = NS // 10  # for a source that fades away and has fallen silent
-SILENT_NS: Final = 10 * NS  # later than this, sound is left out too: its sources keep no more
+SILENT_NS: Final = 60 * NS  # later than this, sound is left out too: its sources keep no more
+SOUND_FIRST: Final = RATE_HZ // BLOCK  # blocks: while so much sound is due, no picture is made
 RESUME_NS: Final = NS  # after which the programme is this late
 HOLE_NS: Final = NS  # in a camera's packets: there is more to show meanwhile than its last picture
 PREVIEW_HZ: Final = 8
@@ -240,9 +241,11 @@ class Programme:
 
     def _make_due(self, now_ns: int) -> bool:
         sounded = self._advance_sound(now_ns)
+        if sounded == SOUND_FIRST:
+            return True
         if self._passing.feed is not None:
             return self._pass_on(self._passing.feed, now_ns)
-        return self._advance_picture(now_ns) or sounded
+        return self._advance_picture(now_ns) or sounded > 0
 
     def finish(self) -> None:
         """Give out what the encoders still hold; the programme is over."""
@@ -379,15 +382,16 @@ class Programme:
             over(at_ns, heard, wait_ns=FADING_WAIT_NS) for heard in leaving
         )
 
-    def _advance_sound(self, now_ns: int) -> bool:
-        made = False
-        while (end_ns := (self._block + 1) * BLOCK * NS // RATE_HZ) <= now_ns:
+    def _advance_sound(self, now_ns: int) -> int:
+        """Make the blocks that are due, `SOUND_FIRST` at most; tell how many."""
+        for made in range(SOUND_FIRST):
+            if (end_ns := (self._block + 1) * BLOCK * NS // RATE_HZ) > now_ns:
+                return made
             late = self._sound.awaited(self._block)
             if not all(self._deadline.over(end_ns, heard) for heard in late):
-                break
+                return made
             self._make_sound()
-            made = True
-        return made
+        return SOUND_FIRST
 
     def _make_sound(self) -> None:
         self._give(self._samples.encode(self._sound.mix(self._block), self._block * BLOCK))

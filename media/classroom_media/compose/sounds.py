@@ -1,10 +1,12 @@
 """One source's sound: coded packets in, samples on the room's timeline out.
 
 Chunks are laid end to end and kept in step with their stamps (`Pacer`). What is far off is laid
-anew where its time stamp says.
+anew where its time stamp says. Packets are decoded some seconds ahead of what is read; when the
+mixer has fallen further behind, they wait as they came.
 """
 
 import logging
+from collections import deque
 from fractions import Fraction
 from functools import cache
 from typing import Final
@@ -12,7 +14,7 @@ from typing import Final
 import av
 import numpy as np
 
-from classroom_media.api import StreamFormat
+from classroom_media.api import NS, StreamFormat
 from classroom_media.compose.grid import Grid
 from classroom_media.levels import CHANNELS, RATE_HZ, Samples
 from classroom_media.packets import Coded
@@ -20,6 +22,7 @@ from classroom_media.sound.ring import Ring
 from classroom_media.sound.speed import Pacer
 
 LOST: Final = RATE_HZ  # samples: silent for so long, a source is not waited for
+WAITING: Final = 4096  # packets; 87 s of 48 kHz, 1.5 MB
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +38,7 @@ class SoundFeed:
         self._decoder: av.AudioCodecContext | None = None
         self._resampler: av.AudioResampler | None = None
         self._broken = False  # and said so
+        self._waiting: deque[Coded] = deque(maxlen=WAITING)
         self.heard_ns = 0  # when the last packet came, by our clock
 
     @property
@@ -42,9 +46,22 @@ class SoundFeed:
         """Tell how far the sound has come: the sample after its newest."""
         return self._ring.end
 
+    @property
+    def newest_ns(self) -> int:
+        """Tell how far the source has come on the timeline, with what is not decoded yet."""
+        return self._waiting[-1].pts_ns if self._waiting else self.end * NS // RATE_HZ
+
     def feed(self, packet: Coded, now_ns: int) -> None:
-        """Take and decode a packet."""
+        """Take a packet."""
         self.heard_ns = now_ns
+        self._waiting.append(packet)
+        self._take_waiting()
+
+    def _take_waiting(self) -> None:
+        while self._waiting and self._ring.has_room:
+            self._take(self._waiting.popleft())
+
+    def _take(self, packet: Coded) -> None:
         if packet.format is not None and packet.format != self._format:
             self._format, self._decoder = packet.format, None
         if self._format is None:
@@ -64,7 +81,9 @@ class SoundFeed:
 
     def read(self, start: int, count: int) -> Samples:
         """Give (2, count) float32 from sample `start` on; silence where nothing came."""
-        return self._ring.read(start, count)
+        taken = self._ring.read(start, count)
+        self._take_waiting()
+        return taken
 
     def _decode(self, packet: Coded, form: StreamFormat) -> list[av.AudioFrame]:
         """Give 48 kHz float planar frames, with their place in samples as `pts`."""

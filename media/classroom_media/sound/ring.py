@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from classroom_media.levels import CHANNELS, Samples
+from classroom_media.levels import CHANNELS, RATE_HZ, Samples
 
 SIZE: Final = 1 << 19  # samples, 10.9 s
 KEPT: Final = 1 << 17  # samples, 2.7 s: what was read stays so long, for a delay to be changed
@@ -19,6 +19,11 @@ class Ring:
         self._samples: Samples = np.zeros((CHANNELS, SIZE), np.float32)
         self._read: int | None = None  # what lies before was given away
         self.end = 0  # sample after the newest
+
+    @property
+    def has_room(self) -> bool:
+        """Whether there is room for another second before something is read."""
+        return self._read is None or self.end - self._read <= SIZE - KEPT - RATE_HZ
 
     def write(self, start: int, samples: Samples) -> None:
         """Put (2, n) or (1, n) float32 at `start`; what is too late or far too early is dropped."""
