@@ -171,7 +171,7 @@ def bare(form: PictureForm, options: dict[str, str]) -> Coder:
     context.width, context.height, context.pix_fmt = form.width, form.height, "yuv420p"
     context.framerate, context.time_base = Fraction(FPS), Fraction(1, FPS)
     context.gop_size = round(form.gop_s * FPS)
-    context.thread_count = 2 if form.height > 720 else 1
+    context.thread_count = form.threads
     context.options = options
     context.open()
 

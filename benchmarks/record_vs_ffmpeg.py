@@ -170,7 +170,7 @@ def job_in(folder: Path, height: int, *, copied: bool) -> Job:
         preset=PRESET,
         kbps=KBPS[height],
         gop_s=GOP_S,
-        threads=1 if height <= 720 else 2,
+        threads=1,
         copied=copied,
     )
 

@@ -13,14 +13,14 @@ import pytest
 from classroom_media.api import NS, EncodeError, Layout
 from classroom_media.compose.programme import Programme
 from classroom_media.encode.__main__ import tried
-from classroom_media.encode.codec import Encoder
+from classroom_media.encode.codec import CODED_PICTURE, Encoder
 from classroom_media.encode.form import PictureForm
 from classroom_media.encode.h264 import PictureEncoder
 from classroom_media.encode.ladder import Ladder
 from classroom_media.encode.rungs import RUNGS, SOFTWARE, Rung, x264
 from classroom_media.encode.trial import try_out
 from classroom_media.packets import Coded
-from classroom_media.sources.annexb import parameter_sets
+from classroom_media.sources.annexb import kind_of, parameter_sets, units
 
 from .numbered import Recorded, camera, is_regular, number_in, painted, play, spec
 
@@ -204,6 +204,25 @@ def test_every_preset_has_the_same_parameter_sets_and_one_follows_another_within
     keys = [packet for packet in packets if packet.key]
     assert len(keys) == 6
     assert len({parameter_sets(packet.data) for packet in keys}) == 1
+
+
+def test_a_second_core_codes_slices_that_go_on_in_the_same_stream() -> None:
+    size = (1440, 810)
+    form = replace(FORM, width=size[0], height=size[1], preset="veryfast")
+    encoder = PictureEncoder("programme", form)
+    packets = [
+        packet for number in range(3) for packet in encoder.encode(painted(number, size), number)
+    ]
+    packets += encoder.change("veryfast", threads=2)
+    packets += [
+        packet for number in range(3, 6) for packet in encoder.encode(painted(number, size), number)
+    ]
+    packets += encoder.flush()
+    assert [packet.key for packet in packets] == [True, False, False, True, False, False]
+    assert len({parameter_sets(packet.data) for packet in packets if packet.key}) == 1
+    slices = [sum(kind_of(unit) in CODED_PICTURE for unit in units(p.data)) for p in packets]
+    assert slices == [1, 1, 1, 2, 2, 2]
+    assert is_regular(packets)
 
 
 def test_hardware_that_does_not_work_here_is_found_out_by_trying() -> None:

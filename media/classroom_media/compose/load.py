@@ -2,7 +2,7 @@
 
 The steps are taken one after the other, and taken back one after the other:
 
-    spare    fewer previews, cuts instead of fades
+    spare    fewer previews, cuts instead of fades; the encoder takes a second core
     quicker  the encoder works one preset quicker: the same looks for more bits
     quickest ... at its quickest: plainer pictures
     half     every second picture is left out
@@ -48,7 +48,7 @@ class Step(IntEnum):
 
 
 # The share of a second that may be work, for the step before to be within reach.
-BUSY: Final = {Step.SPARE: 0.8, Step.QUICKER: 0.65, Step.QUICKEST: 0.6, Step.HALF: 0.45}
+BUSY: Final = {Step.SPARE: 0.6, Step.QUICKER: 0.65, Step.QUICKEST: 0.6, Step.HALF: 0.45}
 
 SPEEDS: Final = ("medium", "fast", "faster", "veryfast", "superfast", "ultrafast")  # of x264
 QUICKER: Final = {
@@ -61,6 +61,11 @@ QUICKER: Final = {
 def preset_at(step: Step, preset: str) -> str:
     """Give the x264 preset of a step, for a programme that has `preset` of its own."""
     return max(preset, QUICKER.get(step, preset), key=SPEEDS.index)
+
+
+def threads_at(step: Step) -> int:
+    """Give x264's threads: two are done sooner, for 7 % more CPU and 3 % more bits (measured)."""
+    return 1 if step is Step.NONE else 2
 
 
 class Load:

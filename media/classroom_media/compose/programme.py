@@ -14,7 +14,7 @@ import av
 from classroom_media.api import NS, Layout, Rendition, Strip, Titles
 from classroom_media.compose.deadline import WAIT_NS, Deadline
 from classroom_media.compose.grid import Grid
-from classroom_media.compose.load import Load, Step, preset_at
+from classroom_media.compose.load import Load, Step, preset_at, threads_at
 from classroom_media.compose.mix import BLOCK, SoundMixer
 from classroom_media.compose.orders import Orders
 from classroom_media.compose.passable import Terms
@@ -355,9 +355,10 @@ class Programme:
     def _shed(self, step: Step) -> None:
         """Do without what this step says, from the next picture on."""
         logger.warning("the machine's load: %s", step.word or "as it should be")
-        self._form = replace(self._form, preset=preset_at(step, self._spec.preset))
-        preset = self._form.preset
-        self._give(self._pictures.change(preset) + self._renditions.change(preset))
+        preset, threads = preset_at(step, self._spec.preset), threads_at(step)
+        self._form = replace(self._form, preset=preset, threads=threads)
+        made = self._pictures.change(preset, threads)
+        self._give(made + self._renditions.change(preset, threads))
 
     def _renew_encoder(self) -> None:
         """Have out what the encoder holds; a new one begins with a keyframe."""

@@ -80,10 +80,11 @@ class Renditions:
             made += copy.encoder.encode(small, index)
         return made
 
-    def change(self, preset: str) -> list[Coded]:
-        """Encode at another of x264's presets; give what was still inside."""
-        self._form = replace(self._form, preset=preset)
-        return [packet for one in self._copies.values() for packet in one.encoder.change(preset)]
+    def change(self, preset: str, threads: int) -> list[Coded]:
+        """Have x264 work in another way; give what was still inside."""
+        self._form = replace(self._form, preset=preset, threads=threads)
+        encoders = [one.encoder for one in self._copies.values()]
+        return [packet for encoder in encoders for packet in encoder.change(preset, threads)]
 
     def flush(self) -> list[Coded]:
         """Give what was still inside; everything begins anew after it."""

@@ -23,7 +23,7 @@ from classroom_media.sources.annexb import kind_of, parameter_sets, units, with_
 
 PLANAR: Final = "yuv420p"  # what the programme is composed in
 CODED_PICTURE: Final = frozenset({1, 5})  # types of NAL units: slices, of an IDR picture or not
-ONE_THREAD: Final = 1280 * 720  # pixels; a second thread costs 4 % more CPU (measured)
+SMALL: Final = 1280 * 720  # pixels; it is not worth a second thread
 FAILURES: Final = (av.FFmpegError, ValueError, EncodeError)  # by which an encoder may fail
 
 
@@ -127,7 +127,7 @@ def _opened(
     context.framerate, context.time_base = Fraction(form.fps), Fraction(1, form.fps)
     context.gop_size = max(1, round(form.gop_s * form.fps))
     context.max_b_frames = 0
-    context.thread_count = 1 if form.width * form.height <= ONE_THREAD else 2
+    context.thread_count = form.threads if form.width * form.height > SMALL else 1
     context.color_range = 1  # limited
     context.colorspace = context.color_primaries = context.color_trc = 1  # BT.709
     if average_kbps:

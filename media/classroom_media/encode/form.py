@@ -25,6 +25,7 @@ class PictureForm:
     quality: int  # x264's rate factor: 18 hides everything, 23 is good, 28 is plain
     bitrate_kbps: int  # at most, over two seconds
     gop_s: float  # from one keyframe to the next
+    threads: int = 1  # x264's, of a large picture: slices that several cores code at once
 
 
 PROFILES: Final = {

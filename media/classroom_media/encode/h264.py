@@ -80,14 +80,15 @@ class PictureEncoder:
             self._keep(frame)
         return made
 
-    def change(self, preset: str) -> list[Coded]:
-        """Encode at another of x264's presets from the next picture on, which is a keyframe.
+    def change(self, preset: str, threads: int = 1) -> list[Coded]:
+        """Have x264 work in another way from the next picture on, which is a keyframe.
 
-        Give what was still inside. Another encoder has no presets, and goes on as it is.
+        Give what was still inside. Another encoder has one way only, and goes on as it is.
         """
-        if preset == self._form.preset:
+        changed = replace(self._form, preset=preset, threads=threads)
+        if changed == self._form:
             return []
-        self._form = replace(self._form, preset=preset)
+        self._form = changed
         if self._rung.doubtful:
             return []
         made = self.flush()
