@@ -15,6 +15,7 @@ import threading
 import time
 from typing import Final
 
+import cv2
 import msgspec
 
 from classroom_media.api import Layout, MediaError
@@ -295,6 +296,7 @@ class Director:
 def main() -> int:
     """Read a specification, run the director; give the exit status."""
     spec = read_spec(DirectorSpec)
+    cv2.setNumThreads(1)  # a second one spins at every call, longer than there is work for it
     shell = Shell(spec.endpoints, role="director", name=NAME)
     try:
         director = Director(spec, shell)
