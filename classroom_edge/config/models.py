@@ -194,7 +194,8 @@ class RecordingConfig(Part):
         """What the profile sets is as if it stood in the file; what stands there goes first."""
         if not isinstance(told, dict) or not isinstance(name := told.get("profile"), str):
             return told
-        return asdict(PROFILES[name]) | told if name in PROFILES else told
+        form = asdict(PROFILES[name]) if name in PROFILES else {}
+        return {key: value for key, value in form.items() if key in cls.model_fields} | told
 
 
 class DeviceConfig(Part):
