@@ -16,6 +16,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from classroom_edge.profiles import Profile
 from classroom_edge.words import words
 
 WRONG_USE = 2
@@ -135,12 +136,13 @@ def common(
 def demo(
     context: typer.Context,
     port: Annotated[int, typer.Option(help="option.port", min=1, max=65535)] = 8088,
+    profile: Annotated[Profile, typer.Option(help="option.profile")] = Profile.STUDIO,
     data: Data = None,
 ) -> None:
     """Start the demo in a simulated room."""
     from classroom_edge.commands import demo as command
 
-    _finish(context, lambda: command.demo(port, data))
+    _finish(context, lambda: command.demo(port, data, profile))
 
 
 @app.command("run", help="run.help")

@@ -6,6 +6,7 @@ It composes the services of `classroom_edge.services`, and decides nothing by it
 import asyncio
 import logging
 import time
+import zoneinfo
 from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
 from dataclasses import replace
@@ -16,6 +17,7 @@ from typing import Any, Final
 from classroom_drivers.wiring import Wiring
 from classroom_edge.config.models import Config, TrackingConfig
 from classroom_edge.paths import DataFolder
+from classroom_edge.profiles import Profile
 from classroom_edge.room import (
     LevelView,
     RecordingState,
@@ -28,6 +30,7 @@ from classroom_edge.room import (
 from classroom_edge.services.devices import DeviceService
 from classroom_edge.services.directing import AUTO, KeptMode
 from classroom_edge.services.finishing import FinishingService
+from classroom_edge.services.flaws import flaw_of
 from classroom_edge.services.health import notify
 from classroom_edge.services.kin import KinService
 from classroom_edge.services.library import Library
@@ -44,6 +47,7 @@ from classroom_edge.services.sounds import strip_of
 from classroom_edge.services.storage import StorageService
 from classroom_edge.services.supervise import supervise
 from classroom_edge.services.tracking import TrackingService
+from classroom_edge.services.waking import WakingService
 from classroom_edge.services.workers import WorkerService
 from classroom_media.api import NS, Directing, Layout
 from classroom_media.compose.grid import Grid
@@ -77,6 +81,7 @@ class Daemon:
         self._states: Newest[RoomState] = Newest()
         places = Places(recordings, config.recording.second_folder)
         self._library = Library(recordings)
+        self._is_attended = config.profile is Profile.STUDIO
         self._mode = KeptMode(folder.path / "directing.json", config.director.mode)
         wiring = Wiring()
         self.devices = {
@@ -99,7 +104,7 @@ class Daemon:
             report=self._report,
             cut=self._cut,
             spotted=self._spotted,
-            directing=Directing(by_rules=self._mode.read() == AUTO),
+            directing=Directing(by_rules=self._is_attended and self._mode.read() == AUTO),
         )
         self.finishing = FinishingService(
             places=places,
@@ -131,6 +136,7 @@ class Daemon:
             usual=self._library.rate,
         )
         self._kin = KinService(changed=self._stir)
+        self._waking = WakingService(devices=self.devices)
         self._light = LightService(
             config=config.light,
             language=config.room.language,
@@ -151,6 +157,7 @@ class Daemon:
             degraded=self._degraded,
             last_id=self._library.newest(),
         )
+        self._judge(self._library.newest_over())
         # Grows also across daemons: snapshots are at least a tenth of a second apart.
         self._state = self._overview.state(time.monotonic_ns() // 100_000_000)
         self._states.put(self._state)
@@ -176,6 +183,7 @@ class Daemon:
             "finishing": self.finishing.run,
             "routines": self._routines.run,
             "storage": self._storage.run,
+            "waking": self._waking.run,
             "light": self._light.run,
             "processes": self._kin.run,
             "overview": self._look_round,
@@ -315,7 +323,12 @@ class Daemon:
         """Let the director's rules choose what is shown ("auto"), or people ("hand").
 
         Asked again for "auto", the rules take back what a person holds.
+
+        Raises:
+            Refused: nobody directs in a room of the routine profile.
         """
+        if mode == AUTO and not self._is_attended:
+            raise refused("routine-room")
         self._mode.write(mode)
         await self.media.direct(Directing(by_rules=mode == AUTO))
         logger.info("directing %s for %s", mode, who.name)
@@ -395,6 +408,8 @@ class Daemon:
             return
         self._state = replace(now, version=before.version + 1)
         self._states.put(self._state)
+        if not self._is_attended:
+            self._waking.look(self._state)
         self.takes.sources_are(
             {
                 source.id: None if source.state == "live" else source.problem
@@ -456,6 +471,13 @@ class Daemon:
         logger.info("recording %s: %s", manifest.id, manifest.state)
         if manifest.state is State.FINISHED:
             self._overview.last_id = max(self._overview.last_id, manifest.id)
+        self._judge(self._library.newest_over())
+
+    def _judge(self, manifest: Manifest | None) -> None:
+        """Where nobody was there to see it, see whether the newest recording is as it should be."""
+        if manifest is not None and not self._is_attended:
+            zone = zoneinfo.ZoneInfo(self._config.room.timezone)
+            self._overview.flaw = flaw_of(manifest, zone)
 
     def _report(self, name: str, problem: str) -> None:
         if problem:

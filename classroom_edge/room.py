@@ -261,6 +261,7 @@ class RoomState:
     problems: tuple[ProblemView, ...]
     processes: tuple[ProcessView, ...]
     storage: StorageView
+    profile: str = "studio"  # "routine": one picture or two, unattended; nobody directs
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ def _report(found: Examination, told: Sequence[Mistake], language: str) -> None:
             "devices": len(found.config.devices),
             "sources": len(found.config.sources),
             "routines": len(found.config.routines),
+            "profile": _say(f"report.{found.config.profile}", language),
         }
         console.print(_say("report.good", language, file=found.file, **counts))
 

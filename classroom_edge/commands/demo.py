@@ -10,6 +10,7 @@ import typer
 from classroom_edge import keeper, lock
 from classroom_edge.demo.ports import Ports
 from classroom_edge.paths import DataFolder, default_data_folder, room_lock
+from classroom_edge.profiles import Profile
 from classroom_edge.words import words
 
 WRONG_USE = 2
@@ -17,7 +18,7 @@ MATERIAL = "CLASSROOM_EDGE_DEMO_MEDIA"  # run.py names the folder of the fetched
 HERE = Path(__file__).resolve().parent.parent / "demo"
 
 
-def demo(port: int, data: Path | None) -> int:
+def demo(port: int, data: Path | None, profile: Profile = Profile.STUDIO) -> int:
     """Write the demo's room.toml, then become the keeper of the simulated room and the daemon."""
     folder = DataFolder((data or default_data_folder("demo")).absolute())
     folder.make()
@@ -27,7 +28,8 @@ def demo(port: int, data: Path | None) -> int:
         with lock.hold(room_lock(room, "demo"), "demo"):
             ports = Ports.kept(folder.path / "ports.json")
             film = film_of(folder.path)
-            room.write_text(room_text(port, ports, footage=film.is_file()), encoding="utf-8")
+            text = room_text(port, ports, profile, footage=film.is_file())
+            room.write_text(text, encoding="utf-8")
     except lock.RoomBusyError as error:
         text = words("problems").say("run.busy", language, room=error.room, pid=error.pid)
         typer.echo(text, err=True)
@@ -38,11 +40,11 @@ def demo(port: int, data: Path | None) -> int:
     keeper.become([school, daemon])
 
 
-def room_text(port: int, ports: Ports, *, footage: bool) -> str:
-    """Give the room.toml of the demo."""
+def room_text(port: int, ports: Ports, profile: Profile, *, footage: bool) -> str:
+    """Give the room.toml of the demo; the routine one has no place for the footage."""
     values = {name: getattr(ports, name) for name in Ports.__dataclass_fields__}
     film = Template((HERE / "footage.toml").read_text("utf-8")).substitute(values)
-    text = Template((HERE / "room.toml").read_text("utf-8"))
+    text = Template((HERE / f"{profile}.toml").read_text("utf-8"))
     return text.substitute(values, panel=port, footage=film if footage else "")
 
 

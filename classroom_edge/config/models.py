@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from classroom_edge.config.mask import url_secrets
+from classroom_edge.profiles import ROUTINE_PICTURES, STUDIO_PARTS, Profile
 from classroom_media.compose.layouts import LAYOUTS as BUILT_IN
 from classroom_media.encode.form import EVERYDAY, PROFILES
 
@@ -148,6 +149,7 @@ class RoomConfig(Part):
     name: Name
     language: Language = "zh-CN"
     timezone: Annotated[str, AfterValidator(_checked_timezone)] = "Asia/Shanghai"
+    profile: Literal["studio", "routine"] | None = None  # as the rest of the file has it
 
 
 class NetworkConfig(Part):
@@ -536,6 +538,15 @@ class Config(Part):
     def pictures(self) -> tuple[str, ...]:
         """Give the sources that have a picture."""
         return tuple(source.id for source in self.sources if source.picture)
+
+    @property
+    def profile(self) -> Profile:
+        """Give what the room is for: as it says, else as the file lets one think."""
+        if self.room.profile is not None:
+            return Profile(self.room.profile)
+        is_plain = not self.model_fields_set & STUDIO_PARTS
+        has_few = len(self.pictures) <= ROUTINE_PICTURES
+        return Profile.ROUTINE if is_plain and has_few else Profile.STUDIO
 
     def secrets(self) -> tuple[str, ...]:
         """Give every password, for the log to mask."""

@@ -19,6 +19,7 @@ from classroom_edge.config.mistakes import Position, Slip
 from classroom_edge.config.models import LAYOUTS, SOURCE_SCHEMES, WANTS
 from classroom_edge.config.scan import Path
 from classroom_edge.config.wires import Plug, plug_of
+from classroom_edge.profiles import ROUTINE_PICTURES, Profile
 from classroom_media.compose.layouts import LAYOUTS as BUILT_IN
 from classroom_media.direct.rules import PRACTICE
 from classroom_media.packets import small_of
@@ -57,6 +58,7 @@ class _Checker:
         slots = LAYOUTS | self._own_layouts()
         self._layouts(slots)
         self._director(slots)
+        self._profile()
         for _, path in self._tables("routine"):
             for want, inner in self._tables(*path, "want"):
                 self._want(want, inner)
@@ -254,10 +256,23 @@ class _Checker:
         chosen = name if isinstance(name, str) else "single"
         self._fill(("programme", "sources"), chosen, slots.get(chosen, 0))
         needed = len(BUILT_IN[chosen][0].slots) if chosen in BUILT_IN else slots.get(chosen, 0)
-        pictures = sum(table.get("picture") is not False for table in self._sources.values())
+        pictures = self._pictures()
         if max(1, pictures) < needed:
             path = ("programme", "layout")
             self._tell("too-few-sources", path, name=chosen, slots=needed, pictures=pictures)
+
+    def _pictures(self) -> int:
+        return sum(table.get("picture") is not False for table in self._sources.values())
+
+    def _profile(self) -> None:
+        """Tell when a routine room has what only a studio works with."""
+        if self._document.value(("room", "profile")) != Profile.ROUTINE:
+            return
+        if (pictures := self._pictures()) > ROUTINE_PICTURES:
+            path = ("room", "profile")
+            self._tell("routine-pictures", path, pictures=pictures, most=ROUTINE_PICTURES)
+        if self._document.value(("director", "mode")) == "auto":
+            self._tell("routine-directs", ("director", "mode"))
 
     def _director(self, slots: dict[str, int]) -> None:
         """Tell of rules and layouts that there are not."""

@@ -58,6 +58,11 @@ class Library:
         final = (one.id for one in self._newest_first() if one.state is State.FINISHED)
         return next(final, "")
 
+    def newest_over(self) -> Manifest | None:
+        """Give the newest recording that is over, whatever became of it."""
+        over = (State.FINISHED, State.INCOMPLETE)
+        return next((one for one in self._newest_first() if one.state in over), None)
+
     def rate(self) -> float:
         """Give the bytes of a second of recording, as the newest one took them; 0 = unknown."""
         for one in self._newest_first():

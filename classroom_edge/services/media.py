@@ -13,6 +13,7 @@ import msgspec
 import zmq.asyncio
 
 from classroom_edge.config.models import Config, SourceConfig
+from classroom_edge.profiles import Profile
 from classroom_edge.services.backoff import Backoff
 from classroom_edge.services.directing import board_in, role_in, rules_of
 from classroom_edge.services.looks import arrangement_of, first_titles, style_of
@@ -208,7 +209,8 @@ class Media:
             if is_first and beat.layout is not None:
                 self.layout = beat.layout
                 self.titles = beat.titles or self.titles
-                self.directing = beat.directing or self.directing
+                if self.config.profile is Profile.STUDIO:
+                    self.directing = beat.directing or self.directing
                 self.strips = beat.strips or self.strips
 
     async def _forward_previews(self) -> None:

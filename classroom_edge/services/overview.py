@@ -23,6 +23,7 @@ from classroom_edge.room import (
 from classroom_edge.services.devices import DeviceService
 from classroom_edge.services.directing import AUTO, HAND, in_words
 from classroom_edge.services.finishing import WORRYING, FinishingService
+from classroom_edge.services.flaws import Flaw
 from classroom_edge.services.kin import KinService
 from classroom_edge.services.looks import style_of, view_of
 from classroom_edge.services.media import PROGRAMME, Media
@@ -58,6 +59,7 @@ class Overview:
     tracking: Mapping[str, TrackingService]
     degraded: dict[str, str] = field(default_factory=dict)  # service -> problem
     last_id: str = ""  # the newest finished recording
+    flaw: Flaw | None = None  # of the newest one that is over, where nobody saw it
     _book: Book = field(default_factory=Book, init=False)
     _began_s: float = field(default_factory=time.monotonic, init=False)  # to listen
 
@@ -89,6 +91,7 @@ class Overview:
             journal=self.recording.problem,
             elsewhere=self._elsewhere(),
             unfinished=self.finishing.name if self.finishing.failures >= WORRYING else "",
+            flaw=self.flaw,
         )
         return RoomState(
             version=version,
@@ -104,6 +107,7 @@ class Overview:
             problems=self._problems(facts, now),
             processes=self._processes(),
             storage=self.storage.view,
+            profile=self.config.profile,
         )
 
     def recording_view(self, sources: Mapping[str, str], director: str) -> RecordingView:

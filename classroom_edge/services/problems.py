@@ -16,6 +16,7 @@ from classroom_edge.room import (
     SourceView,
     StorageView,
 )
+from classroom_edge.services.flaws import Flaw
 from classroom_edge.services.storage import DAY, HOURS
 from classroom_edge.words import words
 
@@ -53,6 +54,7 @@ class Facts:
     journal: str = ""  # why the journal cannot be written
     elsewhere: str = ""  # the second folder, while a track is written there
     unfinished: str = ""  # the recording that resists being finished
+    flaw: Flaw | None = None  # of the newest recording, in a room that nobody attends
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ def _of_recording(facts: Facts) -> Iterator[Finding]:
         yield Finding("E-REC-001", "error", values={"text": facts.journal})
     if facts.unfinished:
         yield Finding("E-REC-002", "warning", facts.unfinished)
+    if facts.flaw and recording.state is RecordingState.IDLE:
+        yield Finding(facts.flaw.code, "warning", values=facts.flaw.values)
     if recording.state is RecordingState.PAUSED and facts.paused_s > PAUSED_S:
         minutes = int(facts.paused_s // 60)
         path = "/api/v1/recording/resume"

@@ -41,7 +41,8 @@ def wrong_room(folder: Path) -> Path:
 
 def test_a_good_room_gives_0_and_says_what_is_in_it(capsys: Output) -> None:
     assert run(["check", str(ROOMS / "full.toml")], "en") == 0
-    assert "no mistake. 4 devices, 4 sources, 2 routines." in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "no mistake. 4 devices, 4 sources, 2 routines. Profile: studio" in told
 
 
 def test_a_wrong_room_gives_2_with_a_caret_under_the_sign_that_is_wrong(

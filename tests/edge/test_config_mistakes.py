@@ -131,6 +131,22 @@ OF_MEANING = [
     Typed('id = "microphone"', 'id = "teacher-sound"', "id-reserved", 25),
     Typed('name = "Class 3"', 'name = "Class 3"\ntimezone = "Beijing"', "timezone", 4, "Shanghai"),
     Typed("port = 8088", 'listen = "everywhere"', "address", 5, "0.0.0.0"),
+    Typed('name = "Class 3"', 'name = "Class 3"\nprofile = "routin"', "not-a-choice", 4),
+    Typed(
+        'name = "Class 3"',
+        'name = "Class 3"\nprofile = "routine"\n[director]\nmode = "auto"',
+        "routine-directs",
+        6,
+        "studio",
+    ),
+    Typed(
+        'name = "Class 3"',
+        'name = "Class 3"\nprofile = "routine"'
+        + "".join(f'\n[[source]]\nid = "{n}"\nname = "N"\nurl = "pattern://"' for n in "abc"),
+        "routine-pictures",
+        4,
+        "studio",
+    ),
     Typed("port = 8088", 'names = ["a b"]', "wrong-value", 5),
     Typed("sound = true", "sound = false", "source-empty", 24),
     Typed('preset = "wide"', "", "want-empty", 35),

@@ -8,18 +8,30 @@ import typer
 
 from classroom_edge import lock
 from classroom_edge.commands.demo import demo, room_text
-from classroom_edge.config import load
+from classroom_edge.config import Config, load
 from classroom_edge.demo.ports import Ports
 from classroom_edge.paths import room_lock
+from classroom_edge.profiles import Profile
 
 
 @pytest.mark.parametrize("footage", [True, False])
 def test_the_demos_room_is_a_right_room(tmp_path: Path, *, footage: bool) -> None:
-    room = tmp_path / "room.toml"
-    room.write_text(room_text(8088, Ports.free(), footage=footage), encoding="utf-8")
-    config = load(room)
+    config = room_of(tmp_path, Profile.STUDIO, footage=footage)
     assert [source.id for source in config.sources][:3] == ["teacher", "pupils", "slides"]
     assert len(config.sources) == 3 + footage
+    assert config.profile is Profile.STUDIO
+
+
+def test_the_demo_shows_an_ordinary_classroom_too(tmp_path: Path) -> None:
+    config = room_of(tmp_path, Profile.ROUTINE, footage=True)
+    assert [source.id for source in config.sources] == ["teacher", "slides"]
+    assert config.profile is Profile.ROUTINE
+
+
+def room_of(folder: Path, profile: Profile, *, footage: bool) -> Config:
+    room = folder / "room.toml"
+    room.write_text(room_text(8088, Ports.free(), profile, footage=footage), encoding="utf-8")
+    return load(room)
 
 
 def test_a_second_demo_is_refused_before_it_touches_the_first_ones_file(tmp_path: Path) -> None:

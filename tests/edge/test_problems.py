@@ -19,6 +19,7 @@ from classroom_edge.room import (
     TrackView,
     ValueView,
 )
+from classroom_edge.services.flaws import Flaw
 from classroom_edge.services.loudness import Loudness
 from classroom_edge.services.problems import Book, Facts, find
 from classroom_edge.services.storage import StorageService, alarm_after
@@ -47,6 +48,7 @@ WELL = Facts(
     director="live",
 )
 LOST = replace(TEACHER, state="lost", problem="connection refused")
+IDLE = RecordingView(RecordingState.IDLE, light=False)
 PAUSED = RecordingView(RecordingState.PAUSED, light=False)
 FULL = TrackView("teacher", "disk-full", 1.0, 1)
 ILL = {
@@ -54,6 +56,10 @@ ILL = {
     "E-REC-002": replace(WELL, unfinished="20261122-101500-3f2a"),
     "E-REC-003": replace(WELL, recording=PAUSED, paused_s=400),
     "E-REC-004": replace(WELL, stalled=("teacher",)),
+    "E-REC-005": replace(
+        WELL, recording=IDLE, flaw=Flaw("E-REC-005", {"at": "11-22 10:15", "gaps": 2, "seconds": 7})
+    ),
+    "E-REC-006": replace(WELL, recording=IDLE, flaw=Flaw("E-REC-006", {"at": "11-22 10:15"})),
     "E-SND-001": replace(WELL, silent_s={"teacher": 21}),
     "E-SND-002": replace(WELL, sources=(replace(TEACHER, sound=False),)),
     "E-SND-003": replace(WELL, clipping=frozenset({"teacher"})),
