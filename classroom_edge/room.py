@@ -241,7 +241,8 @@ class StorageView:
 
     free_bytes: int
     seconds_left: float | None  # at the present rate, or the usual one; None while none is known
-    alarm: str = ""  # "day": less than 24 hours of recording are left, "hours": less than 2
+    # "day": less than 24 hours of recording are left, "hours": less than 2, "gone": no disk
+    alarm: str = ""
 
 
 @dataclass(frozen=True, slots=True)

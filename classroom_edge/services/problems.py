@@ -17,7 +17,7 @@ from classroom_edge.room import (
     StorageView,
 )
 from classroom_edge.services.flaws import Flaw
-from classroom_edge.services.storage import DAY, HOURS
+from classroom_edge.services.storage import DAY, GONE, HOURS
 from classroom_edge.words import words
 
 SILENCE_S: Final = 20.0
@@ -144,6 +144,8 @@ def _of_storage(facts: Facts) -> Iterator[Finding]:
     is_full = any(track.state == "disk-full" for track in facts.recording.tracks)
     if facts.elsewhere:
         yield Finding("E-DSK-005", "error", values={"folder": facts.elsewhere})
+    elif storage.alarm == GONE:
+        yield Finding("E-DSK-006", "error")
     elif is_full or storage.free_bytes < FULL_BYTES:
         yield Finding("E-DSK-002", "error", values=values)
     elif storage.alarm == HOURS:

@@ -15,6 +15,7 @@ STEP_BYTES: Final = 10_000_000  # what changes less is not worth telling
 KEPT_BYTES: Final = 100_000_000  # the last of the disk is not counted on
 RATE_AFTER_S: Final = 10.0  # a rate is known only after so many seconds
 DAY, HOURS = "day", "hours"  # how little is left
+GONE: Final = "gone"  # the folder is not there, or nothing can be told of its disk
 ALARMS: Final = {HOURS: 2 * 3600.0, DAY: 24 * 3600.0}  # seconds of recording, the worst first
 RELIEF: Final = 1.1  # an alarm ends when there is so much more than what set it off
 
@@ -42,17 +43,23 @@ class StorageService:
 
     def look(self) -> None:
         """Look now."""
-        free = psutil.disk_usage(str(self.folder)).free
+        view = self._seen()
+        if view != self.view:
+            self.view = view
+            self.changed()
+
+    def _seen(self) -> StorageView:
+        try:
+            free = psutil.disk_usage(str(self.folder)).free
+        except OSError:
+            return StorageView(0, None, GONE)
         seconds, size = self.written()
         if seconds > RATE_AFTER_S:
             self._rate = size / seconds
         rate = self._rate or self.usual()
         left_s = round(max(0, free - KEPT_BYTES) / rate, -1) if rate else None
         alarm = alarm_after(self.view.alarm, left_s)
-        view = StorageView(free // STEP_BYTES * STEP_BYTES, left_s, alarm)
-        if view != self.view:
-            self.view = view
-            self.changed()
+        return StorageView(free // STEP_BYTES * STEP_BYTES, left_s, alarm)
 
 
 def alarm_after(before: str, left_s: float | None) -> str:

@@ -73,6 +73,7 @@ ILL = {
     "E-DSK-002": replace(WELL, recording=replace(WELL.recording, tracks=(FULL,))),
     "E-DSK-003": replace(WELL, storage=StorageView(10**9, None)),
     "E-DSK-004": replace(WELL, storage=StorageView(10**10, 1800.0, "hours")),
+    "E-DSK-006": replace(WELL, storage=StorageView(0, None, "gone")),
     "E-DSK-005": replace(WELL, elsewhere="/mnt/second", storage=StorageView(0, 0.0, "hours")),
     "E-SRC-001": replace(WELL, sources=(LOST,)),
     "E-SRC-002": replace(WELL, sources=(replace(LOST, camera="camera"),), devices=(CAMERA,)),
@@ -247,6 +248,16 @@ def test_between_lessons_the_disk_lasts_as_long_as_the_usual_rate_lets_it(tmp_pa
     assert storage.view.seconds_left == pytest.approx(
         storage.view.free_bytes / 2e6, rel=0.1, abs=100
     )
+
+
+def test_a_disk_that_is_not_there_is_told_until_it_is_back(tmp_path: Path) -> None:
+    folder = tmp_path / "disk"
+    storage = StorageService(folder=folder, written=lambda: (0.0, 0), changed=lambda: None)
+    storage.look()
+    assert storage.view == StorageView(0, None, "gone")
+    folder.mkdir()
+    storage.look()
+    assert (storage.view.alarm, storage.view.free_bytes > 0) == ("", True)
 
 
 def test_an_alarm_for_space_comes_at_a_day_and_at_two_hours_and_does_not_flutter() -> None:
