@@ -11,7 +11,7 @@ MOVES: Final = ("left", "right", "up", "down", "in", "out", "stop")
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=ID_MAX)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_MAX)]
-Nanoseconds = Annotated[int, msgspec.Meta(ge=0, lt=2**63)]
+Nanoseconds = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="verb"):

@@ -1,0 +1,92 @@
+"""What an end of a link gives back for its messages: things to send, and things to know."""
+
+from dataclasses import dataclass
+
+from classroom_edge.sessions.link.wire import Answer, Ask
+from classroom_edge.sessions.state import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A room that is enrolled: who it is by its key."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Put this on the wire."""
+
+    data: bytes
+    route: bytes = b""  # at a hub: whereto
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The other end is there, for the first time or again."""
+
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Nothing is heard of the other end any more."""
+
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The other end asks for something, in time; it waits for an answer."""
+
+    site: str
+    ask: Ask
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The other end has answered."""
+
+    site: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The hub has told how a session stands."""
+
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Something honest that comes too late: "stale", from an earlier epoch, or "expired"."""
+
+    site: str
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Misdeed:
+    """Something that no honest site does. It changed nothing.
+
+    `what`: "garbage" | "replay" | "flood" | "claims-name" | "not-enrolled" | "enrols-too-often"
+    """
+
+    key: str
+    what: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolAsked:
+    """A key without a name brings the secret of a code."""
+
+    key: str
+    route: bytes
+    secret: str
+
+
+Effect = Send | Linked | Lost | Asked | Answered | Told | Dropped | Misdeed | EnrolAsked

@@ -1,0 +1,187 @@
+"""The hub's side of every link, on one socket."""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import zmq
+import zmq.asyncio
+
+from classroom_edge.sessions.commands import AnyCommand
+from classroom_edge.sessions.link.answers import Answers
+from classroom_edge.sessions.link.clock import HubClock
+from classroom_edge.sessions.link.desk import Desk
+from classroom_edge.sessions.link.doorman import Doorman
+from classroom_edge.sessions.link.effects import (
+    Answered,
+    Asked,
+    Dropped,
+    Effect,
+    EnrolAsked,
+    Linked,
+    Lost,
+    Misdeed,
+    Send,
+    Site,
+)
+from classroom_edge.sessions.link.hub_end import HubEnd
+from classroom_edge.sessions.link.keys import KeyPair
+from classroom_edge.sessions.link.misdeeds import Misdeeds
+from classroom_edge.sessions.link.sockets import hub_socket, send_now
+from classroom_edge.sessions.state import NS, Session
+
+LOOKS_EVERY_S: Final = 0.25  # for sites that have fallen silent
+SITES_MAX: Final = 5000  # connections of one hub
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True)
+class Registry:
+    """Who may come in. The code is open while a new key may bring a secret."""
+
+    site_of: Callable[[str], Site | None]
+    is_open: Callable[[], bool]
+    redeem: Callable[[str, str], Awaitable[tuple[str, str]]]  # secret, key -> site, reason
+
+
+@dataclass(kw_only=True)
+class Hub:
+    """Every site's link. `heard` is told who is there, who is lost, and what is asked for.
+
+    Whatever it is told is the word of the site whose key said it.
+    """
+
+    keys: KeyPair
+    host: str  # "*" = on every address
+    port: int
+    registry: Registry
+    heard: Callable[[Linked | Lost | Asked], None]
+    clock: HubClock = field(default_factory=lambda: HubClock(time.time_ns, time.monotonic_ns))
+    misdeeds: Misdeeds = field(default_factory=Misdeeds)
+    _answers: Answers = field(default_factory=Answers, init=False)
+    _end: HubEnd = field(init=False)
+    _socket: zmq.asyncio.Socket | None = field(default=None, init=False)
+    _tasks: asyncio.TaskGroup | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._end = HubEnd(self.registry.site_of, lambda: secrets.randbits(62) | 1)
+
+    @property
+    def linked(self) -> frozenset[str]:
+        """The sites that are there now."""
+        return self._end.linked
+
+    async def run(self) -> None:
+        """Run until cancelled.
+
+        Raises:
+            OSError: the port is taken. zmq.ZMQError is one.
+        """
+        context = zmq.asyncio.Context()
+        context.set(zmq.MAX_SOCKETS, 64)
+        doorman = Doorman(context=context, admits=self._admits)
+        desk = Desk(
+            host=None if self.host == "*" else self.host,
+            port=self.port + 1,
+            key=self.keys.public,
+            is_open=self.registry.is_open,
+        )
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                self._tasks.create_task(doorman.run())
+                self._tasks.create_task(desk.run())
+                self._tasks.create_task(self._look_round())
+                await self._serve(context)
+        finally:
+            self._socket = self._tasks = None
+            context.destroy(linger=0)
+
+    async def ask(self, site: str, session: str, command: AnyCommand, *, within_s: float) -> str:
+        """Ask a site for something; give its answer, "" = done, or a reason.
+
+        Raises:
+            NotLinkedError: it is not there.
+            SilentError: it did not answer in time, and will not carry it out any more.
+        """
+        deadline_ns = self.clock() + round(within_s * NS)
+        ask_id, send = self._end.ask(site, session, command, deadline_ns=deadline_ns)
+        self._put(send)
+        return await self._answers.wait(site, ask_id, within_s)
+
+    def answer(self, site: str, ask_id: int, reason: str = "") -> None:
+        """Answer what a site asked for. Raises NotLinkedError."""
+        self._put(self._end.answer(site, ask_id, reason))
+
+    def tell(self, site: str, session: Session) -> None:
+        """Tell a site how a session stands. Raises NotLinkedError."""
+        self._put(self._end.tell(site, session))
+
+    async def _serve(self, context: zmq.asyncio.Context) -> None:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        with hub_socket(context, self.keys) as socket:
+            socket.bind(f"tcp://{host}:{self.port}")
+            self._socket = socket
+            while True:
+                frames = await socket.recv_multipart(copy=False)
+                self._received(frames)
+
+    def _received(self, frames: list[zmq.Frame]) -> None:
+        key = str(frames[-1].get("User-Id"))
+        if len(frames) != 2:
+            self._told_of(Misdeed(key, "garbage", f"{len(frames)} frames"))
+            return
+        route, data = (frame.bytes for frame in frames)
+        self._carry_out(self._end.received(key, route, data, self.clock()))
+
+    def _carry_out(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Send():
+                    self._put(effect)
+                case Answered():
+                    self._answers.take(effect)
+                case Misdeed():
+                    self._told_of(effect)
+                case Dropped(what=what, why=why):
+                    level = logging.DEBUG if what == "Beat" else logging.INFO
+                    logger.log(level, "link: %s of %s is %s, dropped", what, effect.site, why)
+                case EnrolAsked() if self._tasks:
+                    self._tasks.create_task(self._enrol(effect))
+                case Linked() | Lost() | Asked():
+                    self.heard(effect)
+
+    def _put(self, send: Send) -> None:
+        """Send at once or not at all: nobody waits for a site that does not read."""
+        if self._socket is None:
+            return
+        if not send_now(self._socket, send.route, send.data):
+            logger.debug(
+                "link: a site that is gone or does not read misses %d bytes", len(send.data)
+            )
+
+    async def _look_round(self) -> None:
+        while True:
+            await asyncio.sleep(LOOKS_EVERY_S)
+            self._carry_out(self._end.tick(self.clock()))
+
+    async def _enrol(self, asked: EnrolAsked) -> None:
+        site, reason = await self.registry.redeem(asked.secret, asked.key)
+        if reason:
+            self._told_of(Misdeed(asked.key, "enrols", reason))
+        else:
+            logger.info("link: %s is enrolled with key %s", site, asked.key)
+        self._put(self._end.enrolled(asked.route, site, reason))
+
+    def _admits(self, key: str, address: str) -> bool:
+        admitted = self.registry.site_of(key) is not None or self.registry.is_open()
+        if not admitted:
+            self._told_of(Misdeed(key, "not-enrolled", f"from {address}"))
+        return admitted
+
+    def _told_of(self, misdeed: Misdeed) -> None:
+        self.misdeeds.note(misdeed, self.clock())

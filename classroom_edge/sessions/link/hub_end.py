@@ -1,0 +1,214 @@
+"""The hub's end of its links, without sockets and clock: who is there, and what they ask for.
+
+A message is the key's that the transport has authenticated. A name or a routing id that is
+claimed decides nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from classroom_edge.sessions.commands import AnyCommand
+from classroom_edge.sessions.link import wire
+from classroom_edge.sessions.link.effects import (
+    Answered,
+    Asked,
+    Dropped,
+    Effect,
+    EnrolAsked,
+    Linked,
+    Lost,
+    Misdeed,
+    Send,
+    Site,
+)
+from classroom_edge.sessions.link.limits import Bucket
+from classroom_edge.sessions.state import NS, Session
+
+DARK_NS: Final = 3 * NS  # without a word from a site
+RATE_HZ: Final = 50.0  # messages of one site, in the long run
+BURST: Final = 100.0
+GREETS_HZ: Final = 2.0  # how often one is asked to say Hello
+ENROLS_HZ: Final = 5.0  # tries of everybody together
+
+
+class NotLinkedError(Exception):
+    """The other end is not there."""
+
+
+@dataclass
+class _Peer:
+    """One enrolled key that has said something."""
+
+    site: Site
+    route: bytes
+    heard_ns: int
+    epoch: int = 0
+    nonce: int = -1
+    number_in: int = 0
+    number_out: int = 0
+    is_dark: bool = True
+    is_flooding: bool = False
+    bucket: Bucket = field(default_factory=lambda: Bucket(RATE_HZ, BURST))
+    greets: Bucket = field(default_factory=lambda: Bucket(GREETS_HZ, 1))
+
+
+class HubEnd:
+    """Every link of a hub. Not for several threads.
+
+    `site_of` gives the site that a key (Z85) was enrolled as, and `new_epoch` a number that was
+    never given before.
+    """
+
+    def __init__(self, site_of: Callable[[str], Site | None], new_epoch: Callable[[], int]) -> None:
+        self._site_of = site_of
+        self._new_epoch = new_epoch
+        self._peers: dict[str, _Peer] = {}
+        self._keys: dict[str, str] = {}  # site -> key
+        self._enrols = Bucket(ENROLS_HZ, 2 * ENROLS_HZ)
+        self._asks = 0
+
+    @property
+    def linked(self) -> frozenset[str]:
+        """The sites that are there now."""
+        return frozenset(p.site.id for p in self._peers.values() if p.epoch and not p.is_dark)
+
+    def received(self, key: str, route: bytes, data: bytes, now_ns: int) -> list[Effect]:
+        """Take a message of a key."""
+        site = self._site_of(key)
+        if site is None:
+            return self._stranger(key, route, data, now_ns)
+        peer = self._peers.setdefault(key, _Peer(site, route, now_ns))
+        peer.site = site
+        self._keys[site.id] = key
+        if not peer.bucket.take(now_ns):
+            first, peer.is_flooding = not peer.is_flooding, True
+            return [Misdeed(key, "flood", site.id)] if first else []
+        peer.is_flooding = False
+        try:
+            letter = wire.decode_to_hub(data)
+        except wire.WireError as error:
+            return [Misdeed(key, "garbage", str(error))]
+        if isinstance(letter.body, wire.Hello):
+            return self._hello(key, peer, route, letter.body, now_ns)
+        if isinstance(letter.body, wire.Enrol):
+            return [_send(route, wire.LetterToSite(body=wire.Enrolled(site=site.id)))]
+        return self._said(key, peer, route, letter, now_ns)
+
+    def enrolled(self, route: bytes, site: str, reason: str = "") -> Send:
+        """Answer an `EnrolAsked`."""
+        return _send(route, wire.LetterToSite(body=wire.Enrolled(site=site, reason=reason)))
+
+    def ask(
+        self, site: str, session: str, command: AnyCommand, *, deadline_ns: int
+    ) -> tuple[int, Send]:
+        """Ask a site for something; give the number that its answer will have.
+
+        Raises:
+            NotLinkedError: it is not there.
+        """
+        self._asks += 1
+        body = wire.Ask(id=self._asks, session=session, command=command)
+        return self._asks, self._letter(self._there(site), body, deadline_ns)
+
+    def answer(self, site: str, ask_id: int, reason: str = "") -> Send:
+        """Answer an `Asked`. Raises NotLinkedError."""
+        return self._letter(self._there(site), wire.Answer(id=ask_id, reason=reason))
+
+    def tell(self, site: str, session: Session) -> Send:
+        """Tell a site how a session stands. Raises NotLinkedError."""
+        return self._letter(self._there(site), wire.Tell(session=session))
+
+    def tick(self, now_ns: int) -> list[Effect]:
+        """Let time pass: who is not heard of is lost."""
+        silent = [
+            peer
+            for peer in self._peers.values()
+            if not peer.is_dark and now_ns - peer.heard_ns >= DARK_NS
+        ]
+        for peer in silent:
+            peer.is_dark = True
+        return [Lost(peer.site.id) for peer in silent]
+
+    def _there(self, site: str) -> _Peer:
+        peer = self._peers.get(self._keys.get(site, ""))
+        if peer is None or not peer.epoch or peer.is_dark:
+            raise NotLinkedError(f"{site} is not there")
+        return peer
+
+    def _stranger(self, key: str, route: bytes, data: bytes, now_ns: int) -> list[Effect]:
+        peer = self._peers.pop(key, None)  # a key that was enrolled until now
+        gone: list[Effect] = [Lost(peer.site.id)] if peer and not peer.is_dark else []
+        try:
+            body = wire.decode_to_hub(data).body
+        except wire.WireError as error:
+            return [*gone, Misdeed(key, "garbage", str(error))]
+        if not isinstance(body, wire.Enrol):
+            return [*gone, Misdeed(key, "not-enrolled", type(body).__name__)]
+        if not self._enrols.take(now_ns):
+            return [
+                *gone,
+                Misdeed(key, "enrols-too-often"),
+                self.enrolled(route, "", reason="busy"),
+            ]
+        return [*gone, EnrolAsked(key, route, body.secret)]
+
+    def _hello(
+        self, key: str, peer: _Peer, route: bytes, hello: wire.Hello, now_ns: int
+    ) -> list[Effect]:
+        if hello.site != peer.site.id:
+            return [Misdeed(key, "claims-name", f"{peer.site.id} says it is {hello.site}")]
+        if hello.nonce == peer.nonce:
+            return [Misdeed(key, "replay", peer.site.id)]
+        peer.route, peer.nonce, peer.epoch = route, hello.nonce, self._new_epoch()
+        peer.number_in = peer.number_out = 0
+        peer.heard_ns, peer.is_dark = now_ns, False
+        welcome = wire.Welcome(
+            nonce=hello.nonce,
+            name=peer.site.name,
+            asked_ns=hello.asked_ns,
+            heard_ns=now_ns,
+            said_ns=now_ns,
+        )
+        return [self._letter(peer, welcome), Linked(peer.site.id)]
+
+    def _said(
+        self, key: str, peer: _Peer, route: bytes, letter: wire.LetterToHub, now_ns: int
+    ) -> list[Effect]:
+        site, what = peer.site.id, type(letter.body).__name__
+        if not peer.epoch or letter.epoch != peer.epoch:
+            dropped: list[Effect] = [Dropped(site, what, "stale")]
+            if not peer.epoch and peer.greets.take(now_ns):  # otherwise a Welcome is on its way
+                dropped.append(_send(route, wire.LetterToSite(body=wire.Greet())))
+            return dropped
+        if letter.number <= peer.number_in:
+            return [Misdeed(key, "replay", f"{site}: {what} {letter.number}")]
+        peer.number_in, peer.route, peer.heard_ns = letter.number, route, now_ns
+        back: list[Effect] = [Linked(site)] if peer.is_dark else []
+        peer.is_dark = False
+        if letter.deadline_ns and letter.deadline_ns <= now_ns:
+            return [*back, Dropped(site, what, "expired")]
+        return [*back, *self._meant(peer, letter.body, now_ns)]
+
+    def _meant(self, peer: _Peer, body: wire.ToHub, now_ns: int) -> list[Effect]:
+        match body:
+            case wire.Beat(asked_ns=asked_ns):
+                beaten = wire.Beaten(asked_ns=asked_ns, heard_ns=now_ns, said_ns=now_ns)
+                return [self._letter(peer, beaten)]
+            case wire.Ask():
+                return [Asked(peer.site.id, body)]
+            case wire.Answer():
+                return [Answered(peer.site.id, body)]
+            case _:
+                return []
+
+    def _letter(self, peer: _Peer, body: wire.ToSite, deadline_ns: int = 0) -> Send:
+        peer.number_out += 1
+        letter = wire.LetterToSite(
+            epoch=peer.epoch, number=peer.number_out, deadline_ns=deadline_ns, body=body
+        )
+        return _send(peer.route, letter)
+
+
+def _send(route: bytes, letter: wire.LetterToSite) -> Send:
+    return Send(wire.encode(letter), route)

@@ -1,0 +1,123 @@
+"""A site's side of its link: dials out, and again, for as long as the room is open."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random, SystemRandom
+
+import zmq.asyncio
+
+from classroom_edge.sessions.commands import AnyCommand
+from classroom_edge.sessions.link import address
+from classroom_edge.sessions.link.answers import Answers
+from classroom_edge.sessions.link.effects import (
+    Answered,
+    Asked,
+    Dropped,
+    Effect,
+    Linked,
+    Lost,
+    Misdeed,
+    Send,
+    Told,
+)
+from classroom_edge.sessions.link.keys import HubRecord, KeyPair
+from classroom_edge.sessions.link.misdeeds import Misdeeds
+from classroom_edge.sessions.link.site_end import SiteEnd
+from classroom_edge.sessions.link.sockets import connected, send_now, site_socket
+from classroom_edge.sessions.state import NS
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True)
+class SiteLink:
+    """The link of a room with its hub.
+
+    `heard` is told when the hub is there or lost, how sessions stand, and what the hub asks for,
+    which is in time and to be answered.
+    """
+
+    keys: KeyPair
+    hub: HubRecord
+    heard: Callable[[Linked | Lost | Asked | Told], None]
+    random: Random = field(default_factory=SystemRandom)
+    context: zmq.asyncio.Context = field(default_factory=zmq.asyncio.Context.instance)
+    now_ns: Callable[[], int] = time.monotonic_ns
+    misdeeds: Misdeeds = field(default_factory=Misdeeds)
+    _answers: Answers = field(default_factory=Answers, init=False)
+    _end: SiteEnd = field(init=False)
+    _socket: zmq.asyncio.Socket | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._end = SiteEnd(self.hub.site, self.random)
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether the hub is there."""
+        return self._end.is_linked
+
+    @property
+    def hub_ns(self) -> int | None:
+        """Hub time now, as well as it is known; None while it is not."""
+        best = self._end.clock.best
+        return None if best is None else self.now_ns() + best.offset_ns
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        with site_socket(self.context, self.keys, self.hub.key, self.random) as socket:
+            socket.connect(address.parse(self.hub.address).endpoint)
+            self._socket = socket
+            try:
+                while True:
+                    if not self._end.is_linked:
+                        await connected(socket)
+                    self._carry_out(self._end.tick(self.now_ns()))
+                    await self._listen(socket)
+            finally:
+                self._socket = None
+
+    async def ask(self, session: str, command: AnyCommand, *, within_s: float = 2.0) -> str:
+        """Ask the hub for something; give its answer, "" = done, or a reason.
+
+        Raises:
+            NotLinkedError: the hub is not there.
+            SilentError: it did not answer in time, and will not carry it out any more.
+        """
+        within_ns = round(within_s * NS)
+        ask_id, send = self._end.ask(session, command, now_ns=self.now_ns(), within_ns=within_ns)
+        self._put(send)
+        return await self._answers.wait(self.hub.site, ask_id, within_s)
+
+    def answer(self, ask_id: int, reason: str = "") -> None:
+        """Answer what the hub asked for."""
+        self._put(self._end.answer(ask_id, reason))
+
+    async def _listen(self, socket: zmq.asyncio.Socket) -> None:
+        """Take what comes until the end has something to do by itself."""
+        while (left_ns := self._end.next_ns - self.now_ns()) > 0:
+            if not await socket.poll(max(1, left_ns // 1_000_000)):
+                return
+            data = await socket.recv()
+            self._carry_out(self._end.received(data, self.now_ns()))
+
+    def _carry_out(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Send():
+                    self._put(effect)
+                case Answered():
+                    self._answers.take(effect)
+                case Misdeed():
+                    self.misdeeds.note(effect, self.now_ns())
+                case Dropped(what=what, why=why):
+                    logger.info("link: %s of the hub is %s, dropped", what, why)
+                case Linked() | Lost() | Asked() | Told():
+                    self.heard(effect)
+
+    def _put(self, send: Send) -> None:
+        """Send at once or not at all: nothing waits for a hub that is away."""
+        if self._socket is None:
+            return
+        send_now(self._socket, send.data)
