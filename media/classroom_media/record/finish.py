@@ -238,9 +238,9 @@ class _Work:
     def _as_it_is(self, name: str, segment: Segment, problem: str) -> Result:
         file = segment.part.file
         is_here = (self.folder / file).exists()
-        if is_here and problem == NOT_JOINED:
+        if problem == NOT_JOINED:
             with suppress(RecordError):
-                flatten(self.folder / file)
+                flatten(_place(self.folder, self.second, file))
         found = problem if is_here else ELSEWHERE
         return Result(name, file, segment.shift_ns, segment.content, found)
 
