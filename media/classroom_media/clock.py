@@ -49,6 +49,11 @@ class Stamped(Generic[Payload]):
     duration_ns: int  # 0 = unknown
     what: Payload
 
+    def moved(self, by_ns: int) -> "Stamped[Payload]":
+        """Give the packet with later stamps."""
+        pts_ns, dts_ns = self.pts_ns + by_ns, self.dts_ns + by_ns
+        return Stamped(self.stream, pts_ns, dts_ns, self.duration_ns, self.what)
+
 
 @dataclass(slots=True, eq=False)
 class _Epoch:

@@ -1,6 +1,6 @@
 """Sources that set the pace themselves: cameras, streams, screens, microphones."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from typing import Final
 
 import av
@@ -13,6 +13,7 @@ from classroom_media.clock import Timeline
 from classroom_media.packets import Coded
 from classroom_media.sources import alsa
 from classroom_media.sources.address import Input, input_of
+from classroom_media.sources.handfuls import handfuls
 from classroom_media.sources.lanes import Demuxed, Lane, picture_lane, sound_lane
 from classroom_media.sources.stamper import Stamper
 from classroom_media.workers.specs import SourceSpec
@@ -47,19 +48,33 @@ def _packets(
     lanes = lanes_of(container, spec)
     stamper = Stamper(container)
     behind = packets_behind(container)
+    for handful in handfuls(_heard(container, list(lanes), clock), picture_indices(container)):
+        for packet, now_ns in handful:
+            found = stamper.stamp(packet)
+            for stamped in found:
+                held_ns = found[-1].dts_ns - stamped.dts_ns
+                arrived_ns = now_ns - held_ns - stamped.duration_ns * behind[stamped.stream]
+                for placed in timeline.place(stamped, arrived_ns):
+                    yield from lanes[placed.stream].feed(placed)
+    raise SourceError("it has ended the stream")
+
+
+def _heard(
+    container: InputContainer, indices: list[int], clock: Callable[[], int]
+) -> Iterator[tuple[int, int, tuple[Demuxed, int]]]:
+    """Give stream, arrival, and packet with its arrival; no stream may fall silent for long."""
     heard: dict[int, int] = {}
-    for packet in container.demux([container.streams[index] for index in lanes]):
+    for packet in container.demux([container.streams[index] for index in indices]):
         now_ns = clock()
         heard[packet.stream_index] = now_ns
         if now_ns - min(heard.values()) > STREAM_STALL_NS:
             raise SourceError("its picture or its sound has stopped")
-        found = stamper.stamp(packet)
-        for stamped in found:
-            held_ns = found[-1].dts_ns - stamped.dts_ns
-            arrived_ns = now_ns - held_ns - stamped.duration_ns * behind[stamped.stream]
-            for placed in timeline.place(stamped, arrived_ns):
-                yield from lanes[placed.stream].feed(placed)
-    raise SourceError("it has ended the stream")
+        yield packet.stream_index, now_ns, (packet, now_ns)
+
+
+def picture_indices(container: InputContainer) -> set[int]:
+    """Tell which streams are pictures."""
+    return {stream.index for stream in container.streams.video}
 
 
 def packets_behind(container: InputContainer) -> dict[int, int]:

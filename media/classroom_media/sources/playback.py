@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 from urllib.request import url2pathname
@@ -13,8 +12,9 @@ from av.container import InputContainer
 from classroom_media.api import NS, SourceError
 from classroom_media.clock import Stamped
 from classroom_media.packets import Coded
+from classroom_media.sources.handfuls import handfuls
 from classroom_media.sources.lanes import Demuxed
-from classroom_media.sources.live import lanes_of, reason
+from classroom_media.sources.live import lanes_of, picture_indices, reason
 from classroom_media.sources.stamper import Stamper
 from classroom_media.workers.specs import SourceSpec
 
@@ -38,21 +38,21 @@ def play(
     try:
         with av.open(path) as container:
             lanes = lanes_of(container, spec)
-            indices = list(lanes)
+            packets = _rounds(container, list(lanes), looped=looped)
+            stamped = ((packet.stream, packet.dts_ns, packet) for packet in packets)
             shift_ns: int | None = None
-            for packet in _rounds(container, indices, looped=looped):
+            for handful in handfuls(stamped, picture_indices(container)):
+                due_ns = max(packet.dts_ns for packet in handful)
                 if shift_ns is None:
-                    shift_ns = clock() - packet.dts_ns
-                early_ns = packet.dts_ns + shift_ns - clock()
+                    shift_ns = clock() - due_ns
+                early_ns = due_ns + shift_ns - clock()
                 if early_ns > 0:
                     sleep(early_ns / NS)
                 elif early_ns < -LATE_NS:
                     shift_ns -= early_ns
-                moved_ns = shift_ns + spec.delay_ms * 1_000_000
-                placed = replace(
-                    packet, pts_ns=packet.pts_ns + moved_ns, dts_ns=packet.dts_ns + moved_ns
-                )
-                yield from lanes[packet.stream].feed(placed)
+                for packet in handful:
+                    placed = packet.moved(shift_ns + spec.delay_ms * 1_000_000)
+                    yield from lanes[packet.stream].feed(placed)
     except av.FFmpegError as error:
         raise SourceError(f"{path}: {reason(error)}") from error
     raise SourceError(f"{path}: it is over")
@@ -75,7 +75,7 @@ def _rounds(
                 dts_ns = packet.dts_ns + shift_ns
                 if dts_ns > last_ns.get(packet.stream, dts_ns - 1):
                     last_ns[packet.stream] = dts_ns
-                    yield replace(packet, pts_ns=packet.pts_ns + shift_ns, dts_ns=dts_ns)
+                    yield packet.moved(shift_ns)
         if not looped or begin_ns is None:
             return
         shift_ns += end_ns - begin_ns
