@@ -15,6 +15,7 @@ import time
 import traceback
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
@@ -48,7 +49,7 @@ from tests.media.record_scene import FPS, in_order, numbers, pictures, sound
 
 LONGEST_S: Final = 7
 TRACKS: Final = {"programme": ("cam", "cam-sound"), "teacher": ("teacher",)}
-DISK: Final = Disk(open=DurableFile, reserve_bytes=0)
+DISK: Final = Disk(open=partial(DurableFile, beside=JOURNAL_FILE), reserve_bytes=0)
 FILLER_DATA: Final = b"\0\0\0\1\x0c"  # ITU-T H.264, 7.4.2.7
 HEARD_NS: Final = NS // 20  # how soon a recorder hears of an order
 

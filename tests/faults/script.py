@@ -7,6 +7,7 @@ fault at the n-th call of a kind is the same fault every time.
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +32,7 @@ from classroom_media.record.ring import Ring
 from classroom_media.record.scribe import Scribe
 from classroom_media.record.take import Disk, Lost, TakeWriter, Wish
 from tests.faults.ledger import Begun, Fed, Ledger
-from tests.media.record_scene import FRAME_NS, START_NS
+from tests.media.record_scene import FRAME_NS, START_NS, at_once
 
 TRACK: Final = "programme"
 STREAMS: Final = ("cam", "cam-sound")
@@ -107,7 +108,9 @@ class Script:
             STREAMS,
             begin,
             ring=self._ring,
-            disk=Disk(open=DurableFile, reserve_bytes=0),
+            disk=Disk(
+                open=partial(DurableFile, beside=JOURNAL_FILE, start=at_once), reserve_bytes=0
+            ),
             scribes=[Scribe(TRACK, Kind.PICTURE, begin, emit=lambda _event: None)],
             settle_ns=SETTLE_NS,
         )

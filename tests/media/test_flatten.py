@@ -149,6 +149,10 @@ class Nowhere:
     def sync(self) -> None:
         self.synced_bytes = self.size
 
+    begin_sync = sync
+
+    def end_sync(self) -> None: ...
+
     def close(self) -> None:
         self.closed = True
 

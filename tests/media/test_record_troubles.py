@@ -18,8 +18,10 @@ from classroom_media.record.finish import finish
 from classroom_media.record.manifest import State
 from classroom_media.record.take import Disk
 from tests.media.record_scene import (
+    FPS,
     START_NS,
     Room,
+    at_once,
     beeps,
     in_order,
     numbers,
@@ -46,7 +48,7 @@ class QuotaFile(DurableFile):
     """Writes as much as the quota allows, then fails as a full disk does."""
 
     def __init__(self, path: Path, quota: Quota) -> None:
-        super().__init__(path)
+        super().__init__(path, start=at_once)
         self._quota = quota
 
     def write(self, data: bytes, /) -> int:
@@ -74,7 +76,7 @@ class FailsToSync:
                     raise OSError(errno.EIO, os.strerror(errno.EIO))
                 super().sync()
 
-        return File(path)
+        return File(path, start=at_once)
 
 
 def problem(room: Room) -> str | None:
@@ -206,22 +208,55 @@ def test_what_cannot_be_brought_together_is_listed_where_it_is(folders: tuple[Pa
 
 
 class StuckDisk:
-    """A disk that stands still at its first sync until it is told to go on."""
+    """A disk that stands still, at the first write or sync, until it is told to go on."""
 
-    def __init__(self) -> None:
-        self.stuck = Event()
+    def __init__(self, at: str) -> None:
+        self._at = at
+        self._stuck = Event()
         self.goes_on = Event()
+
+    def stands_still(self) -> bool:
+        return self._stuck.wait(10)
 
     def open(self, path: Path) -> DurableFile:
         disk = self
 
         class File(DurableFile):
+            def write(self, data: bytes, /) -> int:
+                disk.wait("write")
+                return super().write(data)
+
             def sync(self) -> None:
-                disk.stuck.set()
-                disk.goes_on.wait(30)
+                disk.wait("sync")
                 super().sync()
 
         return File(path)
+
+    def wait(self, at: str) -> None:
+        if at == self._at:
+            self._stuck.set()
+            self.goes_on.wait(30)
+
+
+def test_while_a_disk_syncs_the_file_grows_so_that_a_kill_costs_no_more(tmp_path: Path) -> None:
+    disk = StuckDisk(at="sync")
+    room = Room(tmp_path, disk=Disk(open=disk.open, reserve_bytes=0))
+    room.begin(START_NS)
+    film = room.feed_up_to(START_NS + NS, pictures(250))
+    assert disk.stands_still()
+    room.feed_up_to(START_NS + 7 * NS, film)
+    eventually(lambda: numbers(tmp_path / "cam.mp4")[-1] >= 6.5 * FPS)
+    assert synced_s(room) < 1
+    disk.goes_on.set()
+    eventually(lambda: synced_s(room) > 0)
+    room.end(START_NS + 7 * NS)
+    assert finish(tmp_path).gaps == ()
+    assert numbers(tmp_path / "cam.mp4") == list(range(175))
+
+
+def synced_s(room: Room) -> float:
+    progress = room.recorder.progress()
+    return (progress.synced_ns - START_NS) / NS if progress else 0.0
 
 
 @pytest.mark.parametrize(
@@ -232,11 +267,11 @@ class StuckDisk:
 def test_a_disk_may_stand_still_for_as_long_as_the_ring_is_deep(
     tmp_path: Path, ring_s: float, lost: range, reasons: list[str]
 ) -> None:
-    disk = StuckDisk()
+    disk = StuckDisk(at="write")
     room = Room(tmp_path, ring_s=ring_s, disk=Disk(open=disk.open, reserve_bytes=0))
     room.begin(START_NS)
     film = room.feed_up_to(START_NS + NS, pictures(250))
-    assert disk.stuck.wait(10)
+    assert disk.stands_still()
     room.feed_up_to(START_NS + 9 * NS, film)
     disk.goes_on.set()
     room.end(START_NS + 9 * NS)

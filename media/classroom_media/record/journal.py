@@ -230,11 +230,8 @@ AnyJournalEvent = (
     | TrackJoined
 )
 
-_HASTY: Final = (
-    PartSynced,
-    LayoutShown,
-    ProgrammeMade,
-)  # worth a line, not worth waiting for the disk
+# Worth a line, not worth waiting for the disk: who opens a part syncs it with its first bytes.
+_HASTY: Final = (PartStarted, PartSynced, LayoutShown, ProgrammeMade)
 _LINE_START: Final = b'{"event":'
 _encode = msgspec.json.Encoder().encode
 _decoder: Final[msgspec.json.Decoder[AnyJournalEvent]] = msgspec.json.Decoder(AnyJournalEvent)

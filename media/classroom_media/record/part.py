@@ -1,8 +1,9 @@
 """One part: a film of fragments, playable at any moment, written in constant memory.
 
-Fragments of 0.1 s are written whole: after a crash the file ends with the last of them. They
-are synced when they make up 0.4 s: after a power cut it ends with the last that was. No index is
-kept meanwhile, neither for an ordinary MP4 nor for `mfra`; the finisher makes it (`flatten`).
+Fragments of 0.1 s are written whole: after a crash the file ends with the last of them. Whenever
+they make up 0.4 s, a sync is begun, beside which writing goes on: after a power cut the file ends
+with the last fragment that was synced. No index is kept meanwhile, neither for an ordinary MP4
+nor for `mfra`; the finisher makes it (`flatten`).
 
 A part's time 0 is an instant of the timeline. Packets before it are in the file, because a
 decoder needs them, but an edit list hides them. FFmpeg's muxer does that when the header is
@@ -102,8 +103,9 @@ class PartWriter:
     ) -> None:
         self.zero_ns = zero_ns
         self.formats = dict(formats)
-        self.synced_ns = zero_ns
         self._sink = sink
+        self._synced_ns = zero_ns
+        self._asked = (0, zero_ns)  # bytes that are being synced, and how far these reach
         self._pace = pace
         options = {**FRAGMENTS, "frag_duration": str(pace.fragment_ns // 1000)}  # microseconds
         with _translated():
@@ -117,12 +119,20 @@ class PartWriter:
         return min(ends, default=self.zero_ns)
 
     @property
+    def synced_ns(self) -> int:
+        """Up to where on the timeline everything is known to be on disk."""
+        asked_bytes, asked_ns = self._asked
+        if self._sink.synced_bytes >= asked_bytes:
+            self._synced_ns = asked_ns
+        return self._synced_ns
+
+    @property
     def synced_bytes(self) -> int:
         """How much of the file is known to be on disk."""
         return self._sink.synced_bytes
 
     def write(self, packet: Coded) -> None:
-        """Add a packet; whenever that completes a fragment, sync it if enough is waiting."""
+        """Add a packet; where that completes a fragment, begin a sync if enough is waiting."""
         lane = self._lanes[packet.stream]
         pts, dts, duration = lane.place(packet, self.zero_ns)
         if lane.first_pts is None:
@@ -151,9 +161,10 @@ class PartWriter:
 
     def _sync_when_due(self) -> None:
         has_begun = all(lane.end_ns is not None for lane in self._lanes.values())
-        if has_begun and self.written_ns - self.synced_ns >= self._pace.sync_ns:
-            self._sink.sync()
-            self.synced_ns = self.written_ns
+        is_over = self._sink.synced_bytes >= self._asked[0]
+        if has_begun and is_over and self.written_ns - self.synced_ns >= self._pace.sync_ns:
+            self._asked = (self._sink.size, self.written_ns)
+            self._sink.begin_sync()
 
     def seal(self) -> None:
         """Complete the file and sync it."""
@@ -161,9 +172,10 @@ class PartWriter:
             for lane in self._lanes.values():
                 self._mux_held(lane)
             self._container.close()
+            self._sink.end_sync()
             self._sink.sync()
             self._sink.close()
-        self.synced_ns = max(self.synced_ns, self.written_ns)
+        self._asked = (self._sink.synced_bytes, max(self.synced_ns, self.written_ns))
 
     def abandon(self) -> None:
         """Let go of a file that cannot be written: it ends with its last synced fragment."""

@@ -26,8 +26,9 @@ SECOND_FROM: Final = 1001  # parts in a second folder; no part in the first has 
 class Scribe:
     """The journal's end of one take of one track, in one folder: the parts' or the second one.
 
-    A part is announced in the journal before it is written: nobody has to guess later. What
-    becomes of it is noted if there is room; the finisher looks at the files in any case.
+    A part is announced in the journal before it is written: nobody has to guess later. The line
+    reaches the disk with the first bytes of the part (`DurableFile`, `beside`). What becomes of
+    the part is noted if there is room; the finisher looks at the files in any case.
     """
 
     def __init__(

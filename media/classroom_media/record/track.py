@@ -10,6 +10,7 @@ is deep.
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from threading import Condition, Thread
 from typing import Final
 
@@ -17,6 +18,7 @@ from classroom_media.api import NS, Kind
 from classroom_media.messages import Begin, PartProgress, TrackEvent
 from classroom_media.packets import Coded
 from classroom_media.record.durable import DurableFile
+from classroom_media.record.journal import JOURNAL_FILE
 from classroom_media.record.ring import Ring
 from classroom_media.record.scribe import Scribe
 from classroom_media.record.steady import Steady
@@ -27,7 +29,7 @@ SETTLE_S: Final = 0.2
 ARRIVE_S: Final = 1.0  # how long an ending take waits for what is still under way
 SEAL_S: Final = 8.0  # how long `end` waits for a slow disk
 RESERVE_BYTES: Final = 64 * 1024 * 1024
-DISK: Final = Disk(open=DurableFile, reserve_bytes=RESERVE_BYTES)
+DISK: Final = Disk(open=partial(DurableFile, beside=JOURNAL_FILE), reserve_bytes=RESERVE_BYTES)
 
 
 class TrackRecorder:
