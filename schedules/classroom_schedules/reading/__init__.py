@@ -1,0 +1,1 @@
+"""The native form: one TOML file with a school's calendar, bells and timetable."""
