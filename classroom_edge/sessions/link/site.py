@@ -1,5 +1,6 @@
 """A site's side of its link: dials out, and again, for as long as the room is open."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -42,6 +43,7 @@ class SiteLink:
     keys: KeyPair
     hub: HubRecord
     heard: Callable[[Linked | Lost | Asked | Told], None]
+    spread_s: float = 1.0  # in which it dials first: power comes back to every school at once
     random: Random = field(default_factory=SystemRandom)
     context: zmq.asyncio.Context = field(default_factory=zmq.asyncio.Context.instance)
     now_ns: Callable[[], int] = time.monotonic_ns
@@ -66,6 +68,7 @@ class SiteLink:
 
     async def run(self) -> None:
         """Run until cancelled."""
+        await asyncio.sleep(self.random.uniform(0, self.spread_s))
         with site_socket(self.context, self.keys, self.hub.key, self.random) as socket:
             socket.connect(address.parse(self.hub.address).endpoint)
             self._socket = socket

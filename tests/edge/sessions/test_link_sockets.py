@@ -79,6 +79,7 @@ class School:
             keys=own,
             hub=HubRecord(address=where, key=self.keys.public, site=name),
             heard=heard.append,
+            spread_s=0,
             random=Random(name),
             context=zmq.asyncio.Context.instance(),
         )
