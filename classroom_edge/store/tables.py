@@ -81,7 +81,102 @@ class AuditEntry(Table):
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     at: Mapped[datetime] = mapped_column(index=True)
-    what: Mapped[str]  # "login" | "logout" | "pair" | "revoke" | "user-add"
+    what: Mapped[str]  # "login" | "logout" | "pair" | "revoke" | "user-add" | "code" | "enrol"
     who: Mapped[str] = mapped_column(String(NAME_MAX))
     address: Mapped[str]
     result: Mapped[str]  # "good" | "wrong" | "locked"
+
+
+class EnrolledSite(Table):
+    """A key that was enrolled as a site; of one site's keys the newest is not revoked."""
+
+    __tablename__ = "enrolled_sites"
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)  # Z85, public
+    site: Mapped[str] = mapped_column(String(40), index=True)
+    name: Mapped[str] = mapped_column(String(NAME_MAX))
+    enrolled_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class EnrolmentCode(Table):
+    """A code that lets one key become a site, once."""
+
+    __tablename__ = "enrolment_codes"
+
+    secret_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    site: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(NAME_MAX))
+    expires_at: Mapped[datetime]
+    key: Mapped[str | None] = mapped_column(String(40), default=None)  # that has used it
+
+
+class StandingGroup(Table):
+    """Rooms that meet again and again."""
+
+    __tablename__ = "standing_groups"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    title: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str]
+    style: Mapped[str]
+
+
+class GroupSite(Table):
+    """One room of a standing group."""
+
+    __tablename__ = "group_sites"
+
+    group: Mapped[str] = mapped_column(
+        ForeignKey("standing_groups.id", ondelete="CASCADE"), primary_key=True
+    )
+    site: Mapped[str] = mapped_column(String(40), primary_key=True)
+    place: Mapped[int]  # in the order in which they were named
+
+
+class LiveSession(Table):
+    """A session of rooms: planned, going on, or held."""
+
+    __tablename__ = "live_sessions"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    group: Mapped[str]  # "" = none
+    title: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str]
+    style: Mapped[str]
+    hub: Mapped[str] = mapped_column(String(40))
+    planned_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    open_ns: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class LiveEvent(Table):
+    """One thing that happened in a session, and who did it: its audit, and what it goes on from."""
+
+    __tablename__ = "live_events"
+
+    session: Mapped[str] = mapped_column(
+        ForeignKey("live_sessions.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True)  # from 1 on
+    event: Mapped[bytes]  # JSON
+
+
+class LivePart(Table):
+    """What one member did in a session that is over."""
+
+    __tablename__ = "live_parts"
+
+    session: Mapped[str] = mapped_column(
+        ForeignKey("live_sessions.id", ondelete="CASCADE"), primary_key=True
+    )
+    member: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(NAME_MAX))
+    role: Mapped[str]
+    attended: Mapped[bool]
+    present_ns: Mapped[int] = mapped_column(BigInteger)
+    dark_ns: Mapped[int] = mapped_column(BigInteger)
+    floor_ns: Mapped[int] = mapped_column(BigInteger)
+    hands: Mapped[int]
+    floors: Mapped[int]
+    moves: Mapped[int]
