@@ -83,8 +83,9 @@ def _has_old_chromes() -> bool:
 
 
 def _has_npm_peers() -> bool:
-    modules = Path(__file__).resolve().parent.parent / NPM_PEERS / "node_modules"
-    return (modules / ".package-lock.json").is_file()
+    folder = Path(__file__).resolve().parent.parent / NPM_PEERS
+    wanted, there = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
+    return there.is_file() and there.stat().st_mtime >= wanted.stat().st_mtime
 
 
 def _has_daemon(program: str) -> bool:
@@ -206,8 +207,8 @@ PARTS = (
     Part(
         "npm-peers",
         _has_npm_peers,
-        "不与他人用 Node.js 写的程序对照测试设备驱动",
-        "devices are not tried against programs that others wrote for Node.js",
+        "不与他人用 JavaScript 写的程序对照测试",
+        "nothing is tried against programs that others wrote in JavaScript",
         f"npm ci --prefix {NPM_PEERS}",
         tests_only=True,
     ),
