@@ -69,6 +69,7 @@ class Row:
         if not verdict.is_within(self.limit_s):
             self.broken += 1
             self.examples.append(str(verdict))
+            print(f"\nbroken: {verdict}", file=sys.stderr)
 
 
 Table = dict[str, Row]

@@ -1,6 +1,7 @@
 """Judges a recording after faults: what it lost, what it broke of its promises."""
 
 import hashlib
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -13,7 +14,7 @@ from classroom_media.record.manifest import Manifest, State
 from classroom_media.record.reading import content_of
 from classroom_media.record.story import tell
 from tests.faults.ledger import AnyLine, Begun, Fed, Finished, Sealed, media_of
-from tests.media.record_scene import numbers
+from tests.media.record_scene import FPS, numbers
 
 NEVER = 1 << 62
 
@@ -22,7 +23,7 @@ NEVER = 1 << 62
 class Verdict:
     """What faults have cost one recording."""
 
-    lost_s: float = 0.0  # how old the oldest picture was that a fault destroyed
+    lost_s: float = 0.0  # how much of a track one fault destroyed
     unreadable: list[str] = field(default_factory=list)
     sealed_lost: list[str] = field(default_factory=list)  # promised, and not there
 
@@ -121,12 +122,19 @@ def _shown(folder: Path, manifest: Manifest, track: str, verdict: Verdict) -> se
 
 
 def _lost_s(ledger: Iterable[AnyLine], there: dict[str, set[int]], faults: Sequence[int]) -> float:
-    missing = (
-        line.at_ns
-        for line in ledger
-        if isinstance(line, Fed) and line.number not in there[line.track]
-    )
+    """Give how much of a track one fault has destroyed, at most.
+
+    Nothing is older than this, or it is no more than this: a source that stalls lets the last
+    pictures grow old, and one that catches up brings many at once.
+    """
+    missing: dict[tuple[str, int], list[int]] = {}
+    for line in ledger:
+        if isinstance(line, Fed) and line.number not in there[line.track]:
+            fault = min((f for f in faults if f >= line.at_ns), default=NEVER)
+            missing.setdefault((line.track, fault), []).append(line.at_ns)
+    if any(fault == NEVER for _track, fault in missing):
+        return math.inf  # and no fault came after it
     return max(
-        ((min((f for f in faults if f >= at), default=NEVER) - at) / NS for at in missing),
+        (min(len(at) / FPS, (fault - min(at)) / NS) for (_, fault), at in missing.items()),
         default=0.0,
     )

@@ -230,8 +230,8 @@ AnyJournalEvent = (
     | TrackJoined
 )
 
-# Worth a line, not worth waiting for the disk: who opens a part syncs it with its first bytes.
-_HASTY: Final = (PartStarted, PartSynced, LayoutShown, ProgrammeMade)
+_HASTY: Final = (PartSynced, LayoutShown, ProgrammeMade)  # not even worth a second attempt
+_UNSYNCED: Final = (PartStarted, PartSealed, PartFailed)  # who writes a part syncs them with it
 _LINE_START: Final = b'{"event":'
 _encode = msgspec.json.Encoder().encode
 _decoder: Final[msgspec.json.Decoder[AnyJournalEvent]] = msgspec.json.Decoder(AnyJournalEvent)
@@ -257,9 +257,10 @@ class Journal:
             raise RecordError(f"{path}: {error.strerror}") from error
 
     def append(self, event: AnyJournalEvent) -> None:
-        """Add a line; return once it is on disk, or written for one that can be lost.
+        """Add a line; return once it is on disk, or written, for one of a part.
 
-        What could not be written is tried again with the next line.
+        No recorder waits for the disk before it goes on with the next part. What could not be
+        written is tried again with the next line.
 
         Raises:
             RecordError: the line could not be written; a torn piece of it may stand there.
@@ -268,11 +269,13 @@ class Journal:
         try:
             if isinstance(event, _HASTY):
                 self._write(line)
-            else:
-                self._owed += line
-                self._write(self._owed)
+                return
+            waits = bool(self._owed) or not isinstance(event, _UNSYNCED)
+            self._owed += line
+            self._write(self._owed)
+            if waits:
                 _fdatasync(self._file)
-                self._owed = b""
+            self._owed = b""
         except OSError as error:
             raise RecordError(f"{self._path}: {error.strerror}") from error
 
