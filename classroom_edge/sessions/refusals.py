@@ -6,6 +6,7 @@ from enum import StrEnum
 class Reason(StrEnum):
     """The reasons."""
 
+    NO_SESSION = "no-session"
     NOT_A_MEMBER = "not-a-member"
     NOT_PRESENT = "not-present"
     NOT_A_LEADER = "not-a-leader"
