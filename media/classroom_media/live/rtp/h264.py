@@ -10,7 +10,7 @@ Source: RFC 6184, 5.6 (single NAL unit), 5.7.1 (STAP-A), 5.8 (FU-A), 5.1 (marker
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from classroom_media.sources.annexb import DELIMITER, SLICE_IDR, START, kind_of, units
+from classroom_media.sources.annexb import DELIMITER, SLICE_IDR, SPS, START, kind_of, units
 
 LIMIT: Final = 1200  # bytes of a payload: with all headers below what any path carries (1280)
 STAP_A: Final = 24
@@ -104,6 +104,13 @@ def _apart(payload: bytes) -> Iterator[bytes]:
         at += 2 + size
 
 
+def begins_key(payload: bytes) -> bool:
+    """Tell whether a payload begins with a sequence parameter set, as that of a keyframe does."""
+    first = payload[3:4] if payload[:1] and payload[0] & 0x1F == STAP_A else payload[:1]
+    return first != b"" and kind_of(first) == SPS
+
+
 def is_key(picture: bytes) -> bool:
-    """Tell whether a picture in Annex B can be decoded without others."""
-    return any(kind_of(unit) == SLICE_IDR for unit in units(picture))
+    """Tell whether a picture in Annex B can be decoded without anything before it."""
+    kinds = {kind_of(unit) for unit in units(picture)}
+    return SPS in kinds and SLICE_IDR in kinds

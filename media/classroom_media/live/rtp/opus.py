@@ -6,6 +6,7 @@ Source: RFC 7587, 4.1 (48 kHz clock, always) and 4.2; RFC 6716, 3.1 (TOC byte) a
 from typing import Final
 
 CLOCK_HZ: Final = 48_000
+STEREO: Final = 4  # the bit in the first byte
 _SILK: Final = (480, 960, 1920, 2880)  # samples of a frame: 10, 20, 40, 60 ms
 _HYBRID: Final = (480, 960)
 _CELT: Final = (120, 240, 480, 960)  # 2.5, 5, 10, 20 ms
