@@ -188,6 +188,7 @@ class CodedPicture:
     def __init__(self, name: str, stream: VideoStream) -> None:
         self._name = name
         self._stream = stream
+        stream.codec_context.thread_count = 1  # slices on several cores cost more than they save
         self._coder = PictureCoder(name, fps=fps_of(stream))
         self._is_raw = stream.codec_context.name == "rawvideo"
         self._raw = b""
