@@ -21,6 +21,7 @@ from classroom_media.packets import Coded
 KEPT_BYTES: Final = 64 << 20  # of packets of one source; beyond it whole groups are dropped
 LOST_NS: Final = 95 * NS // 100  # without a new picture, a source is a slate within a second
 AT_A_TIME: Final = 6  # packets decoded in a row; then the sound has its turn
+NANOSECOND: Final = Fraction(1, NS)
 LOST_FRAMES: Final = 3  # or for so many of its own frames, where that is longer
 
 logger = logging.getLogger(__name__)
@@ -203,11 +204,11 @@ class PictureFeed:
             self._decoder.thread_count = 1  # threads would hold pictures back
         coded = av.Packet(packet.data)
         coded.pts, coded.dts = packet.pts_ns, packet.dts_ns
-        coded.time_base = Fraction(1, NS)
+        coded.time_base = NANOSECOND
         frames = self._decoder.decode(coded)
-        pixel = self._decoder.sample_aspect_ratio or 1
+        pixel = float(self._decoder.sample_aspect_ratio or 1)
         return [
-            Picture(frame.pts, frame, float(Fraction(frame.width, frame.height) * pixel))
+            Picture(frame.pts, frame, frame.width * pixel / frame.height)
             for frame in frames
             if frame.pts is not None
         ]

@@ -17,6 +17,7 @@ from classroom_media.levels import CHANNELS, RATE_HZ, Samples
 from classroom_media.packets import Coded
 
 FRAME: Final = 1024  # samples
+SAMPLE: Final = Fraction(1, RATE_HZ)
 
 
 class SoundEncoder:
@@ -33,7 +34,7 @@ class SoundEncoder:
         context = av.CodecContext.create("aac", "w")
         context.sample_rate, context.layout, context.format = RATE_HZ, "stereo", "fltp"
         context.bit_rate = bitrate_kbps * 1000
-        context.time_base = Fraction(1, RATE_HZ)
+        context.time_base = SAMPLE
         try:
             context.open()
         except (av.FFmpegError, ValueError) as error:
@@ -50,7 +51,7 @@ class SoundEncoder:
     def encode(self, samples: Samples, start: int) -> list[Coded]:
         """Encode (2, 1024) float32, planar, from sample `start` of the timeline on."""
         frame = av.AudioFrame.from_ndarray(samples, "fltp", "stereo")
-        frame.sample_rate, frame.time_base, frame.pts = RATE_HZ, Fraction(1, RATE_HZ), start
+        frame.sample_rate, frame.time_base, frame.pts = RATE_HZ, SAMPLE, start
         return [self._coded(packet) for packet in self._context.encode(frame)]
 
     def flush(self) -> list[Coded]:

@@ -59,6 +59,7 @@ class Codec:
         """
         self._stream = stream
         self._grid = Grid(form.fps)
+        self._frame = Fraction(1, form.fps)
         self._pixels = pixels
         self._converter = VideoReformatter()
         self._format = StreamFormat(
@@ -76,7 +77,7 @@ class Codec:
         """Encode a yuv420p frame; its time stamp is set, and its pixels are copied."""
         if self._pixels != PLANAR:
             frame = self._converter.reformat(frame, format=self._pixels, threads=1)
-        frame.pts, frame.time_base = index, Fraction(1, self._grid.rate)
+        frame.pts, frame.time_base = index, self._frame
         frame.pict_type = PictureType.I if key else PictureType.NONE
         return self._coded(self._context.encode(frame))
 

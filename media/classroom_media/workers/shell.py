@@ -49,6 +49,7 @@ ORPHAN_IDLE_S: Final = 20.0
 ORPHAN_RECORDING_S: Final = 600.0
 QUEUED: Final = 500  # messages; about 7 s of one camera. Beyond it the newest is dropped
 POLL_MS: Final = 200  # how soon the main thread sees SIGTERM or a request to stop
+MORE: Final = int(zmq.SNDMORE | zmq.NOBLOCK)  # a plain number: flags are made up anew at each `|`
 LEAVE_S: Final = 2.0  # what is not sent yet may take this long at the end
 
 Spec = TypeVar("Spec")
@@ -234,9 +235,12 @@ class _Publisher:
         self._socket.bind(endpoint)
 
     def put(self, frames: list[bytes]) -> None:
+        *first, last = frames
         with self._lock:
             if not self._socket.closed:
-                self._socket.send_multipart(frames, zmq.NOBLOCK)
+                for frame in first:
+                    self._socket.send(frame, MORE)
+                self._socket.send(last, zmq.NOBLOCK)
 
     def start(self, heartbeat: Callable[[], Heartbeat]) -> None:
         self._beats = threading.Thread(
