@@ -3,7 +3,9 @@
 Also for browsers older than the panel's oldest. It renews itself every five seconds.
 """
 
+import math
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Annotated, Final
@@ -11,7 +13,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from classroom_edge.room import RecordingState, Refused, Who, Words
+from classroom_edge.room import RecordingState, RecordingView, Refused, Who, Words
 from classroom_edge.web.access import Action, May, Visitor, visitor_of
 from classroom_edge.web.errors import ApiError
 from classroom_edge.web.forms import form_of, language_of, page, with_language
@@ -20,6 +22,9 @@ from classroom_edge.web.site import Site, site_of
 
 RENEW_S: Final = 5
 GRACE_S: Final = 10.0  # to go on in the same recording after a stop
+MORE_S: Final = 300.0  # for a recording that would end by itself
+LIMIT_MAX_S: Final = 3600.0  # of such a one
+SOON_S: Final = 60
 
 _Command = Callable[[RoomPort, Who], Awaitable[object]]
 COMMANDS: Final[Mapping[str, _Command]] = MappingProxyType(
@@ -30,6 +35,9 @@ COMMANDS: Final[Mapping[str, _Command]] = MappingProxyType(
         "pause": lambda room, who: room.pause_recording(who),
         "resume": lambda room, who: room.resume_recording(who),
         "mark": lambda room, who: room.mark(who),
+        "extend": lambda room, who: room.limit_recording(
+            who, room.state().recording.limit_s + MORE_S
+        ),
     }
 )
 OFFERED: Final[Mapping[RecordingState, tuple[str, ...]]] = MappingProxyType(
@@ -41,6 +49,7 @@ OFFERED: Final[Mapping[RecordingState, tuple[str, ...]]] = MappingProxyType(
         RecordingState.FINISHING: (),
     }
 )
+_RUNNING: Final = frozenset({RecordingState.RECORDING, RecordingState.PAUSED})
 
 router = APIRouter(prefix="/lite", include_in_schema=False)
 
@@ -68,7 +77,7 @@ async def record(
     site: Here,
     visitor: Annotated[Visitor, Depends(May(Action.RECORD))],
 ) -> Response:
-    """Start, stop, go on, pause, resume or mark."""
+    """Start, stop, go on, pause, resume, mark or extend."""
     if command not in COMMANDS:
         raise ApiError(HTTPStatus.NOT_FOUND, "not-found")
     return await _done(request, site, lambda _: COMMANDS[command](site.room, visitor.who))
@@ -123,8 +132,8 @@ def _shown(
 ) -> Response:
     state = site.room.state()
     recording = state.recording
+    left_s = left_of(recording, state.at)
     is_unwritten = recording.state is RecordingState.RECORDING and not recording.light
-    seconds = int(recording.seconds_on_disk)
     return page(
         request,
         site,
@@ -134,10 +143,31 @@ def _shown(
         state=state,
         recording=recording,
         shows="unwritten" if is_unwritten else recording.state,
-        timer=f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}",
-        offered=OFFERED[recording.state],
+        timer=_clock(int(recording.seconds_on_disk)),
+        left="" if left_s is None else _clock(left_s),
+        ends_soon=left_s is not None and left_s <= SOON_S,
+        offered=("extend",) * may_be_extended(recording) + OFFERED[recording.state],
         pictures=[source for source in state.sources if source.picture],
         refusal=(refusal or {}).get(language_of(request, site), ""),
         renew_s=RENEW_S,
         here=with_language("/lite", request),
     )
+
+
+def left_of(recording: RecordingView, now: datetime) -> int | None:
+    """Give the seconds after which a recording ends by itself, pauses left out; None = not."""
+    if not recording.limit_s or recording.state not in _RUNNING:
+        return None
+    if recording.ends_at is None:  # paused
+        return math.ceil(max(0.0, recording.limit_s - recording.seconds_on_disk))
+    return math.ceil(max(0.0, (recording.ends_at - now).total_seconds()))
+
+
+def may_be_extended(recording: RecordingView) -> bool:
+    """Whether it ends by itself, and may do so later."""
+    is_limited = 0 < recording.limit_s <= LIMIT_MAX_S - MORE_S
+    return is_limited and recording.state in _RUNNING
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"

@@ -21,6 +21,7 @@ from classroom_edge.room import (
     SourceView,
     StepView,
     StorageView,
+    TrackingView,
     TrackView,
     ValueView,
     Words,
@@ -122,7 +123,7 @@ def equipped() -> RoomState:
             lockouts=(LockoutView("power", until, "min-off"),),
         ),
     )  # fmt: skip
-    return idle(devices=(*devices(), *rest))
+    return replace(following(), devices=(*devices(), *rest))
 
 
 def step(name: str, action: Words, state: str, problem: Words | None = None) -> StepView:
@@ -205,6 +206,26 @@ def recording(seconds: float = 1421.6, **changes: Any) -> RoomState:
         tracks=tracks(seconds),
     )
     return idle(recording=replace(view, **changes))
+
+
+def limited(left_s: float = 503, minutes: float = 20) -> RoomState:
+    """A recording that ends by itself."""
+    ends_at = now() + timedelta(seconds=left_s)
+    return recording(60 * minutes - left_s, limit_s=60 * minutes, ends_at=ends_at)
+
+
+def routine() -> RoomState:
+    """An ordinary room that nobody attends, in the last minute of its recording."""
+    state = limited(42)
+    sources = tuple(one for one in state.sources if one.id in {"teacher", "slides"})
+    return replace(state, profile="routine", sources=sources)
+
+
+def following(state: str = "following", held_s: float = 0) -> RoomState:
+    """The teacher's camera follows whoever moves, or yields to somebody for a while."""
+    until = now() + timedelta(seconds=held_s) if held_s else None
+    tracked = replace(idle().sources[0], tracking=TrackingView(state, until))
+    return idle(sources=(tracked, *idle().sources[1:]))
 
 
 def unwritten() -> RoomState:

@@ -119,11 +119,11 @@ def test_a_room_with_nothing_to_direct_has_no_desk(panel: Panel) -> None:
 
 def test_a_busy_machine_is_told_at_the_picture(panel: Panel) -> None:
     page = panel.open(showing(load="quicker"))
-    expect(page.locator(".load")).to_have_text("电脑繁忙")
+    expect(page.locator(".sign")).to_have_text("电脑繁忙，画质稍降")
     panel.show(showing(load="half"))
-    expect(page.locator(".load")).to_contain_text("每两帧录一帧")
+    expect(page.locator(".sign")).to_contain_text("每两帧录一帧")
     panel.show(states.idle())
-    expect(page.locator(".load")).to_have_count(0)
+    expect(page.locator(".sign")).to_have_count(0)
 
 
 def test_the_director_is_switched_on_and_tells_why_it_cuts(panel: Panel) -> None:

@@ -1,5 +1,6 @@
 """Record, pause, mark, stop and go on: by hand, by keyboard, and never by accident."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import av
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from classroom_edge.room import Refused
+from classroom_edge.room import RecordingState, Refused
 from classroom_media.record.manifest import Manifest, Mark, State, Track
 from tests.edge.browser import states
 from tests.edge.browser.conftest import Panel
@@ -150,6 +151,26 @@ def test_pause_resume_and_mark_are_told_to_the_room(panel: Panel) -> None:
     page.get_by_role("button", name="继续录制").click()
     eventually(lambda: len(panel.room.asked) == 3)
     assert panel.room.names_asked() == ["mark", "pause", "resume"]
+
+
+def test_a_recording_that_ends_by_itself_counts_down_and_can_be_made_longer(panel: Panel) -> None:
+    page = panel.open(states.limited(503))
+    left = page.locator(".count-down .left")
+    expect(left).to_have_text(re.compile(r"还剩 08:2[123]"))
+    page.get_by_role("button", name="+5 分钟").click()
+    eventually(lambda: panel.room.asked == [("limit", {"minutes": 25.0})])
+    panel.show(states.limited(42, minutes=60))
+    expect(left).to_have_text(re.compile(r"4[012] 秒后自动停止"))
+    expect(page.get_by_role("status")).to_contain_text(["录制将在一分钟内自动停止"])
+    expect(page.get_by_role("button", name="+5 分钟")).to_have_count(0)  # an hour is the most
+    panel.show(states.recording())
+    expect(page.locator(".count-down")).to_have_count(0)
+
+
+def test_the_time_left_stands_still_while_paused(panel: Panel) -> None:
+    view = {"state": RecordingState.PAUSED, "light": False, "limit_s": 1200.0}
+    page = panel.open(states.recording(697, **view))
+    expect(page.locator(".count-down .left")).to_have_text("还剩 08:23")
 
 
 def test_a_change_of_state_is_announced(panel: Panel) -> None:

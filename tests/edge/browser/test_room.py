@@ -105,6 +105,43 @@ def test_a_preset_is_recalled_by_its_name(panel: Panel) -> None:
     assert panel.room.asked == [("teacher-camera/presets/recall-preset", {"name": "blackboard"})]
 
 
+def test_a_camera_that_follows_says_so_and_is_left_to_people_or_taken_back(panel: Panel) -> None:
+    page = panel.open(states.following())
+    drawer(page, "摄像机")
+    switch = page.get_by_role("switch", name="自动跟踪")
+    expect(page.locator(".tracking .why")).to_have_text("正在跟着走动的人")
+    switch.click()
+    eventually(lambda: panel.room.asked == [("track", ("teacher", False))])
+    panel.show(states.following("yielding", held_s=24))
+    expect(page.locator(".tracking .why")).to_contain_text("秒后继续跟踪")
+    page.get_by_role("button", name="马上继续").click()
+    eventually(lambda: panel.room.asked[-1] == ("track", ("teacher", True)))
+    panel.show(states.following("off"))
+    expect(switch).to_have_attribute("aria-checked", "false")
+    page.get_by_role("button", name="学生摄像机").click()
+    expect(switch).to_have_count(0)  # that one is not meant to follow anybody
+
+
+def test_a_picture_that_stands_still_is_told_wherever_it_is_seen(panel: Panel) -> None:
+    state = states.recording()
+    frozen = replace(state.sources[0], seen="frozen")
+    page = panel.open(replace(state, sources=(frozen, *state.sources[1:])))
+    expect(page.locator(".sign")).to_have_text("教师 · 画面卡住")
+    expect(page.locator(".track").first).to_have_text("教师画面卡住")
+    expect(page.locator(".scene.troubled")).to_have_count(1)
+
+
+def test_an_ordinary_room_shows_what_it_takes_to_record_and_no_more(panel: Panel) -> None:
+    page = panel.open(states.routine())
+    expect(page.locator(".slider")).to_be_visible()
+    expect(page.locator(".sound")).to_have_count(2)
+    expect(page.locator(".drawer")).to_have_text(["摄像机", "设备", "录像"])
+    for part in (".scene", ".auto"):
+        expect(page.locator(part)).to_have_count(0)
+    page.keyboard.press("1")
+    assert panel.room.asked == []
+
+
 def test_devices_are_worked_from_their_drawer(panel: Panel) -> None:
     page = panel.open(states.idle())
     drawer(page, "设备")

@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.alone, pytest.mark.needs("chromium", "fonts-cjk")]
 STATES: dict[str, tuple[Callable[[], RoomState], str]] = {
     "idle": (states.idle, "record.idle"),
     "recording": (states.recording, "record.recording"),
+    "routine": (states.routine, "record.recording"),
     "unwritten": (states.unwritten, "record.unwritten"),
     "paused": (states.paused, "record.paused"),
     "stopping": (states.stopping, "record.stopping"),

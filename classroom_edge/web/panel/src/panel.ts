@@ -21,6 +21,8 @@ export interface Panel {
   link: RoomLink;
   /** The newest state; only read where a state is known to have arrived. */
   room: ComputedRef<RoomState>;
+  /** Whether somebody directs here; otherwise the room is ordinary, and records by itself. */
+  studio: ComputedRef<boolean>;
   /** Room time in ms since 1970, ticking. */
   now: Readonly<Ref<number>>;
   notice: Readonly<ShallowRef<Notice | null>>;
@@ -70,6 +72,7 @@ export function makePanel(link: RoomLink, spoken: Speech): Panel {
   return {
     link,
     room,
+    studio: computed(() => room.value.profile === "studio"),
     now,
     notice,
     sheet: ref(null),

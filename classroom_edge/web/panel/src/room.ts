@@ -26,6 +26,11 @@ export interface DeviceView {
   problem: string;
 }
 
+export interface TrackingView {
+  state: "off" | "following" | "searching" | "yielding";
+  until: string | null;
+}
+
 export interface SourceView {
   id: string;
   name: string;
@@ -34,6 +39,7 @@ export interface SourceView {
   state: "starting" | "live" | "lost";
   problem: string;
   camera: string | null;
+  tracking: TrackingView | null;
   seen: "" | "frozen" | "black";
   small: "" | "live" | "lost";
 }
@@ -104,6 +110,8 @@ export interface RecordingView {
   marks: number;
   tracks: TrackView[];
   undo_until: string | null;
+  limit_s: number;
+  ends_at: string | null;
   last_id: string;
 }
 
@@ -157,6 +165,7 @@ export interface RoomState {
   routines: RoutineView[];
   problems: ProblemView[];
   storage: StorageView;
+  profile: "studio" | "routine";
 }
 
 export interface LevelView {
