@@ -23,6 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -36,8 +37,9 @@ from tests.room import crashes
 from tests.room.counted_room import counted_room
 
 WHOLE: Final = 1000
-ROOM_KILLS: Final = 40  # in one recording
-ROOM_RECORDINGS: Final = 5  # of one room; in the last its keeper is killed, too
+ROOM_KILLS: Final = 100  # of one room; its keeper's is the last
+RECORDING_KILLS: Final = 34  # in one recording of it
+ROOMS_AT_ONCE: Final = 2
 RECORDINGS: Final = "recordings of rooms"
 CUTS: Final = 250  # of one recorded disk
 LESSONS: Final = 6  # on it
@@ -141,32 +143,34 @@ def kill_in_rooms(table: Table, count: int, seed: int) -> None:
     """Kill processes of whole rooms: some that pass the camera's packets, some that encode."""
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
     row = table[RECORDINGS] = Row(crashes.LOST_MAX_S)
+    shares = [ROOM_KILLS] * (count // ROOM_KILLS) + [count % ROOM_KILLS] * bool(count % ROOM_KILLS)
     done = 0
-    while done < count:
-        try:
-            for happened, wrong in killed_room(min(count - done, ROOM_KILLS), chance):
+    with ThreadPoolExecutor(ROOMS_AT_ONCE) as pool:
+        rooms = [pool.submit(killed_room, share, chance.getrandbits(32)) for share in shares]
+        for room in as_completed(rooms):
+            for happened, wrong in room.result():
                 row.add(Verdict(unreadable=wrong))
                 for kill in happened:
                     add_kill(table, kill)
                 done += len(happened)
-                progress("kills in rooms", done, count)
-                if done >= count:
-                    break
-        except AssertionError as error:  # it did not become whole again
-            row.add(Verdict(unreadable=[str(error)]))
-            done += ROOM_KILLS
+            progress("kills in rooms", done, count)
 
 
-def killed_room(
-    count: int, chance: random.Random
-) -> Iterator[tuple[list[crashes.Kill], list[str]]]:
-    """Give the kills of one recording after the other, and what is wrong with it otherwise."""
+def killed_room(count: int, seed: int) -> list[tuple[list[crashes.Kill], list[str]]]:
+    """Give the kills of some recordings of a room, and what else is wrong with each."""
+    chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
+    found: list[tuple[list[crashes.Kill], list[str]]] = []
     smart = chance.random() < 0.5
+    victims = crashes.choose(count, chance)
     with tempfile.TemporaryDirectory() as folder, counted_room(Path(folder), smart=smart) as room:
-        for number in range(ROOM_RECORDINGS):
-            victims = crashes.choose(count, chance)
-            is_last = number == ROOM_RECORDINGS - 1
-            yield crashes.killed_recording(room, victims, chance.getrandbits(32), keeper=is_last)
+        try:
+            for begin in range(0, count, RECORDING_KILLS):
+                some, is_last = victims[begin:][:RECORDING_KILLS], begin + RECORDING_KILLS >= count
+                number = chance.getrandbits(32)
+                found.append(crashes.killed_recording(room, some, number, keeper=is_last))
+        except AssertionError as error:  # it did not become whole again
+            found.append(([], [str(error)]))
+    return found
 
 
 def add_kill(table: Table, kill: crashes.Kill) -> None:
