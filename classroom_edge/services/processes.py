@@ -62,6 +62,17 @@ class Running:
         """The exit status of a child that has ended; of others nobody knows."""
         return self._process.returncode if isinstance(self._process, subprocess.Popen) else None
 
+    def waited_s(self) -> float:
+        """Give for how long its threads have waited for a core so far; 0 where nobody counts it.
+
+        Source: Linux, Documentation/scheduler/sched-stats.rst, "/proc/<pid>/schedstat".
+        """
+        waited_ns = 0
+        for told in Path(f"/proc/{self.pid}/task").glob("*/schedstat"):
+            with suppress(OSError):
+                waited_ns += int(told.read_text("ascii").split()[1])
+        return waited_ns / 1e9
+
     def terminate(self) -> None:
         """Ask it to seal its files and end."""
         with suppress(psutil.NoSuchProcess, ProcessLookupError):

@@ -123,7 +123,8 @@ class WorkerService:
         found = await self._find_again()
         process = found or self._start()
         self._process, started_s = process, time.monotonic()
-        self._liveness = Liveness(started_s, starts_s=SILENT_S if found else STARTS_S)
+        starts_s = SILENT_S if found else STARTS_S
+        self._liveness = Liveness(started_s, starts_s, process.waited_s)
         self._unanswered = 0
         self.changed()
         reason = await self._watch(process)

@@ -4,12 +4,14 @@ import asyncio
 import socket
 from pathlib import Path
 
+import psutil
 import pytest
 
 from classroom_edge.services.backoff import Backoff
 from classroom_edge.services.health import notify
 from classroom_edge.services.liveness import SILENT_S, STALLED_S, STARTS_S, Liveness
 from classroom_edge.services.newest import Newest
+from classroom_edge.services.processes import Running
 from classroom_edge.services.supervise import supervise
 from classroom_media.messages import Heartbeat, SourceHealth
 
@@ -92,6 +94,22 @@ def test_a_silent_worker_is_ended() -> None:
     worker.heard(beat(1), 1)
     assert not worker.verdict(1 + SILENT_S)
     assert "silent" in worker.verdict(1.1 + SILENT_S)
+
+
+@pytest.mark.parametrize(("waits", "ended_s"), [(0.0, 4.5), (0.5, 24.0)])
+def test_a_silent_worker_that_waits_for_a_core_has_more_time(waits: float, ended_s: float) -> None:
+    now_s = 1.0
+    worker = Liveness(born_s=0, waited_s=lambda: waits * now_s)
+    worker.heard(beat(1), 1)
+    while not worker.verdict(now_s):
+        now_s += 0.25
+    assert now_s == pytest.approx(ended_s, abs=0.5)
+
+
+def test_a_process_tells_how_long_it_waited_for_a_core() -> None:
+    own = Running("", psutil.Process())
+    before_s = own.waited_s()
+    assert 0 <= before_s <= own.waited_s()
 
 
 def test_a_heartbeat_that_repeats_the_last_one_counts_for_nothing() -> None:
