@@ -30,6 +30,10 @@ KEYS = {
     "marks",
     "thumbnail",
     "problem",
+    "micro",
+    "chapters",
+    "lesson",
+    "looked_through",
 }
 
 

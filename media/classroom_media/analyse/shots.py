@@ -37,6 +37,8 @@ def shots(events: Iterable[AnyJournalEvent], story: Story) -> tuple[Shot, ...]:
                 shown.pop()
             if not shown or shown[-1][1].layout != event.layout:
                 shown.append((from_s, event))
+    if not shown:
+        return ()
     ends = [at_s for at_s, _ in shown[1:]] + [round(story.duration_s, 3)]
     return tuple(
         Shot(

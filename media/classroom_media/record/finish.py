@@ -9,7 +9,7 @@
        or parts joined                 written beside them, synced, read back, decoded in part;
                                        then announced in the journal, then renamed, then the
                                        parts are removed: at every moment one of both is whole
-    6. checksums, thumbnail, manifest "finished"
+    6. checksums, thumbnail, manifest "finished"; what is in it, `analyse.contents` looks for
 
 It may be killed anywhere and started again. Where there is no room to join, the parts stay
 and are listed as they are.
@@ -138,6 +138,7 @@ def _finish(folder: Path, second: Path, report: Report, spare_bytes: int) -> Man
         gaps=(*pauses(story), *_gaps(story, dict(zip(names, finished, strict=True)))),
         thumbnail=thumbnail,
         problem=problem,
+        looked_through=False,
     )
     write_manifest(folder, manifest)
     report("finished")

@@ -57,6 +57,7 @@ class RecordingStarted(JournalEvent, frozen=True, kw_only=True, tag="recording-s
     boot: str
     pre_roll_s: float = 0.0
     tracks: tuple[ExpectedTrack, ...] = ()
+    micro: bool = False  # a micro-lesson: its silent ends are trimmed
 
 
 class TakeStarted(JournalEvent, frozen=True, kw_only=True, tag="take-started"):

@@ -68,6 +68,25 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
 
 
+class Chapter(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of slides that stood for a while."""
+
+    start_s: float
+    page: int  # 1, 2 ... in the order in which they came; one that comes back keeps its number
+    picture: str = ""  # file
+
+
+class Lesson(msgspec.Struct, frozen=True, kw_only=True):
+    """A micro-lesson without its silent ends, and the file in which it stands by itself."""
+
+    from_s: float
+    to_s: float
+    file: str = ""  # "" = there is none
+    bytes: int = 0
+    sha256: str = ""
+    problem: str = ""  # why nothing is trimmed: "no-speech", "mostly-silent", "not-made"
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """A recording, as listed and as stored."""
 
@@ -82,6 +101,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[Mark, ...] = ()
     thumbnail: str = ""
     problem: str = ""  # why the state is "incomplete"
+    micro: bool = False
+    chapters: tuple[Chapter, ...] = ()
+    lesson: Lesson | None = None  # of a micro-lesson that is finished
+    looked_through: bool = True  # False: finished, but chapters and ends are still to be found
     version: int = VERSION
 
 
@@ -129,6 +152,7 @@ def manifest_of(story: Story, state: State) -> Manifest:
         tracks=tuple(_unfinished(story, part) for part in story.parts),
         gaps=pauses(story),
         marks=marks(story),
+        micro=story.micro,
     )
 
 

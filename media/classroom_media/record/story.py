@@ -78,6 +78,7 @@ class Story:
     wall: datetime
     wall_ns: int  # CLOCK_MONOTONIC at `wall`
     tracks: tuple[ExpectedTrack, ...]
+    micro: bool = False  # a micro-lesson
     takes: tuple[Take, ...] = ()
     parts: tuple[Part, ...] = ()
     marks: tuple[MarkAt, ...] = ()
@@ -154,6 +155,7 @@ def _begin(event: RecordingStarted) -> Story:
         wall=event.wall,
         wall_ns=event.at_ns,
         tracks=event.tracks,
+        micro=event.micro,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from classroom_media.record.manifest import Track, read_manifest
+from classroom_media.record.manifest import Lesson, Track, read_manifest
 
 
 class Verified(StrEnum):
@@ -34,18 +34,23 @@ def verify(folder: Path) -> Iterator[Checked]:
     Raises:
         RecordError: there is no manifest.
     """
-    for track in read_manifest(folder).tracks:
+    manifest = read_manifest(folder)
+    for track in manifest.tracks:
         yield Checked(track.file, track.bytes, _verified(folder, track))
+    if manifest.lesson is not None and manifest.lesson.file:
+        yield Checked(
+            manifest.lesson.file, manifest.lesson.bytes, _verified(folder, manifest.lesson)
+        )
 
 
-def _verified(folder: Path, track: Track) -> Verified:
-    if not track.sha256:
+def _verified(folder: Path, stated: Track | Lesson) -> Verified:
+    if not stated.sha256:
         return Verified.UNKNOWN
     try:
-        with (folder / track.file).open("rb") as file:
+        with (folder / stated.file).open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         return Verified.MISSING
     except OSError:
         return Verified.UNREADABLE
-    return Verified.GOOD if digest == track.sha256 else Verified.CHANGED
+    return Verified.GOOD if digest == stated.sha256 else Verified.CHANGED

@@ -1,7 +1,8 @@
 """The finisher: one process that finishes one recording, at low priority, and ends.
 
 It reads a `FinishSpec` as one JSON line from standard input. How far it is can be seen in the
-recording's manifest; exit status 0 means that the manifest says "finished".
+recording's manifest; exit status 0 means that the manifest says "finished", and that it was
+looked through for chapters.
 """
 
 import logging
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from classroom_media.analyse.contents import look_through
 from classroom_media.api import RecordError
 from classroom_media.record.finish import finish
 from classroom_media.record.manifest import State
@@ -31,7 +33,13 @@ def main() -> int:
         os.nice(19)
     try:
         second = Path(spec.second) if spec.second else None
-        manifest = finish(Path(spec.folder), second=second)
+        finish(Path(spec.folder), second=second)
+        manifest = look_through(
+            Path(spec.folder),
+            screens=spec.screens,
+            opening=spec.opening,
+            closing=spec.closing,
+        )
     except RecordError:
         logger.exception("%s is not finished", spec.folder)
         return 1

@@ -89,8 +89,11 @@ class DirectorSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FinishSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """Finish one recording: join parts, check, hash, write the manifest."""
+    """Finish one recording: join parts, check, hash, write the manifest, look for chapters."""
 
     folder: str
     endpoints: Endpoints
     second: str = ""  # its folder on another disk, if there is one
+    screens: tuple[str, ...] = ()  # sources on which slides are shown
+    opening: bool = False  # it begins with a card, which is not trimmed
+    closing: bool = False  # it ends with one
