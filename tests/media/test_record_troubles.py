@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -410,7 +411,8 @@ def small_disk() -> Iterator[Path]:
 def test_a_real_full_disk(small_disk: Path) -> None:
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(970_000))
-    room = Room(small_disk, disk=Disk(DurableFile, reserve_bytes=16_384))
+    disk = Disk(partial(DurableFile, start=at_once), reserve_bytes=16_384)
+    room = Room(small_disk, disk=disk)
     room.begin(START_NS)
     film = room.feed_up_to(START_NS + 14 * NS, pictures(450, gop=5))
     eventually(lambda: problem(room) == "disk-full")
