@@ -12,7 +12,7 @@ from contextlib import aclosing, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from classroom_drivers.wiring import Wiring
 from classroom_edge.config.models import Config, TrackingConfig
@@ -28,7 +28,7 @@ from classroom_edge.room import (
     Who,
 )
 from classroom_edge.services.devices import DeviceService
-from classroom_edge.services.directing import AUTO, KeptMode
+from classroom_edge.services.directing import AUTO, KeptMode, role_in
 from classroom_edge.services.finishing import FinishingService
 from classroom_edge.services.flaws import flaw_of
 from classroom_edge.services.health import notify
@@ -43,6 +43,7 @@ from classroom_edge.services.places import Places
 from classroom_edge.services.recording import RecordingService
 from classroom_edge.services.refusals import refused
 from classroom_edge.services.routines import RoutineService
+from classroom_edge.services.site import SiteService
 from classroom_edge.services.sounds import strip_of
 from classroom_edge.services.storage import StorageService
 from classroom_edge.services.supervise import supervise
@@ -51,9 +52,13 @@ from classroom_edge.services.waking import WakingService
 from classroom_edge.services.workers import WorkerService
 from classroom_media.api import NS, Directing, Layout
 from classroom_media.compose.grid import Grid
+from classroom_media.direct.signs import Role
 from classroom_media.messages import Cut, Heartbeat, Whereabouts
 from classroom_media.record.journal import boot_id
 from classroom_media.record.manifest import Manifest, State
+
+if TYPE_CHECKING:
+    from classroom_edge.services.hub import HubService
 
 LOOKS_EVERY_S: Final = 0.5  # at the latest: a light must not burn on
 LIMIT_GRACE_S: Final = 10.0  # for who is not ready when a micro-lesson ends by itself
@@ -112,6 +117,9 @@ class Daemon:
             log=folder.log / "finisher.log",
             changed=self._stir,
             done=self._finished,
+            screens=tuple(one.id for one in config.sources if role_in(one) is Role.SCREEN),
+            opening=config.titles.opening_s > 0,
+            closing=config.titles.closing_s > 0,
         )
         self._recorders = self.media.recorders()
         self.takes = RecordingService(
@@ -144,6 +152,7 @@ class Daemon:
             log=folder.log,
             truth=self._truth,
         )
+        self._link = self._linking(folder, runtime)
         self._overview = Overview(
             config=config,
             devices=self.devices,
@@ -155,12 +164,35 @@ class Daemon:
             kin=self._kin,
             tracking=self._tracking,
             degraded=self._degraded,
+            link=lambda: self._link.view if self._link else None,
             last_id=self._library.newest(),
         )
         self._judge(self._library.newest_over())
         # Grows also across daemons: snapshots are at least a tenth of a second apart.
         self._state = self._overview.state(time.monotonic_ns() // 100_000_000)
         self._states.put(self._state)
+
+    def _linking(self, folder: DataFolder, runtime: Path) -> "HubService | SiteService | None":
+        config = self._config
+        if config.hub:
+            from classroom_edge.services.hub import HubService  # noqa: PLC0415 - the store is slow
+
+            return HubService(
+                room=config.room,
+                config=config.hub,
+                folder=folder,
+                runtime=runtime,
+                changed=self._stir,
+            )
+        if config.site:
+            return SiteService(
+                config=config.site,
+                folder=folder,
+                runtime=runtime,
+                perform=self.perform,
+                changed=self._stir,
+            )
+        return None
 
     def recover(self) -> None:
         """Take up what an earlier daemon left unfinished."""
@@ -189,6 +221,7 @@ class Daemon:
             "overview": self._look_round,
             **{f"device {id_}": service.run for id_, service in self.devices.items()},
             **{f"tracking {id_}": service.run for id_, service in self._tracking.items()},
+            **({"link": self._link.run} if self._link else {}),
         }
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -244,8 +277,8 @@ class Daemon:
     ) -> str:
         """Begin a recording; give its id. Raises Refused.
 
-        With an opening card it begins with that, and not before it. With a limit it ends by
-        itself after so long, with a grace in which one may go on.
+        With an opening card it begins with that, and not before it. With a limit it is a
+        micro-lesson: it ends by itself after so long, with a grace in which one may go on.
         """
         opening_s = self._config.titles.opening_s
         id_ = await self.takes.start(

@@ -34,6 +34,11 @@ class DataFolder:
         return self.path / "ca"
 
     @property
+    def link(self) -> Path:
+        """The keys of the link with other schools; made when they are."""
+        return self.path / "link"
+
+    @property
     def log(self) -> Path:
         """JSON lines, rotated."""
         return self.path / "log"

@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from classroom_edge.sessions.state import Session
+
 Words = dict[str, str]  # language ("zh-CN", "en") -> text
 
 
@@ -246,6 +248,15 @@ class StorageView:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkView:
+    """The link with other schools, and the sessions it carries."""
+
+    role: str  # "hub" | "site"
+    linked: tuple[str, ...] = ()  # a hub's sites that are there; a site's hub, when it is
+    sessions: tuple[Session, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RoomState:
     """Everything about the room at one instant."""
 
@@ -263,6 +274,7 @@ class RoomState:
     processes: tuple[ProcessView, ...]
     storage: StorageView
     profile: str = "studio"  # "routine": one picture or two, unattended; nobody directs
+    link: LinkView | None = None  # None: the room is neither hub nor site
 
 
 @dataclass(frozen=True, slots=True)

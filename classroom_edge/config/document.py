@@ -26,7 +26,10 @@ ARRAYS: Final = frozenset(
     {("device",), ("source",), ("layout",), ("layout", "slot"), ("routine",), ("routine", "want")}
 )
 TABLES: Final = frozenset(
-    {("room",), ("network",), ("recording",), ("programme",), ("layouts",), ("titles",)}
+    {
+        *(("room",), ("network",), ("recording",), ("programme",), ("layouts",), ("titles",)),
+        *(("hub",), ("site",)),
+    }
 )
 SLIPS_MAX: Final = 300  # more than are ever told
 DOTS_MAX: Final = 80  # before an equals sign

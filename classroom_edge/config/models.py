@@ -496,6 +496,20 @@ class LightConfig(Part):
     tally: tuple[Id, ...] = ()  # cameras whose lamp follows
 
 
+class HubConfig(Part):
+    """``[hub]``: sites of other schools link with this room; it leads sessions with them."""
+
+    listen: Annotated[str, AfterValidator(_checked_address)] = "::"  # every address, IPv4 too
+    port: Annotated[int, Field(ge=1, le=65534)] = 7700  # and the next one, while a code is open
+    address: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]{1,253}$")] | None = None  # for sites
+
+
+class SiteConfig(Part):
+    """``[site]``: this room is a site of a hub, once it is enrolled there."""
+
+    auto_join: bool = True  # a session that the hub has begun and that this room is invited to
+
+
 class Config(Part):
     """A whole room.toml."""
 
@@ -511,6 +525,8 @@ class Config(Part):
     own_layouts: Annotated[tuple[LayoutConfig, ...], Field(alias="layout")] = ()
     routines: Annotated[tuple[RoutineConfig, ...], Field(alias="routine")] = ()
     light: LightConfig = LightConfig()
+    hub: HubConfig | None = None
+    site: SiteConfig | None = None
 
     def device(self, id_: str) -> DeviceConfig:
         """Give the device of that id; KeyError when there is none."""

@@ -16,7 +16,13 @@ from classroom_drivers.registry import drivers, load, prepare
 from classroom_edge.config.document import Document
 from classroom_edge.config.explain import suggestion
 from classroom_edge.config.mistakes import Position, Slip
-from classroom_edge.config.models import LAYOUTS, SOURCE_SCHEMES, WANTS
+from classroom_edge.config.models import (
+    LAYOUTS,
+    SOURCE_SCHEMES,
+    WANTS,
+    HubConfig,
+    NetworkConfig,
+)
 from classroom_edge.config.scan import Path
 from classroom_edge.config.wires import Plug, plug_of
 from classroom_edge.profiles import ROUTINE_PICTURES, Profile
@@ -26,6 +32,8 @@ from classroom_media.packets import small_of
 
 HOSTED_SCHEMES: Final = {"rtsp", "rtsps", "http", "https", "tcp"}  # udp may listen anywhere
 NAMED: Final = (("device", "id"), ("source", "id"), ("layout", "name"), ("routine", "name"))
+LINK_PORT: Final = HubConfig().port
+PANEL_PORT: Final = NetworkConfig().port
 NEED_A_PORT: Final = {"udp", "tcp"}  # of a source
 
 Table = dict[str, Any]
@@ -64,6 +72,7 @@ class _Checker:
                 self._want(want, inner)
         self._light()
         self._network()
+        self._link()
 
     def _tables(self, *path: str | int) -> Iterator[tuple[Table, Path]]:
         found = self._document.value(path)
@@ -356,6 +365,19 @@ class _Checker:
             return
         if not address.is_loopback:
             self._tell("listens-outside", ("network", "listen"), is_note=True, address=str(address))
+
+    def _link(self) -> None:
+        hub, site = self._document.value(("hub",)), self._document.value(("site",))
+        if isinstance(hub, dict) and isinstance(site, dict):
+            self._tell("hub-and-site", ("site",))
+        if not isinstance(hub, dict):
+            return
+        port = hub.get("port", LINK_PORT)
+        panel = self._document.value(("network", "port"))
+        panel = panel if isinstance(panel, int) else PANEL_PORT
+        if isinstance(port, int) and panel in {port, port + 1}:
+            where = ("hub", "port") if "port" in hub else ("hub",)
+            self._tell("port-of-panel", where, port=panel)
 
 
 def _text(table: Table, key: str) -> str:

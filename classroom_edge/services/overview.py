@@ -9,6 +9,7 @@ from typing import Final
 from classroom_edge.config.models import Config, SourceConfig
 from classroom_edge.room import (
     LayoutView,
+    LinkView,
     MultiviewView,
     ProblemView,
     ProcessView,
@@ -58,6 +59,7 @@ class Overview:
     kin: KinService
     tracking: Mapping[str, TrackingService]
     degraded: dict[str, str] = field(default_factory=dict)  # service -> problem
+    link: Callable[[], LinkView | None] = lambda: None
     last_id: str = ""  # the newest finished recording
     flaw: Flaw | None = None  # of the newest one that is over, where nobody saw it
     _book: Book = field(default_factory=Book, init=False)
@@ -108,6 +110,7 @@ class Overview:
             processes=self._processes(),
             storage=self.storage.view,
             profile=self.config.profile,
+            link=self.link(),
         )
 
     def recording_view(self, sources: Mapping[str, str], director: str) -> RecordingView:

@@ -1,6 +1,6 @@
 """Live sessions on disk: what happened in them, event by event, and what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as Work
 
 from classroom_edge.sessions.attendance import count
+from classroom_edge.sessions.conductor import News
 from classroom_edge.sessions.events import AnyEvent, Ended, Planned
 from classroom_edge.sessions.forms import Kind, Style
 from classroom_edge.sessions.groups import Group, Held
@@ -22,18 +23,18 @@ from classroom_edge.store.tables import (
 _decoder = msgspec.json.Decoder(AnyEvent)
 
 
-def keep(
-    db: Work, session: str, first: int, events: Sequence[AnyEvent], *, group: str = ""
-) -> None:
-    """Keep what happened next in a session: the first of it is its event of that number."""
-    for number, event in enumerate(events, first):
-        if isinstance(event, Planned):
-            db.add(_planned(event, group))
-            db.flush()
-        db.add(LiveEvent(session=session, number=number, event=msgspec.json.encode(event)))
-        if isinstance(event, Ended):
-            db.flush()
-            _close(db, session, event.at_ns)
+def keep(db: Work, news: Iterable[News]) -> None:
+    """Keep what happened next in sessions, in one transaction."""
+    for one in news:
+        for number, event in enumerate(one.events, one.first):
+            if isinstance(event, Planned):
+                db.add(_planned(event, one.group))
+                db.flush()
+            written = msgspec.json.encode(event)
+            db.add(LiveEvent(session=one.session, number=number, event=written))
+            if isinstance(event, Ended):
+                db.flush()
+                _close(db, one.session, event.at_ns)
 
 
 def story(db: Work, session: str) -> tuple[AnyEvent, ...]:

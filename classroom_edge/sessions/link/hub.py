@@ -34,8 +34,8 @@ from classroom_edge.sessions.link.misdeeds import Misdeeds
 from classroom_edge.sessions.link.sockets import hub_socket, send_now
 from classroom_edge.sessions.state import NS, Session
 
+EVERYWHERE: Final = "::"
 LOOKS_EVERY_S: Final = 0.25  # for sites that have fallen silent
-SITES_MAX: Final = 5000  # connections of one hub
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class Hub:
     """
 
     keys: KeyPair
-    host: str  # "*" = on every address
+    host: str  # "::" = every address, IPv4 too
     port: int
     registry: Registry
     heard: Callable[[Linked | Lost | Asked], None]
@@ -86,7 +86,7 @@ class Hub:
         context.set(zmq.MAX_SOCKETS, 64)
         doorman = Doorman(context=context, admits=self._admits)
         desk = Desk(
-            host=None if self.host == "*" else self.host,
+            host=None if self.host == EVERYWHERE else self.host,
             port=self.port + 1,
             key=self.keys.public,
             is_open=self.registry.is_open,

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import socket
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -28,18 +27,10 @@ from classroom_edge.sessions.link.keys import HubRecord, KeyPair
 from classroom_edge.sessions.link.site import SiteLink
 from classroom_edge.sessions.link.sockets import site_socket
 from classroom_edge.sessions.state import NS, Member
+from tests.edge.sessions.schools import free_pair
 from tests.waiting import eventually_async, eventually_awaited
 
 TURN = c.MoveCamera(room="hill", camera="wide", move="left")
-
-
-def free_pair() -> int:
-    """Give a port that is free, as is the next one."""
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as first, suppress(OSError):
-            port: int = first.getsockname()[1]
-            with socket.create_server(("127.0.0.1", port + 1)):
-                return port
 
 
 def pair() -> KeyPair:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from classroom_edge.sessions import commands as c
+from classroom_edge.sessions.conductor import News
 from classroom_edge.sessions.forms import Kind, Style
 from classroom_edge.sessions.groups import Group, invitations, meetings
 from classroom_edge.sessions.link.effects import Site
@@ -64,15 +65,16 @@ async def test_a_new_machine_takes_the_place_of_the_dead_one_and_can_be_struck_o
 
 
 async def kept(store: Store, lesson: Lesson, group: str = "") -> None:
-    await store.run(lambda db: sessions.keep(db, lesson.session.id, 1, lesson.events, group=group))
+    news = News(lesson.session.id, 1, tuple(lesson.events), group)
+    await store.run(partial(sessions.keep, news=[news]))
 
 
 async def test_a_session_is_told_again_as_it_was(store: Store) -> None:
     lesson = open_lesson()
     await kept(store, lesson)
     lesson.does(HUB, c.GiveFloor(member="hill"))
-    more = lesson.events[-1:]
-    await store.run(lambda db: sessions.keep(db, "math-3-2", len(lesson.events), more))
+    more = News("math-3-2", len(lesson.events), tuple(lesson.events[-1:]))
+    await store.run(partial(sessions.keep, news=[more]))
     found = await store.run(sessions.going_on)
     assert {id_: retold(story) for id_, story in found.items()} == {"math-3-2": lesson.session}
 

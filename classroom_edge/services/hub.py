@@ -1,0 +1,74 @@
+"""A room that is a hub: opens what is kept, its link and its door, and works with them."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from classroom_edge.config.models import HubConfig, RoomConfig
+from classroom_edge.paths import DataFolder, has_ipc
+from classroom_edge.room import LinkView
+from classroom_edge.services.enrolment import Enrolment
+from classroom_edge.services.leading import Leading
+from classroom_edge.sessions import local
+from classroom_edge.sessions.conductor import Conductor
+from classroom_edge.sessions.forms import Role
+from classroom_edge.sessions.link.keys import HUB_KEY, load_or_make
+from classroom_edge.sessions.state import NAME_MAX, Member
+from classroom_edge.store import Store, sessions
+
+
+@dataclass(kw_only=True)
+class HubService:
+    """Leads the sessions of this room. Started again, it goes on with those that are kept."""
+
+    room: RoomConfig
+    config: HubConfig
+    folder: DataFolder
+    runtime: Path
+    changed: Callable[[], None]
+    _leading: Leading | None = field(default=None, init=False)
+
+    @property
+    def view(self) -> LinkView:
+        """What the room's state shows of it."""
+        return self._leading.view if self._leading else LinkView(role="hub")
+
+    async def answer(self, request: local.AnyRequest) -> local.Reply:
+        """Answer somebody at this machine."""
+        if self._leading is None:
+            return local.Reply(reason="starting")
+        return await self._leading.answer(request)
+
+    async def run(self) -> None:
+        """Run until cancelled.
+
+        Raises:
+            KeyFileError: the hub's key cannot be read or made.
+            StoreError: what is kept cannot be read or written.
+            zmq.ZMQError: the port is taken.
+        """
+        keys = await asyncio.to_thread(load_or_make, self.folder.link / HUB_KEY)
+        conductor = Conductor(
+            Member(id=self.room.id, name=self.room.name[:NAME_MAX], role=Role.HUB)
+        )
+        async with Store(self.folder.database) as store:
+            conductor.take_up(await store.run(sessions.going_on))
+            self._leading = Leading(
+                config=self.config,
+                room=self.room.id,
+                keys=keys,
+                store=store,
+                conductor=conductor,
+                enrolment=await Enrolment.of(store),
+                groups=await store.run(sessions.groups),
+                changed=self.changed,
+            )
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(self._leading.run())
+                    if has_ipc():
+                        door = local.Door(runtime=self.runtime, answer=self.answer)
+                        tasks.create_task(door.run())
+            finally:
+                self._leading = None

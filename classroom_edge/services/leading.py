@@ -1,0 +1,204 @@
+"""A hub at work: what is asked of its sessions is carried out, kept, and only then told."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final
+
+from classroom_edge.config.models import HubConfig
+from classroom_edge.room import LinkView
+from classroom_edge.services.enrolment import Enrolment
+from classroom_edge.sessions import commands as c
+from classroom_edge.sessions import local
+from classroom_edge.sessions.conductor import Conductor, seen_by
+from classroom_edge.sessions.groups import Group, invitations
+from classroom_edge.sessions.link.address import Address
+from classroom_edge.sessions.link.answers import SilentError
+from classroom_edge.sessions.link.effects import Asked, Linked, Lost, Site
+from classroom_edge.sessions.link.hub import Hub
+from classroom_edge.sessions.link.hub_end import NotLinkedError
+from classroom_edge.sessions.link.keys import KeyPair
+from classroom_edge.sessions.refusals import Reason
+from classroom_edge.sessions.state import NS
+from classroom_edge.store import Store, sessions
+
+TICK_S: Final = 0.25
+TURNS_WITHIN_S: Final = 1.0  # a camera of another room; later it does not turn any more
+BATCH: Final = 256  # commands that are kept together
+
+Done = Callable[[], None]
+Job = Callable[[], Done | None]  # what it gives is done once everything is kept
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True)
+class Leading:
+    """The sessions of a hub, with its link and its store. Nothing is told before it is on disk."""
+
+    config: HubConfig
+    room: str
+    keys: KeyPair
+    store: Store
+    conductor: Conductor
+    enrolment: Enrolment
+    groups: tuple[Group, ...]
+    changed: Callable[[], None]
+    _jobs: asyncio.Queue[Job] = field(default_factory=asyncio.Queue, init=False)
+    _told: dict[tuple[str, str], int] = field(default_factory=dict, init=False)  # versions
+    _hub: Hub = field(init=False)
+    _turns: asyncio.TaskGroup | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._hub = Hub(
+            keys=self.keys,
+            host=self.config.listen,
+            port=self.config.port,
+            registry=self.enrolment.registry,
+            heard=self._heard,
+        )
+
+    @property
+    def view(self) -> LinkView:
+        """What the room's state shows of it."""
+        going_on = tuple(self.conductor.sessions.values())
+        return LinkView("hub", tuple(sorted(self._hub.linked)), going_on)
+
+    async def run(self) -> None:
+        """Run until cancelled. Raises StoreError, zmq.ZMQError."""
+        async with asyncio.TaskGroup() as self._turns:
+            self._turns.create_task(self._hub.run())
+            self._turns.create_task(self._tick())
+            while True:
+                await self._work()
+
+    async def answer(self, request: local.AnyRequest) -> local.Reply:
+        """Answer somebody at this machine, who speaks for the hub."""
+        match request:
+            case local.Begin():
+                return await self._begin(request)
+            case local.Do(session=id_, command=command):
+                reason = await self._asked(id_ or self._only(), command)
+                return local.Reply(reason=reason)
+            case local.NewCode(site=site, name=name):
+                return await self._new_code(Site(site, name))
+            case local.Status():
+                view = self.view
+                return local.Reply(role="hub", linked=view.linked, sessions=view.sessions)
+
+    async def _work(self) -> None:
+        """Carry out what waits, keep what came of it, then answer and tell."""
+        jobs = [await self._jobs.get()]
+        while not self._jobs.empty() and len(jobs) < BATCH:
+            jobs.append(self._jobs.get_nowait())
+        done = [job() for job in jobs]
+        if news := self.conductor.unsaved():
+            await self.store.run(partial(sessions.keep, news=news))
+            self.changed()
+        for answer in done:
+            if answer is not None:
+                answer()
+        self._tell()
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            self._jobs.put_nowait(lambda: self.conductor.tick(self._hub.linked, self._hub.clock()))
+
+    def _heard(self, what: Linked | Lost | Asked) -> None:
+        match what:
+            case Asked(site=site, ask=ask):
+                self._jobs.put_nowait(
+                    partial(
+                        self._carry_out,
+                        ask.session,
+                        site,
+                        ask.command,
+                        partial(self._reply, site, ask.id),
+                    )
+                )
+            case Linked(site=site) | Lost(site=site):
+                dark = isinstance(what, Lost)
+                logger.info("%s is %s", site, "lost" if dark else "there")
+                self._told = {place: n for place, n in self._told.items() if place[1] != site}
+                self._jobs.put_nowait(partial(self._notice, site, dark=dark))
+                self.changed()
+
+    def _notice(self, site: str, *, dark: bool) -> None:
+        self.conductor.noticed(site, dark=dark, now_ns=self._hub.clock())
+
+    def _carry_out(
+        self, session: str, who: str, command: c.AnyCommand, reply: Callable[[str], None]
+    ) -> Done | None:
+        reason = self.conductor.ask(session, who, command, self._hub.clock())
+        if reason is None and isinstance(command, c.MoveCamera) and self._turns:
+            self._turns.create_task(self._turn(session, command, reply))
+            return None
+        return partial(reply, reason or "")
+
+    async def _turn(
+        self, session: str, command: c.MoveCamera, reply: Callable[[str], None]
+    ) -> None:
+        """Have the room turn its camera; it looks at its own grants first."""
+        try:
+            reply(await self._hub.ask(command.room, session, command, within_s=TURNS_WITHIN_S))
+        except (NotLinkedError, SilentError):
+            reply(Reason.DARK)
+
+    def _reply(self, site: str, ask_id: int, reason: str) -> None:
+        with suppress(NotLinkedError):  # it asks again when it is back
+            self._hub.answer(site, ask_id, reason)
+
+    def _tell(self) -> None:
+        """Tell each member that is there what it does not know yet."""
+        linked, known = self._hub.linked, self.conductor.sessions
+        self._told = {place: number for place, number in self._told.items() if place[0] in known}
+        for session in self.conductor.sessions.values():
+            for member in session.members:
+                place = (session.id, member.id)
+                if member.id in linked and self._told.get(place) != session.version:
+                    self._told[place] = session.version
+                    self._hub.tell(member.id, seen_by(session, member.id))
+
+    async def _asked(self, session: str, command: c.AnyCommand) -> str:
+        """Carry out a command of the hub itself; give the reason why not, or ""."""
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._jobs.put_nowait(
+            partial(self._carry_out, session, self.room, command, answer.set_result)
+        )
+        return await answer
+
+    def _only(self) -> str:
+        return next(iter(self.conductor.sessions), "")
+
+    async def _begin(self, request: local.Begin) -> local.Reply:
+        names = self.enrolment.names
+        group = next((one for one in self.groups if one.id == request.group), None)
+        invited = invitations(group, names) if group else ()
+        if unknown := [site for site in request.sites if site not in names]:
+            return local.Reply(reason=Reason.NO_SUCH_MEMBER, site=unknown[0])
+        invited += tuple(c.Invite(member=site, name=names[site]) for site in request.sites)
+        now_ns = self._hub.clock()
+        id_ = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+        self.conductor.plan(
+            id_, request.title, (request.kind, request.style), now_ns, group=request.group
+        )
+        start = c.Start(at_ns=now_ns + round(request.in_s * NS) if request.in_s else 0)
+        commands: tuple[c.AnyCommand, ...] = (*invited, start)
+        for command in commands:
+            if reason := await self._asked(id_, command):
+                await self._asked(id_, c.End())
+                return local.Reply(reason=reason)
+        return local.Reply(session=id_)
+
+    async def _new_code(self, site: Site) -> local.Reply:
+        if site.id == self.room:
+            return local.Reply(reason=Reason.ONE_HUB)
+        code = await self.enrolment.new_code(site, self.keys.public)
+        address = Address(self.config.address, self.config.port) if self.config.address else ""
+        return local.Reply(code=str(code), address=str(address))

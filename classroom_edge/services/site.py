@@ -1,0 +1,179 @@
+"""A room that is a site: linked with its hub, in the sessions it is invited to."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from classroom_drivers.api import DeviceError
+from classroom_edge.config.models import SiteConfig
+from classroom_edge.paths import DataFolder, has_ipc
+from classroom_edge.room import LinkView, Refused, Who
+from classroom_edge.sessions import commands as c
+from classroom_edge.sessions import local
+from classroom_edge.sessions.link.answers import SilentError
+from classroom_edge.sessions.link.effects import Asked, Linked, Lost, Told
+from classroom_edge.sessions.link.hub_end import NotLinkedError
+from classroom_edge.sessions.link.keys import SITE_KEY, HubRecord, hub_of, load_or_make
+from classroom_edge.sessions.link.site import SiteLink
+from classroom_edge.sessions.link.wire import Ask
+from classroom_edge.sessions.refusals import Reason
+from classroom_edge.sessions.state import GOING_ON, Session, Stage
+
+LOOKS_EVERY_S: Final = 2.0  # whether the room was enrolled, or anew
+TURN_S: Final = 0.5  # of a camera at one word of another; then it stops by itself
+SPEED: Final = 0.4  # of full speed
+DRIVES: Final = {
+    "left": {"pan": -SPEED},
+    "right": {"pan": SPEED},
+    "up": {"tilt": SPEED},
+    "down": {"tilt": -SPEED},
+    "in": {"zoom": SPEED},
+    "out": {"zoom": -SPEED},
+}
+
+Perform = Callable[[Who, str, str, str, dict[str, Any]], Awaitable[None]]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True)
+class SiteService:
+    """Keeps the link with the hub. `perform` does an action of a device of this room."""
+
+    config: SiteConfig
+    folder: DataFolder
+    runtime: Path
+    perform: Perform
+    changed: Callable[[], None]
+    _link: SiteLink | None = field(default=None, init=False)
+    _sessions: dict[str, Session] = field(default_factory=dict, init=False)
+    _left: set[str] = field(default_factory=set, init=False)  # by somebody's hand
+    _tasks: asyncio.TaskGroup | None = field(default=None, init=False)
+
+    @property
+    def view(self) -> LinkView:
+        """What the room's state shows of it."""
+        link = self._link
+        hub = (link.hub.address,) if link and link.is_linked else ()
+        return LinkView("site", hub, tuple(self._sessions.values()))
+
+    async def run(self) -> None:
+        """Run until cancelled. Raises KeyFileError."""
+        async with asyncio.TaskGroup() as tasks:
+            if has_ipc():
+                tasks.create_task(local.Door(runtime=self.runtime, answer=self.answer).run())
+            while True:
+                record = await asyncio.to_thread(hub_of, self.folder.link)
+                if record is not None:
+                    await self._linked_with(record)
+                await asyncio.sleep(LOOKS_EVERY_S)
+
+    async def answer(self, request: local.AnyRequest) -> local.Reply:
+        """Answer somebody at this machine, who speaks for this room."""
+        match request:
+            case local.Status():
+                view, link = self.view, self._link
+                return local.Reply(
+                    role="site",
+                    site=link.hub.site if link else "",
+                    linked=view.linked,
+                    sessions=view.sessions,
+                )
+            case local.Do(session=id_, command=command):
+                return local.Reply(reason=await self._by_hand(id_ or self._only(), command))
+            case _:
+                return local.Reply(reason="hub-only")
+
+    async def _linked_with(self, record: HubRecord) -> None:
+        """Be linked for as long as the room is enrolled there."""
+        keys = await asyncio.to_thread(load_or_make, self.folder.link / SITE_KEY)
+        link = self._link = SiteLink(keys=keys, hub=record, heard=self._heard)
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                running = self._tasks.create_task(link.run())
+                while True:
+                    await asyncio.sleep(LOOKS_EVERY_S)
+                    if await asyncio.to_thread(hub_of, self.folder.link) != record:
+                        break  # enrolled elsewhere
+                running.cancel()
+        finally:
+            self._link = self._tasks = None
+            self._sessions.clear()
+
+    def _heard(self, what: Linked | Lost | Asked | Told) -> None:
+        match what:
+            case Linked():
+                logger.info("the hub is there")
+                self._sessions.clear()  # it tells them all anew
+            case Lost():
+                logger.info("the hub is lost")
+            case Told(session=session):
+                self._told(session)
+            case Asked(ask=ask) if self._tasks:
+                self._tasks.create_task(self._carry_out(ask))
+        self.changed()
+
+    def _told(self, session: Session) -> None:
+        if session.stage is Stage.ENDED:
+            self._sessions.pop(session.id, None)
+            self._left.discard(session.id)
+            return
+        before = self._sessions.get(session.id)
+        self._sessions[session.id] = session
+        began = before is None or before.stage is Stage.PLANNED
+        wanted = self.config.auto_join and session.id not in self._left
+        if wanted and began and session.stage in GOING_ON and self._tasks:
+            self._tasks.create_task(self._join(session.id))
+
+    async def _join(self, session: str) -> None:
+        if reason := await self._ask(session, c.Join()):
+            logger.warning("session %s: not joined: %s", session, reason)
+
+    async def _by_hand(self, session: str, command: c.AnyCommand) -> str:
+        match command:
+            case c.Join():
+                self._left.discard(session)
+            case c.Leave():
+                self._left.add(session)
+        return await self._ask(session, command)
+
+    async def _ask(self, session: str, command: c.AnyCommand) -> str:
+        """Ask the hub in the name of this room; give the reason why not, or ""."""
+        try:
+            if self._link is None:
+                return "not-enrolled"
+            return await self._link.ask(session, command)
+        except (NotLinkedError, SilentError):
+            return "hub-away"
+
+    def _only(self) -> str:
+        return next(iter(self._sessions), "")
+
+    async def _carry_out(self, ask: Ask) -> None:
+        """Turn a camera for somebody whom this room lets do so; answer the hub."""
+        reason = await self._turned(ask.session, ask.command)
+        if self._link is not None:
+            self._link.answer(ask.id, reason)
+
+    async def _turned(self, session: str, command: c.AnyCommand) -> str:
+        if not isinstance(command, c.MoveCamera) or not self._lends(session):
+            return Reason.NO_GRANT
+        who = Who(name=f"session:{session}", why="lent camera")
+        drive = DRIVES.get(command.move)
+        action, values = ("drive", drive | {"for_s": TURN_S}) if drive else ("stop", {})
+        try:
+            await self.perform(who, command.camera, "pan-tilt-zoom", action, values)
+        except (Refused, DeviceError) as error:
+            logger.info("camera %s did not turn: %s", command.camera, error)
+            return Reason.NO_ROOM
+        return ""
+
+    def _lends(self, session: str) -> bool:
+        """Whether this room's cameras are lent now, by its own clock's idea of hub time."""
+        known, link = self._sessions.get(session), self._link
+        grant = known.grant_of(link.hub.site) if known and link else None
+        hub_ns = link.hub_ns if link else None
+        return grant is not None and hub_ns is not None and hub_ns < grant.until_ns

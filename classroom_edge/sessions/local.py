@@ -1,0 +1,125 @@
+"""What the command line says to the daemon of its own machine about sessions, and how.
+
+One JSON frame each way over a socket in the room's runtime folder, which only the user who runs
+the daemon can reach: that is what lets somebody speak for the room.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
+import zmq
+import zmq.asyncio
+
+from classroom_edge.sessions.commands import AnyCommand, Id, Name
+from classroom_edge.sessions.forms import Kind, Style
+from classroom_edge.sessions.state import TITLE_MAX, Session
+
+SOCKET: Final = "link"
+WITHIN_S: Final = 5.0
+
+logger = logging.getLogger(__name__)
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, tag_field="asks"):
+    """The common part of requests."""
+
+
+class Status(Request, frozen=True, tag="status"):
+    """How things stand."""
+
+
+class Begin(Request, frozen=True, kw_only=True, tag="begin"):
+    """Make a session, invite sites or a standing group, and start it in so many seconds."""
+
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=TITLE_MAX)]
+    kind: Kind
+    style: Style
+    sites: tuple[Id, ...] = ()
+    group: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    in_s: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+
+
+class Do(Request, frozen=True, kw_only=True, tag="do"):
+    """Carry out a command in a session, in the name of this room; "" = the only one there is."""
+
+    session: Annotated[str, msgspec.Meta(max_length=40)]
+    command: AnyCommand
+
+
+class NewCode(Request, frozen=True, kw_only=True, tag="new-code"):
+    """Let a site be enrolled."""
+
+    site: Id
+    name: Name
+
+
+AnyRequest = Status | Begin | Do | NewCode
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer; with a `reason` nothing was done."""
+
+    reason: str = ""  # a key of the catalogue "sessions" after "refused."
+    role: str = ""  # "hub" | "site"
+    site: str = ""  # what the hub calls this room
+    linked: tuple[str, ...] = ()  # sites that are there; at a site its hub
+    sessions: tuple[Session, ...] = ()
+    session: str = ""  # that was begun
+    code: str = ""
+    address: str = ""  # of the hub, for a site
+
+
+class LocalError(Exception):
+    """No daemon answers for this room."""
+
+
+_request: Final = msgspec.json.Decoder(AnyRequest)
+_reply: Final = msgspec.json.Decoder(Reply)
+
+
+@dataclass(kw_only=True)
+class Door:
+    """Where the daemon is asked. Questions are answered one after the other."""
+
+    runtime: Path
+    answer: Callable[[AnyRequest], Awaitable[Reply]]
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        with zmq.asyncio.Context() as context, context.socket(zmq.REP) as socket:
+            socket.linger = 0
+            socket.bind(f"ipc://{self.runtime / SOCKET}")
+            while True:
+                await socket.send(await self._answered(await socket.recv()))
+
+    async def _answered(self, data: bytes) -> bytes:
+        try:
+            request = _request.decode(data)
+        except msgspec.DecodeError as error:
+            logger.warning("asked for nonsense: %s", error)
+            return msgspec.json.encode(Reply(reason="nonsense"))
+        return msgspec.json.encode(await self.answer(request))
+
+
+async def ask(runtime: Path, request: AnyRequest, *, within_s: float = WITHIN_S) -> Reply:
+    """Ask the daemon of a room.
+
+    Raises:
+        LocalError: there is none, or it does not answer.
+    """
+    if not (runtime / SOCKET).exists():
+        raise LocalError("no daemon has a link here")
+    with zmq.asyncio.Context() as context, context.socket(zmq.REQ) as socket:
+        socket.linger = 0
+        socket.connect(f"ipc://{runtime / SOCKET}")
+        try:
+            async with asyncio.timeout(within_s):
+                await socket.send(msgspec.json.encode(request))
+                return _reply.decode(await socket.recv())
+        except (TimeoutError, msgspec.DecodeError) as error:
+            raise LocalError("the daemon does not answer") from error

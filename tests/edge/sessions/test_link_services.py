@@ -1,0 +1,185 @@
+"""A hub and a site as the daemon runs them: enrolled by a code, in a session together."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from classroom_edge.config.models import HubConfig, RoomConfig, SiteConfig
+from classroom_edge.paths import DataFolder
+from classroom_edge.room import LinkView, Who
+from classroom_edge.services.hub import HubService
+from classroom_edge.services.site import SiteService
+from classroom_edge.sessions import commands as c
+from classroom_edge.sessions import local
+from classroom_edge.sessions.forms import Kind, Style
+from classroom_edge.sessions.link.enrolling import enrol
+from classroom_edge.sessions.state import NS, Session, Stage
+from tests.edge.sessions.schools import free_pair
+from tests.waiting import eventually_async, eventually_awaited
+
+BEGIN = local.Begin(title="数学", kind=Kind.DELIVERY, style=Style.INTERACTIVE, sites=("hill",))
+
+
+class Place:
+    """A hub and a site with folders of their own."""
+
+    def __init__(self, top: Path) -> None:
+        self.turned: list[tuple[Any, ...]] = []
+        self.port = free_pair()
+        self.folders = {name: DataFolder(top / name) for name in ("hub", "site")}
+        self.runtimes = {name: top / f"{name}-run" for name in ("hub", "site")}
+        for path in (*self.runtimes.values(), *(one.path for one in self.folders.values())):
+            path.mkdir()
+
+    def hub(self) -> HubService:
+        return HubService(
+            room=RoomConfig(id="centre", name="中心校"),
+            config=HubConfig(listen="127.0.0.1", port=self.port),
+            folder=self.folders["hub"],
+            runtime=self.runtimes["hub"],
+            changed=lambda: None,
+        )
+
+    def site(self) -> SiteService:
+        return SiteService(
+            config=SiteConfig(),
+            folder=self.folders["site"],
+            runtime=self.runtimes["site"],
+            perform=self._perform,
+            changed=lambda: None,
+        )
+
+    async def ask(self, name: str, request: local.AnyRequest) -> local.Reply:
+        return await local.ask(self.runtimes[name], request)
+
+    async def do(self, name: str, command: c.AnyCommand) -> str:
+        return (await self.ask(name, local.Do(session="", command=command))).reason
+
+    async def enrol(self) -> None:
+        async def code() -> str:
+            request = local.NewCode(site="hill", name="青山小学")
+            return (await self.ask("hub", request)).code
+
+        await eventually_async((self.runtimes["hub"] / local.SOCKET).exists)
+        found = await eventually_awaited(code)
+        await enrol(self.folders["site"].link, f"127.0.0.1:{self.port}", found)
+
+    async def _perform(self, who: Who, *action: Any) -> None:
+        self.turned.append(action)
+
+
+@asynccontextmanager
+async def running(*services: HubService | SiteService) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as tasks:
+        started = [tasks.create_task(service.run()) for service in services]
+        yield
+        for task in started:
+            task.cancel()
+
+
+def only(view: LinkView) -> Session | None:
+    return next(iter(view.sessions), None)
+
+
+def present(service: HubService | SiteService, member: str) -> bool:
+    session = only(service.view)
+    found = session.member(member) if session else None
+    return found is not None and found.present
+
+
+def has_floor(service: HubService | SiteService, member: str) -> bool:
+    session = only(service.view)
+    return session is not None and session.has_floor(member)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+async def test_a_site_is_enrolled_linked_and_in_a_session_as_soon_as_it_begins(
+    place: Place,
+) -> None:
+    hub = place.hub()
+    async with running(hub):
+        await place.enrol()
+        site = place.site()
+        async with running(site):
+            await eventually_async(lambda: hub.view.linked == ("hill",))
+            assert (await place.ask("hub", BEGIN)).reason == ""
+            await eventually_async(lambda: present(site, "hill"), within_s=2)
+            assert await place.do("site", c.RaiseHand()) == ""
+            assert await place.do("hub", c.GiveFloor(member="hill")) == ""
+            await eventually_async(lambda: has_floor(site, "hill"), within_s=2)
+            assert await place.do("site", c.MuteAll()) == "not-a-leader"
+            status = await place.ask("site", local.Status())
+            assert (status.role, status.site) == ("site", "hill")
+            assert await place.do("site", c.Leave()) == ""
+            await eventually_async(lambda: not present(hub, "hill"))
+        await eventually_async(lambda: hub.view.linked == ())
+
+
+async def test_a_hub_that_is_started_again_goes_on_with_its_session_and_sites(
+    place: Place,
+) -> None:
+    async with running(place.hub()):
+        await place.enrol()
+        site = place.site()
+        async with running(site):
+            await eventually_async(lambda: site.view.linked)
+            assert (await place.ask("hub", BEGIN)).reason == ""
+            await eventually_async(lambda: present(site, "hill"))
+    again = place.hub()
+    async with running(again, place.site()):
+        await eventually_async(lambda: again.view.linked == ("hill",), within_s=5)
+        session = only(again.view)
+        assert session is not None
+        assert (session.title, session.stage) == ("数学", Stage.OPEN)
+        assert present(again, "hill")
+        assert await place.do("hub", c.GiveFloor(member="hill")) == ""
+
+
+async def test_a_camera_turns_for_the_hub_while_the_room_lets_it(place: Place) -> None:
+    turn = c.MoveCamera(room="hill", camera="wide", move="left")
+    hub = place.hub()
+    async with running(hub):
+        await place.enrol()
+        site = place.site()
+        async with running(site):
+            await eventually_async(lambda: hub.view.linked)
+            await place.ask("hub", BEGIN)
+            await eventually_async(lambda: present(site, "hill"))
+            assert await place.do("hub", turn) == "no-grant"
+            assert await place.do("hub", c.AskCamera(room="hill")) == ""
+            assert await place.do("site", c.GrantCamera(to="centre", lasts_ns=60 * NS)) == ""
+            await eventually_async(lambda: (found := only(site.view)) and found.grants)
+            assert await place.do("hub", turn) == ""
+            ((device, capability, action, values),) = place.turned
+            assert (device, capability, action) == ("wide", "pan-tilt-zoom", "drive")
+            assert values["pan"] < 0 < values["for_s"] < 1
+            assert await place.do("site", c.EndGrant(room="hill")) == ""
+            assert await place.do("hub", turn) == "no-grant"
+
+
+async def test_what_cannot_be_done_here_says_why(place: Place) -> None:
+    async with running(place.hub(), place.site()):
+        await eventually_async((place.runtimes["hub"] / local.SOCKET).exists)
+        await eventually_async((place.runtimes["site"] / local.SOCKET).exists)
+
+        async def begun() -> str:
+            return (await place.ask("hub", BEGIN)).reason
+
+        await eventually_awaited(lambda: _is(begun, "no-such-member"))
+        assert await place.do("hub", c.Pause()) == "no-session"
+        assert await place.do("site", c.Join()) == "not-enrolled"
+        assert (await place.ask("site", BEGIN)).reason == "hub-only"
+    with pytest.raises(local.LocalError):
+        await local.ask(place.folders["hub"].log, local.Status())
+
+
+async def _is(look: Callable[[], Awaitable[str]], wanted: str) -> bool:
+    return await look() == wanted
