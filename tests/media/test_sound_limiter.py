@@ -66,3 +66,18 @@ def test_the_gain_falls_before_the_peak_without_a_step() -> None:
     assert true_peak_db(heard) <= CEILING_DB + 0.01
     gain = heard[0, 23_000:25_000] / step[0, 23_000:25_000]
     assert np.abs(np.diff(gain)).max() < 0.02  # 64 samples at least from one to the other
+
+
+@pytest.mark.parametrize("peak_db", [-12.0, 6.0])
+def test_the_true_peak_of_what_comes_out_is_told(peak_db: float) -> None:
+    limiter, told = Limiter(), []
+
+    def heard(block: Samples) -> Samples:
+        out = limiter.process(block)
+        told.append(limiter.true_peak)
+        return out
+
+    sound = np.concatenate([sine(6_000, 1.0, peak_db, 67.5), sine(6_000, 1.0, -20.0, 67.5)], axis=1)
+    out = in_blocks(sound, heard)
+    assert 20 * np.log10(max(told)) == pytest.approx(true_peak_db(out), abs=0.2)
+    assert 20 * np.log10(told[-1]) == pytest.approx(true_peak_db(out[:, -10_000:]), abs=0.2)

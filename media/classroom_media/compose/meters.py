@@ -2,11 +2,8 @@
 
 from typing import Final
 
-import numpy as np
-
-from classroom_media.levels import CHANNELS, FULL, Meter, Samples, clipped, decibels
+from classroom_media.levels import FULL, Meter, Samples, clipped, decibels
 from classroom_media.messages import Level
-from classroom_media.sound.interpolation import PeakFinder
 from classroom_media.sound.loudness import LoudnessMeter
 
 PROGRAMME: Final = "programme"
@@ -53,18 +50,17 @@ class ProgrammeMeter:
     def __init__(self) -> None:
         self._meter = Meter()
         self._loudness = LoudnessMeter()
-        self._finder = PeakFinder(CHANNELS)
         self._true_peak = 0.0
 
     def begin_anew(self) -> None:
         """Let the integrated loudness begin now."""
         self._loudness.begin_anew()
 
-    def add(self, samples: Samples) -> None:
-        """Take (2, n x 64) float32, at most 1024."""
+    def add(self, samples: Samples, true_peak: float) -> None:
+        """Take (2, n x 64) float32, at most 1024, and the peak between them."""
         self._meter.add(samples)
         self._loudness.add(samples)
-        self._true_peak = max(self._true_peak, float(np.max(self._finder.find(samples))))
+        self._true_peak = max(self._true_peak, true_peak)
 
     def level(self) -> Level:
         """Give its level since the last call."""

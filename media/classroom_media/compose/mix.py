@@ -84,7 +84,7 @@ class SoundMixer:
             self._limiter.process(self._sum(start, AHEAD))
         self._at = start + AHEAD + BLOCK
         mixed = self._limiter.process(self._sum(start + AHEAD, BLOCK))
-        self._meter.add(mixed)
+        self._meter.add(mixed, self._limiter.true_peak)
         return mixed
 
     def measure_anew(self) -> None:

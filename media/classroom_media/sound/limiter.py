@@ -26,10 +26,16 @@ _WINDOW: Final = np.hanning(RAMP + 2)[1:-1] / np.hanning(RAMP + 2).sum()
 
 
 class Limiter:
-    """Keeps a sound of two channels under `CEILING_DB`; gives it `AHEAD` samples later."""
+    """Keeps a sound of two channels under `CEILING_DB`; gives it `AHEAD` samples later.
+
+    `true_peak` is that of what came out last, or 2.5 ms later where nothing was turned down.
+    """
 
     def __init__(self) -> None:
+        self.true_peak = 0.0
         self._finder = PeakFinder(CHANNELS)
+        self._after = PeakFinder(CHANNELS)  # of what comes out
+        self._is_at_work = False
         self._waiting: Samples = np.zeros((CHANNELS, AHEAD), np.float32)
         self._excess: Samples = np.zeros(REST - 1, np.float32)  # share to be taken away, as found
         self._cuts: Samples = np.zeros(RAMP - 1, np.float32)  # share taken away, not yet smooth
@@ -39,9 +45,16 @@ class Limiter:
         count = samples.shape[1]
         known = np.concatenate([self._waiting, samples], axis=1)
         self._waiting = known[:, count:]
-        cut = self._cut(self._finder.find(samples))
+        peaks = self._finder.find(samples)
+        self.true_peak = float(peaks.max())
+        cut = self._cut(peaks) if self._is_at_work or self.true_peak > _CEILING else None
         heard = known[:, :count]
-        return heard if cut is None else heard * (1 - cut)
+        if cut is None:
+            self._after.pass_over(heard)
+            return heard
+        heard = heard * (1 - cut)
+        self.true_peak = float(self._after.find(heard).max())
+        return heard
 
     def _cut(self, peaks: Samples) -> Samples | None:
         """Give the share to take away from what comes out now; None for nothing."""
@@ -49,7 +62,8 @@ class Limiter:
         found = 1 - _CEILING / np.maximum(peaks, _CEILING)
         excess = np.concatenate([self._excess, found])
         self._excess = excess[count:]
-        if not (excess.any() or self._cuts.any()):
+        self._is_at_work = bool(excess.any() or self._cuts.any())
+        if not self._is_at_work:
             return None
         rested = _sliding_max(excess, REST)
         falling = np.concatenate([self._cuts[-1:], rested / _RISE[:count]])

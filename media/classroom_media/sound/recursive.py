@@ -54,8 +54,9 @@ class Recursive:
         for _ in range(STEP):
             powers.append(powers[-1] @ a)
         response = [d, *(float(c @ powers[n] @ b) for n in range(STEP - 1))]
-        self._direct = _upper_toeplitz(np.array(response))
-        self._gather = np.stack([powers[STEP - 1 - n] @ b for n in range(STEP)])
+        direct = _upper_toeplitz(np.array(response))
+        gather = np.stack([powers[STEP - 1 - n] @ b for n in range(STEP)])
+        self._direct_and_gather = np.concatenate([direct, gather], axis=1)
         self._spread = np.stack([c @ powers[n] for n in range(STEP)], axis=1)
         self._begin, self._carry = _between_steps(powers[STEP])
         self._state: Matrix = np.zeros((channels, size))
@@ -65,13 +66,14 @@ class Recursive:
         channels, count = samples.shape
         steps, size = count // STEP, self._state.shape[1]
         rows = samples.astype(np.float64).reshape(-1, STEP)
-        gathered = (rows @ self._gather).reshape(channels, -1)
+        both = rows @ self._direct_and_gather
+        gathered = both[:, STEP:].reshape(channels, -1)
         last = (steps + 1) * size
         states = self._state @ self._begin[:, :last]
         states += gathered @ self._carry[: steps * size, :last]
         self._state = states[:, -size:] * (np.abs(states[:, -size:]) > NOTHING)
         before = states[:, :-size].reshape(-1, size)
-        filtered: Matrix = (rows @ self._direct + before @ self._spread).reshape(channels, count)
+        filtered: Matrix = (both[:, :STEP] + before @ self._spread).reshape(channels, count)
         return filtered
 
 
