@@ -13,6 +13,7 @@ import pytest
 from classroom_media.api import NS
 from classroom_media.record.boxes import boxes
 from classroom_media.record.finish import finish
+from classroom_media.record.journal import JOURNAL_FILE, TakeEnded, durably
 from classroom_media.record.manifest import Manifest, State
 from classroom_media.workers.specs import Endpoints, FinishSpec
 from tests.media.record_scene import (
@@ -52,6 +53,26 @@ def test_an_ordinary_lesson_becomes_an_ordinary_file_where_it_lies(tmp_path: Pat
     assert track.duration_s == pytest.approx(4.0)
     assert track.sha256 == hashlib.sha256(after).hexdigest()
     assert (manifest.gaps, manifest.thumbnail) == ((), "thumbnail.jpg")
+
+
+def test_a_recording_that_a_crash_cut_off_is_finished_where_it_lies(tmp_path: Path) -> None:
+    room = Room(tmp_path, track="programme", streams=("cam", "cam-sound"))
+    room.begin(START_NS)
+    room.feed_up_to(START_NS + 6 * NS, in_order(pictures(200), sound(8)))
+    eventually(lambda: (p := room.recorder.progress()) and p.synced_ns > START_NS + 5 * NS)
+    crashed = copied(tmp_path, tmp_path / "crashed")
+    room.recorder.close()
+    path = crashed / "programme.mp4"
+    there, was = numbers(path), path.stat().st_ino
+    known_ns = START_NS + 3 * NS  # as far as the journal knew when the machine came back
+    ended = TakeEnded(at_ns=known_ns, take=1, end_ns=known_ns, reason="outage")
+    durably(crashed / JOURNAL_FILE, [ended])
+    manifest = finish(crashed, spare_bytes=2 * shutil.disk_usage(crashed).free)
+    assert (manifest.state, manifest.gaps) == (State.FINISHED, ())
+    assert (path.stat().st_ino, kinds(path)) == (was, [b"ftyp", b"mdat", b"moov"])
+    assert numbers(path) == there
+    assert len(there) > 5 * 25
+    assert finish(crashed) == manifest
 
 
 def kinds(path: Path) -> list[bytes]:

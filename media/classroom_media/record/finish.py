@@ -56,7 +56,7 @@ from classroom_media.record.manifest import (
     read_manifest,
     write_manifest,
 )
-from classroom_media.record.plan import ROUNDING_NS, Plan, Segment, Whole, plan
+from classroom_media.record.plan import ROUNDING_NS, Plan, Segment, Whole, plan, reach_of
 from classroom_media.record.reading import Content, check_pictures, content_of
 from classroom_media.record.story import Part, Story, tell
 from classroom_media.record.tail import cut_back
@@ -64,6 +64,7 @@ from classroom_media.record.thumbnail import THUMBNAIL_FILE, write_thumbnail
 
 logger = logging.getLogger(__name__)
 
+OUTAGE: Final = "outage"
 NOT_JOINED: Final = "not-joined"
 DAMAGED: Final = "damaged"
 UNREADABLE: Final = "unreadable"
@@ -354,18 +355,20 @@ def _put_in_place(folder: Path, event: TrackJoined, report: Report) -> None:
 
 
 def _close_takes(folder: Path, story: Story, contents: dict[str, Content]) -> Story:
-    """Close takes that a crash left open where their last packet ends."""
+    """Close takes that an outage ended behind their last packet: nothing of it is left out."""
     events: list[TakeEnded] = []
     for take in story.takes:
-        if take.end_ns is None:
-            ends = [
-                part.zero_ns + lane.end_ns
-                for part in story.parts
-                if part.take == take.number
-                for lane in contents.get(part.file, {}).values()
-            ]
-            end_ns = max([take.from_ns, *ends])
-            events.append(TakeEnded(at_ns=end_ns, take=take.number, end_ns=end_ns, reason="outage"))
+        if take.end_ns is not None and take.ended != OUTAGE:
+            continue
+        ends = [
+            part.zero_ns + reach_of(lane)
+            for part in story.parts
+            if part.take == take.number
+            for lane in contents.get(part.file, {}).values()
+        ]
+        end_ns = max([take.end_ns or take.from_ns, *ends])
+        if end_ns != take.end_ns:
+            events.append(TakeEnded(at_ns=end_ns, take=take.number, end_ns=end_ns, reason=OUTAGE))
     if not events:
         return story
     durably(folder / JOURNAL_FILE, events)

@@ -131,6 +131,11 @@ def _within(story: Story, take: Take, shift_ns: int, lane: Lane) -> range:
     return range(length if start is None else start, length if stop is None else stop)
 
 
+def reach_of(lane: Lane) -> int:
+    """Give the earliest end of a take, in file time, that leaves out nothing of a lane."""
+    return max(max(sample.end_ns, _reach(lane, sample)) for sample in lane.samples)
+
+
 def _reach(lane: Lane, sample: Sample) -> int:
     """Up to where a sample holds something of what happened; see `take.Wish.admits`."""
     if lane.format.kind is Kind.PICTURE:

@@ -40,6 +40,7 @@ class Take:
     reason: str = ""
     end_ns: int | None = None
     held_ns: int | None = None  # asked to stop at this instant, may still be undone
+    ended: str = ""  # why: "pause", "stop" or "outage", of which nobody knows just when it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ def _takes(
             case TakeHeld():
                 return replace(take, held_ns=event.held_ns)
             case TakeEnded():
-                return replace(take, end_ns=event.end_ns, held_ns=None)
+                return replace(take, end_ns=event.end_ns, held_ns=None, ended=event.reason)
             case _:
                 return replace(take, held_ns=None)
 
