@@ -17,6 +17,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from classroom_edge.profiles import Profile
+from classroom_edge.sessions.forms import Kind, Style
 from classroom_edge.words import words
 
 WRONG_USE = 2
@@ -38,6 +39,7 @@ DriverOption = Annotated[
     list[str] | None,
     typer.Option("--option", help="option.option", metavar="NAME=VALUE", show_default=False),
 ]
+SessionId = Annotated[str, typer.Argument(metavar="[SESSION]", help="argument.session")]
 Wait = Annotated[float, typer.Option("--wait", help="option.wait", metavar="SECONDS", min=0.1)]
 Out = Annotated[
     Path | None, typer.Option(help="option.out-transcript", metavar="FILE|DIR", show_default=False)
@@ -56,6 +58,10 @@ user = typer.Typer(help="user.help", no_args_is_help=True)
 app.add_typer(user, name="user")
 drivers = typer.Typer(help="drivers.help", no_args_is_help=True)
 app.add_typer(drivers, name="drivers")
+session = typer.Typer(help="session.help", no_args_is_help=True)
+app.add_typer(session, name="session")
+link = typer.Typer(help="link.help", no_args_is_help=True)
+app.add_typer(link, name="link")
 
 
 def main() -> NoReturn:
@@ -526,4 +532,100 @@ def drivers_check(
     _finish(
         context,
         lambda: command.check_(tuple(names or ()), as_json=as_json, language=context.obj),
+    )
+
+
+@session.command("start", help="session.start.help")
+def session_start(
+    context: typer.Context,
+    room: RoomFile,
+    title: Annotated[str, typer.Option(help="option.title", show_default=False)],
+    kind: Annotated[Kind, typer.Option(help="option.kind-of-session")] = Kind.DELIVERY,
+    style: Annotated[Style | None, typer.Option(help="option.style", show_default=False)] = None,
+    sites: Annotated[
+        list[str] | None, typer.Option("--site", help="option.site", show_default=False)
+    ] = None,
+    group: Annotated[str, typer.Option(help="option.group", show_default=False)] = "",
+    in_s: Annotated[float, typer.Option("--in", help="option.in", metavar="SECONDS", min=0)] = 0,
+    data: Data = None,
+) -> None:
+    """Start a session."""
+    from classroom_edge.commands import session as command
+
+    _finish(
+        context,
+        lambda: command.start(
+            room,
+            data,
+            title=title,
+            kind=kind,
+            style=style,
+            sites=tuple(sites or ()),
+            group=group,
+            in_s=in_s,
+            language=context.obj,
+        ),
+    )
+
+
+@session.command("join", help="session.join.help")
+def session_join(
+    context: typer.Context, room: RoomFile, id_: SessionId = "", data: Data = None
+) -> None:
+    """Join a session."""
+    _do_in_session(context, room, data, "join", id_)
+
+
+@session.command("leave", help="session.leave.help")
+def session_leave(
+    context: typer.Context, room: RoomFile, id_: SessionId = "", data: Data = None
+) -> None:
+    """Leave a session."""
+    _do_in_session(context, room, data, "leave", id_)
+
+
+@session.command("end", help="session.end.help")
+def session_end(
+    context: typer.Context, room: RoomFile, id_: SessionId = "", data: Data = None
+) -> None:
+    """End a session."""
+    _do_in_session(context, room, data, "end", id_)
+
+
+def _do_in_session(
+    context: typer.Context, room: Path, data: Path | None, word: str, id_: str
+) -> None:
+    from classroom_edge.commands import session as command
+
+    _finish(context, lambda: command.do(room, data, word, id_, language=context.obj))
+
+
+@session.command("status", help="session.status.help")
+def session_status(
+    context: typer.Context, room: RoomFile, data: Data = None, as_json: AsJson = False
+) -> None:
+    """Tell how sessions stand."""
+    from classroom_edge.commands import session as command
+
+    _finish(context, lambda: command.status(room, data, as_json=as_json, language=context.obj))
+
+
+@link.command("enrol", help="link.enrol.help")
+def link_enrol(
+    context: typer.Context,
+    room: RoomFile,
+    hub: Annotated[str, typer.Argument(metavar="[HUB]", help="argument.hub")] = "",
+    code: Annotated[str, typer.Argument(metavar="[CODE]", help="argument.code")] = "",
+    site: Annotated[str, typer.Option(help="option.new-site", show_default=False)] = "",
+    name: Annotated[str, typer.Option(help="option.site-name", show_default=False)] = "",
+    data: Data = None,
+) -> None:
+    """Make a code, or use it."""
+    from classroom_edge.commands import link as command
+
+    _finish(
+        context,
+        lambda: command.enrol(
+            room, data, hub=hub, code=code, site=site, name=name, language=context.obj
+        ),
     )

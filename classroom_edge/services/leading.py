@@ -29,6 +29,7 @@ from classroom_edge.store import Store, sessions
 
 TICK_S: Final = 0.25
 TURNS_WITHIN_S: Final = 1.0  # a camera of another room; later it does not turn any more
+RETURN_S: Final = 5.0  # for sites to be back after the hub was started anew
 BATCH: Final = 256  # commands that are kept together
 
 Done = Callable[[], None]
@@ -74,6 +75,7 @@ class Leading:
         async with asyncio.TaskGroup() as self._turns:
             self._turns.create_task(self._hub.run())
             self._turns.create_task(self._tick())
+            self._turns.create_task(self._see_who_is_missing())
             while True:
                 await self._work()
 
@@ -109,6 +111,12 @@ class Leading:
         while True:
             await asyncio.sleep(TICK_S)
             self._jobs.put_nowait(lambda: self.conductor.tick(self._hub.linked, self._hub.clock()))
+
+    async def _see_who_is_missing(self) -> None:
+        """Tell of the rooms that were there before the hub was started anew, and are not back."""
+        await asyncio.sleep(RETURN_S)
+        for site in self.conductor.missing(self._hub.linked):
+            self._jobs.put_nowait(partial(self._notice, site, dark=True))
 
     def _heard(self, what: Linked | Lost | Asked) -> None:
         match what:

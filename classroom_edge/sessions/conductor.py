@@ -66,6 +66,16 @@ class Conductor:
         for session in tuple(self.sessions.values()):
             self._take(session, noticed(session, site, dark=dark, now_ns=now_ns))
 
+    def missing(self, linked: Iterable[str]) -> frozenset[str]:
+        """Give the rooms that are in a session and not linked, as after a hub was started anew."""
+        there = {self._hub.id, *linked}
+        members = [member for one in self.sessions.values() for member in one.members]
+        return frozenset(
+            member.id
+            for member in members
+            if member.present and member.role is not Role.GUEST and member.id not in there
+        )
+
     def tick(self, linked: Iterable[str], now_ns: int) -> None:
         """Let time pass; who has the floor and is linked keeps it. What is over is let go."""
         there = {self._hub.id, *linked}

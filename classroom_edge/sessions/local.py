@@ -78,6 +78,10 @@ class LocalError(Exception):
     """No daemon answers for this room."""
 
 
+class RequestError(ValueError):
+    """What is asked for cannot be said: a title too long, an id that is none."""
+
+
 _request: Final = msgspec.json.Decoder(AnyRequest)
 _reply: Final = msgspec.json.Decoder(Reply)
 
@@ -111,7 +115,13 @@ async def ask(runtime: Path, request: AnyRequest, *, within_s: float = WITHIN_S)
 
     Raises:
         LocalError: there is none, or it does not answer.
+        RequestError: the daemon would not understand it.
     """
+    data = msgspec.json.encode(request)
+    try:
+        _request.decode(data)
+    except msgspec.ValidationError as error:
+        raise RequestError(str(error)) from error
     if not (runtime / SOCKET).exists():
         raise LocalError("no daemon has a link here")
     with zmq.asyncio.Context() as context, context.socket(zmq.REQ) as socket:
@@ -119,7 +129,7 @@ async def ask(runtime: Path, request: AnyRequest, *, within_s: float = WITHIN_S)
         socket.connect(f"ipc://{runtime / SOCKET}")
         try:
             async with asyncio.timeout(within_s):
-                await socket.send(msgspec.json.encode(request))
+                await socket.send(data)
                 return _reply.decode(await socket.recv())
         except (TimeoutError, msgspec.DecodeError) as error:
             raise LocalError("the daemon does not answer") from error

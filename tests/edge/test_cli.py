@@ -26,6 +26,12 @@ COMMANDS = {
     "emulate": ("DRIVER", "--listen", "--password", "--model", "--fault"),
     "doctor": ("--json",),
     "user add": ("NAME", "ROOM.toml", "--data"),
+    "session start": ("ROOM.toml", "--title", "--kind", "--style", "--site", "--group", "--in"),
+    "session join": ("ROOM.toml", "SESSION"),
+    "session leave": ("ROOM.toml", "SESSION"),
+    "session end": ("ROOM.toml", "SESSION"),
+    "session status": ("ROOM.toml", "--json"),
+    "link enrol": ("ROOM.toml", "HUB", "CODE", "--site", "--name"),
 }
 HEAVY = {"av", "cv2", "numpy", "fastapi", "sqlalchemy", "pydantic", "zmq", "asyncio"}
 

@@ -39,6 +39,13 @@ def test_a_hub_that_was_killed_goes_on_with_what_was_kept(conductor: Conductor) 
     assert again.ask("math", HUB, c.GiveFloor(member=HILL), BEGIN_NS + NS) is None
 
 
+def test_a_room_that_is_not_back_after_the_hub_is_known_to_be_missing(
+    conductor: Conductor,
+) -> None:
+    assert conductor.missing([]) == {HILL}
+    assert conductor.missing([HILL]) == frozenset()
+
+
 def test_who_is_linked_keeps_the_floor_and_who_is_not_loses_it(conductor: Conductor) -> None:
     conductor.ask("math", HUB, c.GiveFloor(member=HILL), BEGIN_NS)
     now_ns = BEGIN_NS

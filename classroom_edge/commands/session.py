@@ -1,0 +1,176 @@
+"""``classroom-edge session``: start, join, leave, end and look at sessions, by the daemon."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from classroom_edge.config import load
+from classroom_edge.paths import default_data_folder, runtime_folder
+from classroom_edge.sessions import commands as c
+from classroom_edge.sessions import local
+from classroom_edge.sessions.forms import Kind, Style, usual_style
+from classroom_edge.sessions.state import Session
+from classroom_edge.words import words
+
+GOOD, FAILED, WRONG = 0, 1, 2
+BY_WORD: Final[dict[str, c.AnyCommand]] = {"join": c.Join(), "leave": c.Leave(), "end": c.End()}
+
+
+def start(
+    room: Path,
+    data: Path | None,
+    *,
+    title: str,
+    kind: Kind,
+    style: Style | None,
+    sites: Sequence[str],
+    group: str,
+    in_s: float,
+    language: str,
+) -> int:
+    """Begin a session in this room and invite sites; print its id. Gives 1 when it is refused.
+
+    Raises:
+        ConfigError: the room.toml cannot be used.
+    """
+    request = local.Begin(
+        title=title,
+        kind=kind,
+        style=style or usual_style(kind),
+        sites=tuple(sites),
+        group=group,
+        in_s=in_s,
+    )
+
+    def told(reply: local.Reply) -> None:
+        sys.stdout.write(reply.session + "\n")
+
+    return asked(room, data, request, told, language)
+
+
+def do(room: Path, data: Path | None, word: str, session: str, *, language: str) -> int:
+    """Join, leave or end a session, in the name of this room. Gives 1 when it is refused.
+
+    Raises:
+        ConfigError: the room.toml cannot be used.
+    """
+    request = local.Do(session=session, command=BY_WORD[word])
+    return asked(room, data, request, lambda _reply: None, language)
+
+
+def status(room: Path, data: Path | None, *, as_json: bool, language: str) -> int:
+    """Tell who is linked, and how the sessions stand. Gives 1 without a daemon.
+
+    Raises:
+        ConfigError: the room.toml cannot be used.
+    """
+
+    def told(reply: local.Reply) -> None:
+        if as_json:
+            sys.stdout.write(json.dumps(_plain(reply), ensure_ascii=False) + "\n")
+        else:
+            _show(reply, language)
+
+    return asked(room, data, local.Status(), told, language)
+
+
+def asked(
+    room: Path,
+    data: Path | None,
+    request: local.AnyRequest,
+    told: Callable[[local.Reply], None],
+    language: str,
+) -> int:
+    """Ask the daemon, and tell what it says or why it refuses; give the exit status.
+
+    Raises:
+        ConfigError: the room.toml cannot be used.
+    """
+    try:
+        reply = answered(room, data, request)
+    except local.LocalError:
+        return complain("no-daemon", language)
+    except local.RequestError as error:
+        complain("refused.wrong", language, text=error)
+        return WRONG
+    if reply.reason:
+        return complain(f"refused.{reply.reason}", language)
+    told(reply)
+    return GOOD
+
+
+def answered(room: Path, data: Path | None, request: local.AnyRequest) -> local.Reply:
+    """Ask the daemon of a room.
+
+    Raises:
+        ConfigError: the room.toml cannot be used.
+        LocalError: no daemon answers. RequestError: what is asked for cannot be said.
+    """
+    id_ = load(room).room.id
+    folder = (data or default_data_folder(id_)).absolute()
+    return asyncio.run(local.ask(runtime_folder(folder, id_), request))
+
+
+def complain(key: str, language: str, **values: object) -> int:
+    """Say on the error stream what went wrong; give the exit status."""
+    sys.stderr.write(words("sessions").say(key, language, **values) + "\n")
+    return FAILED
+
+
+def _plain(reply: local.Reply) -> dict[str, Any]:
+    kept = ("role", "site", "linked", "sessions")
+    found: dict[str, Any] = msgspec.to_builtins(reply)
+    return {name: found[name] for name in kept}
+
+
+def _show(reply: local.Reply, language: str) -> None:
+    say, console = words("sessions").say, Console(highlight=False)
+    console.print(Text(_link(reply, language)))
+    for session in reply.sessions:
+        heading = say(
+            "status.session",
+            language,
+            title=session.title,
+            kind=say(f"kind.{session.kind}", language),
+            style=say(f"style.{session.style}", language),
+            stage=say(f"stage.{session.stage}", language),
+            id=session.id,
+        )
+        console.print(Text(heading, style="bold"))
+        console.print(_roster(session, language))
+
+
+def _link(reply: local.Reply, language: str) -> str:
+    say = words("sessions").say
+    linked = ", ".join(reply.linked) or say("status.nobody", language)
+    if reply.role == "hub":
+        return say("status.hub", language, linked=linked)
+    if not reply.site:
+        return say("status.not-enrolled", language)
+    return say("status.site", language, site=reply.site, linked=linked)
+
+
+def _roster(session: Session, language: str) -> Table:
+    say, table = words("sessions").say, Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    for member in session.members:
+        states = {
+            "status.dark": member.dark,
+            "status.present": member.present and not member.dark,
+            "status.absent": not member.present,
+            "status.floor": session.has_floor(member.id),
+            "status.hand": bool(member.hand_at_ns),
+        }
+        table.add_row(
+            Text(member.name),
+            say(f"role.{member.role}", language),
+            ", ".join(say(key, language) for key, holds in states.items() if holds),
+        )
+    return table

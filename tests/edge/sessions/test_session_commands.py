@@ -1,0 +1,138 @@
+"""``classroom-edge link`` and ``session`` at a hub and a site whose daemons' services run."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from classroom_edge.cli import run
+from classroom_edge.config import load
+from classroom_edge.paths import DataFolder, runtime_folder
+from classroom_edge.services.hub import HubService
+from classroom_edge.services.site import SiteService
+from classroom_edge.sessions import local
+from tests.edge.sessions.schools import free_pair
+from tests.waiting import eventually_async
+
+HUB = """
+[room]
+id = "centre"
+name = "中心校"
+[hub]
+listen = "127.0.0.1"
+port = {port}
+address = "127.0.0.1"
+"""
+SITE = """
+[room]
+id = "hill-room"
+name = "青山小学"
+[site]
+auto_join = false
+"""
+
+
+class Rooms:
+    """Two room.toml files with their data folders; commands run as a person runs them."""
+
+    def __init__(self, top: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.port = free_pair()
+        self._top = top
+        self._capsys = capsys
+        (top / "hub.toml").write_text(HUB.format(port=self.port), encoding="utf-8")
+        (top / "site.toml").write_text(SITE, encoding="utf-8")
+
+    async def says(self, name: str, command: str, *rest: str) -> tuple[int, str, str]:
+        """Run a command of a room; give its status and what it said."""
+        room, data = str(self._top / f"{name}.toml"), str(self._top / name)
+        arguments = [*command.split(), room, *rest, "--data", data]
+        status = await asyncio.to_thread(run, arguments, "en")
+        said = self._capsys.readouterr()
+        return status, said.out, said.err
+
+    def hub(self) -> HubService:
+        config = load(self._top / "hub.toml")
+        assert config.hub is not None
+        return HubService(
+            room=config.room,
+            config=config.hub,
+            folder=DataFolder(self._top / "hub"),
+            runtime=runtime_folder(self._top / "hub", "centre"),
+            changed=lambda: None,
+        )
+
+    def site(self) -> SiteService:
+        config = load(self._top / "site.toml")
+        assert config.site is not None
+
+        async def perform(*_action: object) -> None:
+            raise AssertionError("nothing is to be turned")
+
+        return SiteService(
+            config=config.site,
+            folder=DataFolder(self._top / "site"),
+            runtime=runtime_folder(self._top / "site", "hill-room"),
+            perform=perform,
+            changed=lambda: None,
+        )
+
+
+@asynccontextmanager
+async def running(service: HubService | SiteService) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(service.run())
+        yield
+        task.cancel()
+
+
+async def test_a_site_is_enrolled_and_takes_part_by_commands(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rooms = Rooms(tmp_path, capsys)
+    hub, site = rooms.hub(), rooms.site()
+    async with running(hub):
+        await eventually_async((hub.runtime / local.SOCKET).exists)
+        await eventually_async(lambda: hub._leading)
+        status, code, told = await rooms.says("hub", "link enrol", "--site", "hill")
+        assert status == 0
+        assert f"127.0.0.1:{rooms.port} {code.strip()}" in told
+        where = f"127.0.0.1:{rooms.port}"
+        status, out, _ = await rooms.says("site", "link enrol", where, code.strip())
+        assert (status, "“hill”" in out) == (0, True)
+        async with running(site):
+            await eventually_async(lambda: hub.view.linked)
+            _, id_, _ = await rooms.says(
+                "hub", "session start", "--title", "Maths", "--site", "hill"
+            )
+            await eventually_async(lambda: site.view.sessions)
+            assert (await rooms.says("site", "session join"))[0] == 0
+            _, out, _ = await rooms.says("hub", "session status", "--json")
+            (session,) = json.loads(out)["sessions"]
+            assert session["id"] == id_.strip()
+            assert [member["present"] for member in session["members"]] == [True, True]
+            assert (await rooms.says("site", "session end"))[::2] == (
+                1,
+                "Only the hub's teacher or an assistant can do this.\n",
+            )
+            assert (await rooms.says("site", "session leave"))[0] == 0
+            assert (await rooms.says("hub", "session end"))[0] == 0
+            _, out, _ = await rooms.says("hub", "session status")
+            assert "Linked sites: hill" in out
+            assert "Maths (Delivered lesson, interactive): closing" in out
+
+
+async def test_what_cannot_be_asked_for_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rooms = Rooms(tmp_path, capsys)
+    status, _, err = await rooms.says("hub", "session status")
+    assert (status, "classroom-edge run" in err) == (1, True)
+    status, _, err = await rooms.says("site", "link enrol", "hub", "ABCD")
+    assert (status, "mistyped" in err) == (2, True)
+    status, _, err = await rooms.says("hub", "link enrol", "hub", "ABCD")
+    assert (status, "[site]" in err) == (2, True)
+    status, _, err = await rooms.says("hub", "link enrol")
+    assert (status, "--site" in err) == (2, True)
