@@ -288,14 +288,14 @@ class _Work:
         Of the packets before the file's time 0 a reader may give all, or none.
         """
         for kind in whole.formats:
-            kept = [
-                sample.pts_ns + segment.shift_ns - whole.start_ns
+            kept = sum(len(segment.kept(kind)) for segment in whole.segments)
+            shown = sum(
+                sample.pts_ns + segment.shift_ns - whole.start_ns > ROUNDING_NS
                 for segment in whole.segments
                 for sample in segment.kept(kind)
-            ]
-            shown = sum(at_ns > ROUNDING_NS for at_ns in kept)
+            )
             found = len(content[kind].samples) if kind in content else 0
-            if found < shown or (kind is Kind.PICTURE and found > len(kept)):
+            if found < shown or (kind is Kind.PICTURE and found > kept):
                 raise RecordError(f"{file}: {found} of {shown} packets of {kind}")
         if Kind.PICTURE in content:
             check_pictures(self.folder / file, content[Kind.PICTURE])

@@ -39,7 +39,7 @@ class Segment:
     def kept(self, kind: Kind) -> Sequence[Sample]:
         """The samples that are taken."""
         lane = self.content.get(kind)
-        return () if lane is None else [lane.samples[n] for n in self.keep[kind]]
+        return () if lane is None else lane.samples[self.keep[kind].start : self.keep[kind].stop]
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,37 +39,34 @@ class Sample:
 
 
 class Samples(Sequence[Sample]):
-    """The samples of a stream, in 25 bytes each: a long lesson has a million."""
+    """The samples of a stream, in 25 bytes each: a long lesson has a million. A slice is a view."""
 
     def __init__(self) -> None:
         self._numbers = array("q")  # pts, dts, duration; pts, dts ...
         self._keys = bytearray()
+        self._places: range | None = None  # of a view
 
     def add(self, sample: Sample) -> None:
         """Add the next one."""
         self._numbers.extend((sample.pts_ns, sample.dts_ns, sample.duration_ns))
         self._keys.append(sample.key)
 
-    def first(self, count: int) -> "Samples":
-        """Give so many of them, from the first on."""
-        found = Samples()
-        found._numbers, found._keys = self._numbers[: 3 * count], self._keys[:count]
-        return found
-
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self._keys if self._places is None else self._places)
 
     @overload
     def __getitem__(self, index: int) -> Sample: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Sample]: ...
-    def __getitem__(self, index: int | slice) -> Sample | Sequence[Sample]:
+    def __getitem__(self, index: slice) -> "Samples": ...
+    def __getitem__(self, index: "int | slice") -> "Sample | Samples":
+        places = range(len(self._keys)) if self._places is None else self._places
         if isinstance(index, slice):
-            return [self[n] for n in range(*index.indices(len(self)))]
-        key = bool(self._keys[index])
-        first = 3 * (index if index >= 0 else index + len(self))
-        pts_ns, dts_ns, duration_ns = self._numbers[first : first + 3]
-        return Sample(pts_ns, dts_ns, duration_ns, key)
+            view = Samples()
+            view._numbers, view._keys, view._places = self._numbers, self._keys, places[index]
+            return view
+        place = places[index]
+        pts_ns, dts_ns, duration_ns = self._numbers[3 * place : 3 * place + 3]
+        return Sample(pts_ns, dts_ns, duration_ns, bool(self._keys[place]))
 
 
 @dataclass(frozen=True, slots=True)
