@@ -18,6 +18,7 @@ byte for byte, more lost than is allowed.
 
 import argparse
 import json
+import logging
 import random
 import sys
 import tempfile
@@ -80,6 +81,7 @@ Table = dict[str, Row]
 def main() -> int:
     """Run the campaign; give the exit status."""
     asked = arguments()
+    logging.getLogger("asyncio").setLevel(logging.ERROR)  # cameras whose watchers were killed
     table: Table = {}
     began_s = time.monotonic()
     try:

@@ -32,7 +32,7 @@ KEEPER: Final = "keeper"  # nobody follows it, and nobody but it follows a daemo
 PROGRAMME: Final = "programme"
 TRACKS: Final = {PROGRAMME: SHOWN} | {name: name for name in CAMERAS}  # whose pictures it has
 LOST_MAX_S: Final = 0.6  # of what was killed, before the kill
-AGAIN_MAX_S: Final = 10.0  # until it records again, also where who would restart it was dead
+AGAIN_MAX_S: Final = 10.0  # until it records again
 APART_S: Final = 1.2  # from one kill to the next, on average
 FINISHES_S: Final = 1.5  # within which a finisher is killed
 REST_S: Final = 1.0  # without kills, before the end
@@ -198,20 +198,25 @@ def judge(
     if manifest.state is not State.FINISHED:
         return [*wrong, f"{manifest.state}: {manifest.problem}"]
     for track, camera in TRACKS.items():
-        for hole in holes(folder, track, cameras[camera], span):
-            kills_there = [kill for kill in happened if hole.lies_at(kill)]
-            if not _charge(hole, kills_there):
-                wrong.append(f"{hole}, and nothing was killed")
+        wrong += [
+            f"{hole}, and nothing was killed"
+            for hole in holes(folder, track, cameras[camera], span)
+            if not _charge(hole, happened)
+        ]
     return wrong
 
 
-def _charge(hole: Hole, there: Sequence[Kill]) -> bool:
-    """Note a hole at its kills: the first has destroyed what was taken before it."""
-    if not there:
+def _charge(hole: Hole, happened: Sequence[Kill]) -> bool:
+    """Note a hole at its kills: the first has destroyed what was taken before it.
+
+    Until it is written again counts from the last one, or from the last of the daemon meanwhile.
+    """
+    first = next((kill for kill in happened if hole.lies_at(kill)), None)
+    if first is None:
         return False
-    first = there[0]
-    last = [first, *(kill for kill in there if kill.at_ns < hole.to_ns)][-1]
     first.lost_s = max(first.lost_s, (first.at_ns - hole.from_ns - FRAME_NS) / NS)
+    later = (kill for kill in happened if first.at_ns < kill.at_ns < hole.to_ns)
+    last = [first, *(k for k in later if hole.lies_at(k) or k.victim == "daemon")][-1]
     last.again_s = max(last.again_s, (hole.to_ns - last.at_ns) / NS)
     return True
 
