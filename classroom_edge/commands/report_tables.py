@@ -151,6 +151,26 @@ def _happenings(report: Report, say: Say) -> Iterator[Table]:
     )
     yield _table(
         say,
+        "strains",
+        "what from# to# length# left-out#",
+        (
+            (
+                Cell(say(f"strain.{one.step or 'none'}")),
+                *span_cells(one.from_s, one.to_s),
+                Cell(str(one.left_out) if one.left_out else "", wrong=one.left_out > 0),
+            )
+            for one in report.strains
+        ),
+    )
+    told = report.encodings if any(one.problem for one in report.encodings) else ()
+    yield _table(
+        say,
+        "encodings",
+        "encoder from# to# length# problem",
+        ((Cell(one.encoder), *span_cells(one.from_s, one.to_s), Cell(one.problem)) for one in told),
+    )
+    yield _table(
+        say,
         "shots",
         "from# to# length# layout sources why",
         (

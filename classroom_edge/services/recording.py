@@ -15,6 +15,7 @@ from typing import Final
 
 from classroom_edge.room import RecordingState, Who
 from classroom_edge.services.finishing import is_final
+from classroom_edge.services.noticing import Noticed
 from classroom_edge.services.places import Places
 from classroom_edge.services.progress import Progress
 from classroom_edge.services.recorders import Recorder
@@ -27,12 +28,11 @@ from classroom_edge.services.takes import (
     new_id,
     order_of,
     place_of,
-    stand_ins_in,
     state_of,
 )
 from classroom_media.api import NS, Layout, RecordError
 from classroom_media.compose.grid import Grid
-from classroom_media.messages import Cut, Heartbeat, StandIn
+from classroom_media.messages import Cut, Heartbeat
 from classroom_media.record.journal import (
     DIRECTOR,
     AnyJournalEvent,
@@ -41,12 +41,10 @@ from classroom_media.record.journal import (
     LayoutShown,
     Limited,
     Marked,
-    ProgrammeMade,
     RecordingStarted,
     RecordingStopped,
     SourceBack,
     SourceLost,
-    SparesHeard,
     TakeHeld,
     TakeReleased,
     TakeStarted,
@@ -92,8 +90,7 @@ class RecordingService:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _grace_over_s: asyncio.Queue[float] = field(default_factory=asyncio.Queue, init=False)
     _incidents: asyncio.Queue[AnyJournalEvent] = field(default_factory=asyncio.Queue, init=False)
-    _stand_ins: tuple[StandIn, ...] = field(default=(), init=False)  # likewise
-    _made: tuple[str, str] = field(default=("", ""), init=False)  # recording; how, noted last
+    _noticed: Noticed = field(default_factory=Noticed, init=False)  # of the director, likewise
     _to_rest: asyncio.Queue[Path] = field(default_factory=asyncio.Queue, init=False)
 
     def __post_init__(self) -> None:
@@ -146,7 +143,7 @@ class RecordingService:
             first: list[AnyJournalEvent] = [started, take]
             first += [Limited(at_ns=now_ns, limit_s=limit_s)] if limit_s else []
             self.progress.forget()
-            self._events, self._lost, self._stand_ins = [], set(), ()
+            self._events, self._lost, self._noticed = [], set(), Noticed()
             try:
                 self.places.make(id_)
                 self._journal = self.places.journals(id_)
@@ -278,12 +275,9 @@ class RecordingService:
         """Take over how far a worker has come."""
         if self.story is not None and beat.recording == self.story.id:
             self.progress.heard(beat.take, beat.parts, time.monotonic())
-            if beat.making and (self.story.id, beat.making) != self._made:
-                self._made = (self.story.id, beat.making)
-                self._incidents.put_nowait(ProgrammeMade(at_ns=beat.at_ns, making=beat.making))
-            if beat.role == "director" and beat.stand_ins != self._stand_ins:
-                self._stand_ins = beat.stand_ins
-                self._incidents.put_nowait(SparesHeard(at_ns=beat.at_ns, stand_ins=beat.stand_ins))
+            if beat.role == "director":
+                for event in self._noticed.heard(beat):
+                    self._incidents.put_nowait(event)
 
     def recover(self) -> None:
         """Take up what an earlier daemon left: go on with the newest, close what is older."""
@@ -327,7 +321,7 @@ class RecordingService:
             journal.close()
             return
         self._journal, self._events = journal, [*events, *fresh]
-        self._lost, self._stand_ins = lost_in(self._events), stand_ins_in(self._events)
+        self._lost, self._noticed = lost_in(self._events), Noticed.of(self._events)
         self.progress.remember(story, folder)
         self._fold()
 

@@ -8,13 +8,11 @@ from typing import Final
 from classroom_edge.room import RecordingState
 from classroom_edge.services.recorders import Order
 from classroom_media.api import NS
-from classroom_media.messages import StandIn
 from classroom_media.record.journal import (
     AnyJournalEvent,
     RecordingStopped,
     SourceBack,
     SourceLost,
-    SparesHeard,
     TakeEnded,
     TakeStarted,
 )
@@ -78,12 +76,6 @@ def lost_in(events: Iterable[AnyJournalEvent]) -> set[str]:
         elif isinstance(event, SourceBack):
             lost.discard(event.source)
     return lost
-
-
-def stand_ins_in(events: Iterable[AnyJournalEvent]) -> tuple[StandIn, ...]:
-    """Give the spare microphones that are heard, as the journal tells it."""
-    told = [event.stand_ins for event in events if isinstance(event, SparesHeard)]
-    return told[-1] if told else ()
 
 
 def ending(story: Story, *, now_ns: int, reason: str) -> list[AnyJournalEvent]:

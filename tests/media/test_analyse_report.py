@@ -11,7 +11,14 @@ from classroom_media.analyse.report import report_on
 from classroom_media.api import NS, Layout, RecordError
 from classroom_media.emulate import inspection, truth
 from classroom_media.record.finish import finish
-from classroom_media.record.journal import JOURNAL_FILE, LayoutShown, Marked, ProgrammeMade
+from classroom_media.record.journal import (
+    JOURNAL_FILE,
+    EncoderUsed,
+    LayoutShown,
+    LoadShed,
+    Marked,
+    ProgrammeMade,
+)
 from classroom_media.record.manifest import MANIFEST_FILE
 from tests.media import films
 from tests.media.record_scene import START_NS, Room, in_order, pictures, sound
@@ -70,6 +77,42 @@ def test_a_finished_lesson_is_told_from_its_manifest_journal_and_packets(lesson:
     assert sum(film.bitrate_kbps) > 0
     (offset,) = report.offsets
     assert offset.method is Method.TIMESTAMPS
+
+
+@pytest.fixture(scope="module")
+def strained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Record 8 s on a machine that is too slow from 1 s to 6 s, its worst from 2 s to 5 s."""
+    folder = tmp_path_factory.mktemp("strained")
+    room = Room(folder, track="programme", streams=("cam", "cam-sound"))
+    thin = [packet for n, packet in enumerate(pictures(250)) if not (50 <= n < 125 and n % 2)]
+    room.begin(START_NS)
+    room.note(EncoderUsed(at_ns=START_NS + NS // 5, encoder="h264_qsv"))
+    for at_s, step, left_out in ((1, "quicker", 0), (2, "half", 0), (5, "spare", 3), (6, "", 0)):
+        room.note(LoadShed(at_ns=START_NS + at_s * NS, step=step, left_out=left_out))
+    room.note(EncoderUsed(at_ns=START_NS + 7 * NS, encoder="libx264", problem="h264_qsv: lost"))
+    room.feed_up_to(START_NS + 8 * NS, in_order(thin, sound(10)))
+    room.end(START_NS + 8 * NS)
+    finish(folder)
+    return folder
+
+
+def test_a_machine_that_was_too_slow_is_told_with_what_it_did_without(strained: Path) -> None:
+    report = report_on(strained)
+    assert [(one.from_s, one.to_s, one.step, one.left_out) for one in report.strains] == [
+        (1.0, 2.0, "quicker", 0),
+        (2.0, 5.0, "half", 3),
+        (5.0, 6.0, "spare", 0),
+    ]
+    assert [(one.from_s, one.to_s, one.encoder, one.problem) for one in report.encodings] == [
+        (0.0, 7.0, "h264_qsv", ""),
+        (7.0, 8.0, "libx264", "h264_qsv: lost"),
+    ]
+
+
+def test_pictures_that_were_left_out_on_purpose_are_not_told_as_lost(strained: Path) -> None:
+    pictures_of = one_file(strained).pictures
+    assert pictures_of is not None
+    assert (pictures_of.dropped, pictures_of.dropped_in_gaps) == (0, 37)
 
 
 def test_black_still_and_silent_passages_are_found(tmp_path: Path) -> None:

@@ -32,8 +32,16 @@ class Evidence:
     numbers: list[inspection.Seen] = field(default_factory=list)  # at times of the recording
 
 
-def examine(holdings: Holdings, track: Track, excused: Sequence[tuple[float, float]]) -> Evidence:
-    """Examine a track's file; the programme may stand still within `excused`."""
+def examine(
+    holdings: Holdings,
+    track: Track,
+    excused: Sequence[tuple[float, float]],
+    thinned: Sequence[tuple[float, float]] = (),
+) -> Evidence:
+    """Examine a track's file.
+
+    The programme may stand still within `excused`, and lack pictures within `thinned`.
+    """
     path = holdings.folder / track.file
     tallies, problem = _tallies(path, track.start_s)
     gaps = [gap for gap in holdings.manifest.gaps if gap.track in {"", track.name}]
@@ -51,10 +59,16 @@ def examine(holdings: Holdings, track: Track, excused: Sequence[tuple[float, flo
     )
     found = Evidence(path, said, tallies)
     _listen_to(found)
-    _look_at(found, gaps, excused if track.name == PROGRAMME else ())
+    is_programme = track.name == PROGRAMME
+    known = gaps + [_thin(*span) for span in thinned if is_programme]
+    _look_at(found, known, excused if is_programme else ())
     passages = tuple(outside(found.said.passages, gaps))
     found.said = msgspec.structs.replace(found.said, passages=passages)
     return found
+
+
+def _thin(from_s: float, to_s: float) -> Gap:
+    return Gap(track=PROGRAMME, from_s=from_s, to_s=to_s, length_s=0.0, reason="load")
 
 
 def _tallies(path: Path, start_s: float) -> tuple[dict[Kind, Tally], str]:

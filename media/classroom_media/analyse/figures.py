@@ -133,6 +133,24 @@ class Outage(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
+class Strain(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch in which the machine was too slow for the programme."""
+
+    from_s: float
+    to_s: float
+    step: str  # what was done without: "spare" ... "half"; "" = nothing, but pictures are missing
+    left_out: int = 0  # pictures of the programme, besides every second one at "half"
+
+
+class Encoding(msgspec.Struct, frozen=True, kw_only=True):
+    """What encoded the programme, for how long."""
+
+    from_s: float
+    to_s: float
+    encoder: str  # as FFmpeg calls it
+    problem: str = ""  # what failed at that before, and why
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """All that is known of a recording."""
 
@@ -150,3 +168,5 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     shots: tuple[Shot, ...] = ()
     passed_s: float | None = None  # of the programme, that are a camera's own; None = not told
     outages: tuple[Outage, ...] = ()
+    strains: tuple[Strain, ...] = ()
+    encodings: tuple[Encoding, ...] = ()

@@ -16,6 +16,7 @@ from classroom_media.analyse.sheet import (
     panel,
 )
 from classroom_media.api import Kind
+from classroom_media.compose.load import Step
 from classroom_media.direct.lanes import FAINT, GRID, INK, PAPER, QUIET, tint
 from classroom_media.direct.pen import Colour
 from classroom_media.record.manifest import PROGRAMME
@@ -27,6 +28,7 @@ MARKS: Final = 24
 STRIPE: Final = 6
 LONG: Final = 16  # characters of a mark's text
 FOOT: Final = 34
+STRAIN: Final = (128, 62, 168)
 TROUBLES: Final[Mapping[Trouble, Colour]] = {
     Trouble.FREEZE: (232, 168, 32),
     Trouble.BLACK: (24, 28, 36),
@@ -46,7 +48,12 @@ def draw_lanes(scene: Scene) -> None:
     height = height_of(scene.report)
     panel(pen, height, say("plot.course"))
     entries = [(ALARM, say("plot.gap")), *((c, say(f"trouble.{t}")) for t, c in TROUBLES.items())]
-    legend(pen, [*entries, (tint(ALARM, 0.35), say("plot.outage"))])
+    entries.append((tint(ALARM, 0.35), say("plot.outage")))
+    if scene.report.strains:
+        entries.append((STRAIN, say("plot.strain")))
+    if len(scene.report.encodings) > 1:
+        entries.append((INK, say("plot.encoder")))
+    legend(pen, entries)
     top = HEADING + MARKS
     axis(pen, scene.span, top, height - FOOT)
     _shots(scene, top)
@@ -102,6 +109,8 @@ def _track(scene: Scene, files: list[FileReport], top: float) -> None:
             pen.box(box, tint(ALARM, 0.35))
     for file in files:
         _oddities(scene, file, top)
+    if track == PROGRAMME:
+        _strains(scene, top)
 
 
 def _name(scene: Scene, file: FileReport, middle: float) -> None:
@@ -110,6 +119,19 @@ def _name(scene: Scene, file: FileReport, middle: float) -> None:
     if file.kind == Kind.SOUND:
         after = PADDING + 8 + scene.pen.width_of(name, 14)
         scene.pen.text((after, middle + 1), scene.say("kind.sound"), 11, FAINT)
+
+
+def _strains(scene: Scene, top: float) -> None:
+    """Draw over the programme when the machine was too slow, darker where pictures are missing."""
+    pen, span = scene.pen, scene.span
+    for one in scene.report.strains:
+        is_missed = one.left_out or one.step == Step.HALF.word
+        right = max(span.x(one.to_s), span.x(one.from_s) + 2)
+        box = (span.x(one.from_s), top - STRIPE, right, top - 1)
+        pen.box(box, STRAIN if is_missed else tint(STRAIN, 0.45))
+    for encoding in scene.report.encodings[1:]:
+        x = span.x(encoding.from_s)
+        pen.shape([(x - 6, top - STRIPE - 2), (x + 6, top - STRIPE - 2), (x, top + 4)], INK)
 
 
 def _oddities(scene: Scene, file: FileReport, top: float) -> None:

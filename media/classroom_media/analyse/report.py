@@ -7,18 +7,29 @@ files of emulated cameras are decoded from end to end as well, for the truth tha
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 import av
 
 from classroom_media.analyse.examine import Evidence, examine
 from classroom_media.analyse.figures import Method, Offset, Report
 from classroom_media.analyse.holdings import holdings_of
-from classroom_media.analyse.shots import outages, passed_s, shots, still_by_right
+from classroom_media.analyse.shots import (
+    encodings,
+    outages,
+    passed_s,
+    shots,
+    still_by_right,
+    strains,
+)
 from classroom_media.analyse.truths import offset
 from classroom_media.api import Kind
+from classroom_media.compose.load import Step
 from classroom_media.direct.signs import Role, role_of
 from classroom_media.emulate import inspection
 from classroom_media.record.manifest import Track
+
+HALF: Final = Step.HALF.word  # every second picture of the programme is left out
 
 Progress = Callable[[str], None]
 
@@ -35,10 +46,12 @@ def report_on(folder: Path, progress: Progress = lambda _file: None) -> Report:
     shown = shots(holdings.events, story) if story else ()
     screens = {track.source for track in manifest.tracks if role_of(track.source) is Role.SCREEN}
     excused = still_by_right(shown, screens)
+    strained = strains(holdings.events, story) if story else ()
+    thinned = [(one.from_s, one.to_s) for one in strained if one.step == HALF]
     found: list[Evidence] = []
     for track in _in_order(manifest.tracks):
         progress(track.file)
-        found.append(examine(holdings, track, excused))
+        found.append(examine(holdings, track, excused, thinned))
     return Report(
         id=manifest.id,
         title=manifest.title,
@@ -54,6 +67,8 @@ def report_on(folder: Path, progress: Progress = lambda _file: None) -> Report:
         shots=shown,
         passed_s=passed_s(holdings.events, story) if story else None,
         outages=outages(holdings.events, story) if story else (),
+        strains=strained,
+        encodings=encodings(holdings.events, story) if story else (),
     )
 
 

@@ -1,13 +1,18 @@
-"""What the programme showed, and which sources were away, as the journal tells it. Pure."""
+"""What the programme showed and how it was made, and which sources were away. Pure.
+
+All of it as the journal tells it.
+"""
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
-from classroom_media.analyse.figures import Outage, Shot
+from classroom_media.analyse.figures import Encoding, Outage, Shot, Strain
 from classroom_media.record.journal import (
     AnyJournalEvent,
+    EncoderUsed,
     LayoutShown,
+    LoadShed,
     ProgrammeMade,
     RecordingStarted,
     SourceBack,
@@ -82,6 +87,29 @@ def passed_s(events: Iterable[AnyJournalEvent], story: Story) -> float | None:
     lengths = [to_s - from_s for from_s, to_s in spans]
     return round(
         sum(s for s, (_, making) in zip(lengths, noted, strict=True) if making == PASSING), 3
+    )
+
+
+def strains(events: Iterable[AnyJournalEvent], story: Story) -> tuple[Strain, ...]:
+    """List when the machine was too slow for the programme, step by step."""
+    noted = [(at_s, event) for at_s, event in _placed(events, story) if isinstance(event, LoadShed)]
+    ends = [(at_s, event.left_out) for at_s, event in noted[1:]] + [(round(story.duration_s, 3), 0)]
+    found = [Strain(from_s=at_s, to_s=at_s, step="", left_out=e.left_out) for at_s, e in noted[:1]]
+    found += [
+        Strain(from_s=from_s, to_s=to_s, step=event.step, left_out=left_out)
+        for (from_s, event), (to_s, left_out) in zip(noted, ends, strict=False)
+    ]
+    return tuple(one for one in found if one.step or one.left_out)
+
+
+def encodings(events: Iterable[AnyJournalEvent], story: Story) -> tuple[Encoding, ...]:
+    """List what encoded the programme; the first one has done so since the pre-roll."""
+    noted = [(at_s, e) for at_s, e in _placed(events, story) if isinstance(e, EncoderUsed)]
+    starts = [0.0, *(at_s for at_s, _ in noted[1:])]
+    ends = [*starts[1:], round(story.duration_s, 3)]
+    return tuple(
+        Encoding(from_s=from_s, to_s=to_s, encoder=event.encoder, problem=event.problem)
+        for from_s, to_s, (_, event) in zip(starts, ends, noted, strict=False)
     )
 
 

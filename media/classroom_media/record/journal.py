@@ -178,6 +178,20 @@ class ProgrammeMade(JournalEvent, frozen=True, kw_only=True, tag="programme-made
     making: str  # "encoding" or "passing": a camera's own packets
 
 
+class LoadShed(JournalEvent, frozen=True, kw_only=True, tag="load-shed"):
+    """The machine is too slow for the programme from `at_ns` on, or less so, or no more."""
+
+    step: str  # what is done without: "spare" ... "half" (see `compose.load`); "" = nothing
+    left_out: int = 0  # pictures of the programme that are missing since the line before this one
+
+
+class EncoderUsed(JournalEvent, frozen=True, kw_only=True, tag="encoder-used"):
+    """The programme's pictures are encoded by this from `at_ns` on, or just before it."""
+
+    encoder: str  # as FFmpeg calls it
+    problem: str = ""  # what failed at that before, and why
+
+
 class RecordingStopped(JournalEvent, frozen=True, kw_only=True, tag="recording-stopped"):
     """The recording is over: never to be continued, only to be finished."""
 
@@ -226,12 +240,20 @@ AnyJournalEvent = (
     | Limited
     | SparesHeard
     | ProgrammeMade
+    | LoadShed
+    | EncoderUsed
     | RecordingStopped
     | TrackExamined
     | TrackJoined
 )
 
-_HASTY: Final = (PartSynced, LayoutShown, ProgrammeMade)  # not even worth a second attempt
+_HASTY: Final = (  # not even worth a second attempt
+    PartSynced,
+    LayoutShown,
+    ProgrammeMade,
+    LoadShed,
+    EncoderUsed,
+)
 _UNSYNCED: Final = (PartStarted, PartSealed, PartFailed)  # who writes a part syncs them with it
 _LINE_START: Final = b'{"event":'
 _encode = msgspec.json.Encoder().encode
