@@ -205,6 +205,15 @@ PARTS = (
         tests_only=True,
     ),
     Part(
+        "nginx",
+        lambda: _has_daemon("nginx"),
+        "不测试 nginx 作为直播缓存",
+        "nginx is not tried as a cache of live lessons",
+        _apt("nginx-light"),
+        ("nginx-light",),
+        tests_only=True,
+    ),
+    Part(
         "npm-peers",
         _has_npm_peers,
         "不与他人用 JavaScript 写的程序对照测试",

@@ -2,8 +2,7 @@
 
 import asyncio
 import subprocess
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -59,8 +58,7 @@ def test_ffmpeg_plays_a_lesson_that_is_over_without_a_complaint(tmp_path: Path) 
 @pytest.mark.alone
 @pytest.mark.needs("chromium", "npm-peers")
 def test_a_browser_with_hls_js_plays_the_parts_of_a_lesson_that_goes_on(tmp_path: Path) -> None:
-    epoch = datetime.now(UTC) - timedelta(seconds=time.monotonic())
-    lesson = Lesson(epoch, {"720p": Shelf(tmp_path)})
+    lesson = Lesson(EPOCH, {"720p": Shelf(tmp_path)})
     pages = {"/": ("text/html", PAGE), "/hls.js": ("text/javascript", HLS_JS.read_bytes())}
     with stage(lesson, pages) as here, sync_playwright() as playwright:
         camera = ReplayedCamera("cam", reel(gop=25), here.receiver(Packager()))
