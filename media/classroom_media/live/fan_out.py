@@ -45,7 +45,8 @@ class Peer:
 
     def waits(self, now_ns: int) -> bool:
         """Tell whether the peer waits for a keyframe of another size."""
-        return self.rung.layer not in {None, self.layer} and now_ns >= self.pause_ns
+        wanted = self.rung.layer
+        return wanted is not None and wanted != self.layer and now_ns >= self.pause_ns
 
 
 class FanOut:

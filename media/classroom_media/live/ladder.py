@@ -3,7 +3,7 @@
 Down: when a queue grows, or when more is lost than is mended; to the best rung that fits into what
 still arrives. Up: one rung, after a calm time, and only after a probe has shown that the link
 carries it: the rate is raised step by step with packets that nobody misses, and no further once
-they queue. A probe or a climb that fails doubles the calm time before the next one, so that no
+they queue; after a fall, beyond what the link carried then. A probe or a climb that fails doubles the calm time before the next one, so that no
 site sees a picture come and go; a minute without failure makes it short again.
 
 If nothing is heard for three seconds the lesson is stored for the site. When something is heard
@@ -25,8 +25,8 @@ LOST_LATELY: Final = 0.6  # over 0.6 s
 LOST_MORE: Final = 0.35  # than before: what a probe sends is thrown away instead of queued
 SOUND_GONE: Final = 0.2  # over 3 s: nobody follows a lesson like that
 HEADROOM: Final = 1.1
-AGAIN: Final = 2.0  # what a lost packet costs once more, as its repair may be lost, too
-ARRIVED: Final = 1.0  # of a rung's cost, if nothing is lost: the probe has succeeded
+AGAIN: Final = 3.0  # how often a lost packet is sent again, where the line is long
+BEYOND: Final = 1.2  # times what a link carried at the last fall
 ALL_BUT: Final = 0.9  # of a probe's last step arrives: then comes the next
 STEP: Final = 1.1  # of a probe, from report to report
 PROBE_NS: Final = 6_000_000_000  # longer than any probe takes
@@ -57,6 +57,7 @@ class Ladder:
         self._climbed_ns: int | None = None
         self._probed_ns = 0
         self._queue_us = 0
+        self._carried_bps = 0.0  # when more was sent than that, at the last fall
         self._rates_bps: deque[int] = deque(maxlen=3)
         self._lost = 0.0
 
@@ -114,6 +115,7 @@ class Ladder:
         if self._climbed_ns is not None and now_ns - self._climbed_ns < MISTAKE_NS:
             self._fail(self._place, now_ns)
         self._easy, self._climbed_ns = False, None
+        self._carried_bps = median(self._rates_bps)
         self._move(next(fitting, below[-1]), now_ns)
         self._drained_ns = now_ns + DRAIN_NS
 
@@ -125,18 +127,17 @@ class Ladder:
         self.probe_bps = int(max(link.rate_bps, self.rung.cost_bps // 2) * STEP)
 
     def _probe(self, now_ns: int, link: Link) -> None:
-        wanted_bps = self._cost_bps(self._place - 1, link)
+        cost_bps = self._rungs[self._place - 1].cost_bps
+        need_bps = cost_bps * (1 + AGAIN * link.lost) * HEADROOM
+        wanted_bps = max(need_bps, self._carried_bps * BEYOND)
         thrown_away = link.lately_lost > self._lost + LOST_MORE
         if link.queue_us > PROBED_US or thrown_away or now_ns - self._probed_ns > PROBE_NS:
             self._fail(self._place - 1, now_ns)
             self._drained_ns = now_ns + DRAIN_NS
-        elif link.rate_bps >= wanted_bps * ARRIVED * (1 - link.lost):
+        elif link.rate_bps >= wanted_bps * (1 - link.lost):
             self._climb(now_ns)
         elif link.lately_bps >= self.probe_bps / STEP * (1 - link.lately_lost) * ALL_BUT:
             self.probe_bps = min(int(self.probe_bps * STEP), int(wanted_bps * HEADROOM))
-
-    def _cost_bps(self, place: int, link: Link) -> float:
-        return self._rungs[place].cost_bps * (1 + AGAIN * link.lost)
 
     def _fail(self, place: int, now_ns: int) -> None:
         """Note that a rung could not be had, or kept: next time it takes twice the calm."""
@@ -153,6 +154,7 @@ class Ladder:
         return EASY_NS if self._easy else CALM_NS
 
     def _climb(self, now_ns: int) -> None:
+        self._carried_bps = 0.0
         self._move(self._place - 1, now_ns)
         self._easy, self._climbed_ns = True, now_ns
 

@@ -62,7 +62,7 @@ def test_a_clean_line_brings_everything_and_needs_nothing_again() -> None:
 
 
 def test_sound_and_picture_of_one_moment_are_shown_together() -> None:
-    _, site = lesson(Line(loss=0.03, jitter_ns=10 * MS), 10)
+    _, site = lesson(Line(jitter_ns=15 * MS), 10)
     heard = {each.taken_ns: each.at_ns for each in site.sounds}
     apart = [
         abs(each.at_ns - heard[each.taken_ns])

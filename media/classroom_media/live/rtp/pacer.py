@@ -87,6 +87,8 @@ class Pacer:
 
     def tick(self, now_ns: int) -> list[bytes]:
         """Give what may leave by now."""
+        if not (self._waiting or self._asked or self._probe.bps):
+            return []
         self._refill(now_ns)
         packets: list[bytes] = []
         while self._asked and self._rate.holds(1):

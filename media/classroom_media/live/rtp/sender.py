@@ -65,8 +65,9 @@ class Sender:
 
     def tick(self, now_ns: int) -> list[bytes]:
         """Give what was to wait until now: the rest of pictures, reports. Call it each 5 ms."""
-        reports = self._report(now_ns) if now_ns >= self._report_at_ns else []
-        return [*reports, *self.pacer.tick(now_ns)]
+        if now_ns < self._report_at_ns:
+            return self.pacer.tick(now_ns)
+        return [*self._report(now_ns), *self.pacer.tick(now_ns)]
 
     def control(self, data: bytes, now_ns: int) -> list[bytes]:
         """Take RTCP from the peer; give the sound that it lacks. Pictures follow with `tick`."""
