@@ -3,8 +3,9 @@
 Down: when a queue grows, or when more is lost than is mended; to the best rung that fits into what
 still arrives. Up: one rung, after a calm time, and only after a probe has shown that the link
 carries it: the rate is raised step by step with packets that nobody misses, and no further once
-they queue; after a fall, beyond what the link carried then. A probe or a climb that fails doubles the calm time before the next one, so that no
-site sees a picture come and go; a minute without failure makes it short again.
+they queue; after a fall, beyond what the link carried then. A probe or a climb that fails doubles
+the calm time before the next one, so that no site sees a picture come and go; a minute without
+failure makes it short again.
 
 If nothing is heard for three seconds the lesson is stored for the site. When something is heard
 again it stands where it stood.
