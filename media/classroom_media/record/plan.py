@@ -13,7 +13,7 @@ from typing import Final
 
 from classroom_media.api import NS, Kind, StreamFormat
 from classroom_media.record.journal import Hole
-from classroom_media.record.reading import Content, Lane, Sample
+from classroom_media.record.samples import Content, Lane, Sample
 from classroom_media.record.story import Part, Story, Take
 
 ROUNDING_NS: Final = 50_000  # what becoming ticks and back may move a stamp, and more

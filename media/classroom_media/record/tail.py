@@ -22,7 +22,8 @@ import av
 
 from classroom_media.api import RecordError
 from classroom_media.record.boxes import boxes
-from classroom_media.record.reading import Sample, demuxed, opened
+from classroom_media.record.reading import demuxed, opened
+from classroom_media.record.samples import Sample
 
 HOLE: Final = {"video": bytes(8), "audio": bytes(64)}
 GROUPS: Final = 2  # so many groups of pictures last longer than what is written between syncs
