@@ -356,7 +356,16 @@ def routine(
 def record(
     context: typer.Context,
     room: RoomFile,
-    seconds: Annotated[float, typer.Option("--for", help="option.for", metavar="SECONDS", min=0.1)],
+    seconds: Annotated[
+        float | None,
+        typer.Option("--for", help="option.for", metavar="SECONDS", min=0.1, show_default=False),
+    ] = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option(
+            "--micro", help="option.micro", metavar="MINUTES", min=0.1, max=60, show_default=False
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="option.out", metavar="DIR", show_default=False)
     ] = None,
@@ -365,7 +374,14 @@ def record(
     """Record for some seconds."""
     from classroom_edge.commands import record as command
 
-    _finish(context, lambda: command.record(room, seconds, out, as_json))
+    if minutes is not None and seconds is None:
+        length = command.Length(60 * minutes, micro=True)
+    elif seconds is not None and minutes is None:
+        length = command.Length(seconds)
+    else:
+        text = words("cli").say("record.length", context.obj)
+        raise typer.BadParameter(text, param_hint="--for")
+    _finish(context, lambda: command.record(room, length, out, as_json))
 
 
 @app.command(help="direct.help")

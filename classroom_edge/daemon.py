@@ -50,6 +50,7 @@ from classroom_edge.services.supervise import supervise
 from classroom_edge.services.tracking import TrackingService
 from classroom_edge.services.waking import WakingService
 from classroom_edge.services.workers import WorkerService
+from classroom_edge.words import words
 from classroom_media.api import NS, Directing, Layout
 from classroom_media.compose.grid import Grid
 from classroom_media.direct.signs import Role
@@ -120,6 +121,7 @@ class Daemon:
             screens=tuple(one.id for one in config.sources if role_in(one) is Role.SCREEN),
             opening=config.titles.opening_s > 0,
             closing=config.titles.closing_s > 0,
+            chapter=words("panel").say("chapter.page", config.room.language, page="{page}"),
         )
         self._recorders = self.media.recorders()
         self.takes = RecordingService(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -24,7 +25,7 @@ from classroom_edge.room import RecordingState, Refused, Who
 from classroom_edge.stopping import STOPPING
 from classroom_edge.words import words
 from classroom_media.api import NS
-from classroom_media.record.manifest import MANIFEST_FILE, Manifest, State
+from classroom_media.record.manifest import MANIFEST_FILE, Lesson, Manifest, State
 
 GOOD, FAILED, WRONG = 0, 1, 2
 LIVE_WITHIN_S: Final = 10.0
@@ -33,7 +34,15 @@ HELD_AHEAD_S: Final = 1.0  # every recorder hears of the end before it comes
 ME: Final = Who(name="cli", why="record")
 
 
-def record(room: Path, seconds: float, out: Path | None, as_json: bool) -> int:  # noqa: FBT001
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long is recorded; a micro-lesson is trimmed after that."""
+
+    seconds: float
+    micro: bool = False
+
+
+def record(room: Path, length: Length, out: Path | None, as_json: bool) -> int:  # noqa: FBT001
     """Record a room for exactly so many seconds; print where the manifest is.
 
     Gives 1 when there is no whole recording in the end, 2 when the file is wrong or a daemon
@@ -54,7 +63,7 @@ def record(room: Path, seconds: float, out: Path | None, as_json: bool) -> int: 
             lock.hold(runtime_folder(data.path, config.room.id) / "lock", config.room.id),
             logging_to(data.log, secrets=config.secrets(), stream=io.StringIO()),
         ):
-            manifest = asyncio.run(_record(_into(config, folder), data.path, seconds, speaker))
+            manifest = asyncio.run(_record(_into(config, folder), data.path, length, speaker))
         if manifest is None:
             return FAILED
     except lock.RoomBusyError as error:
@@ -76,6 +85,14 @@ class Speaker:
         """Say a line."""
         self.console().print(self.words(key, **values), markup=False)
 
+    def tell(self, manifest: Manifest, lesson: Lesson) -> None:
+        """Say what was trimmed of a micro-lesson, or why nothing was."""
+        if lesson.problem:
+            self.say(f"micro.{lesson.problem}")
+        else:
+            before_s, after_s = lesson.from_s, manifest.duration_s - lesson.to_s
+            self.say("trimmed", before=f"{before_s:.1f}", after=f"{after_s:.1f}", file=lesson.file)
+
     def words(self, key: str, **values: object) -> str:
         """Give a line's words."""
         return words("problems").say(f"record.{key}", self.language, **values)
@@ -85,7 +102,7 @@ class Speaker:
         return Console(file=sys.stderr, highlight=False, soft_wrap=True)
 
 
-async def _record(config: Config, data: Path, seconds: float, speaker: Speaker) -> Manifest | None:
+async def _record(config: Config, data: Path, length: Length, speaker: Speaker) -> Manifest | None:
     """Run the room for one recording; give what became of it, None when it did not begin.
 
     Raises:
@@ -103,8 +120,9 @@ async def _record(config: Config, data: Path, seconds: float, speaker: Speaker) 
             await _sources_live(daemon, speaker, interrupted)
             if interrupted.is_set():
                 return None
-            id_ = await daemon.start_recording(ME, title="", pre_roll=False)
-            await _until_over(daemon, seconds, speaker, interrupted)
+            limit_s = length.seconds if length.micro else 0.0
+            id_ = await daemon.start_recording(ME, title="", pre_roll=False, limit_s=limit_s)
+            await _until_over(daemon, length.seconds, speaker, interrupted)
             speaker.say("finishing")
             await daemon.takes.at_rest()
             await daemon.finishing.at_rest()
@@ -166,12 +184,16 @@ def _report(manifest: Manifest, path: Path, speaker: Speaker, *, as_json: bool) 
     whole = manifest.state is State.FINISHED and manifest.duration_s > 0 and not nothing_came
     if not whole:
         speaker.say("failed", text=manifest.problem or speaker.words("nothing-came"))
-    told = {
+    told: dict[str, object] = {
         "manifest": str(path),
         "id": manifest.id,
         "state": manifest.state,
         "duration_s": manifest.duration_s,
         "gaps": len(manifest.gaps),
+        "chapters": len(manifest.chapters),
     }
+    if manifest.lesson is not None:
+        told["lesson"] = msgspec.to_builtins(manifest.lesson)
+        speaker.tell(manifest, manifest.lesson)
     sys.stdout.write((json.dumps(told, ensure_ascii=False) if as_json else str(path)) + "\n")
     return GOOD if whole else FAILED

@@ -1,4 +1,8 @@
-"""Has stopped recordings finished, one after the other, however often it takes."""
+"""Has stopped recordings finished, one after the other, however often it takes.
+
+A finished one is looked through for chapters, a few times at most: what kills the finisher
+then keeps nobody from the recording, which is whole.
+"""
 
 import asyncio
 import logging
@@ -27,7 +31,8 @@ from classroom_media.workers.specs import FinishSpec
 
 MODULE: Final = "classroom_media.workers.finisher"
 FINAL: Final = (State.FINISHED, State.INCOMPLETE)
-WORRYING: Final = 3  # failures that a person should know of
+WORRYING: Final = 3  # failures that a person should know of, if the recording is not whole
+LOOKS: Final = 3  # how often a finished recording is begun to be looked through
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +43,14 @@ def is_final(folder: Path) -> bool:
         return False
     try:
         return read_manifest(folder).state in FINAL
+    except RecordError:
+        return False
+
+
+def is_looked_through(folder: Path) -> bool:
+    """Whether a recording's chapters were looked for; so it is with older ones."""
+    try:
+        return read_manifest(folder).looked_through
     except RecordError:
         return False
 
@@ -59,6 +72,10 @@ class FinishingService:
     log: Path
     changed: Callable[[], None]
     done: Callable[[Manifest], None] = lambda _manifest: None
+    screens: tuple[str, ...] = ()  # sources on which slides are shown
+    opening: bool = False  # recordings begin with a card
+    closing: bool = False
+    chapter: str = "{page}"  # the title of one
     failures: int = field(default=0, init=False)
     _waiting: set[Path] = field(default_factory=set, init=False)
     _process: Running | None = field(default=None, init=False)
@@ -86,7 +103,8 @@ class FinishingService:
         """Have everything finished that an earlier daemon could not."""
         for id_ in reversed(self.places.ids()):
             folder = self.places.folder / id_
-            if (not is_final(folder) or is_apart(folder)) and self._is_stopped(id_):
+            due = not is_final(folder) or not is_looked_through(folder) or is_apart(folder)
+            if due and self._is_stopped(id_):
                 self.finish(folder)
 
     async def at_rest(self) -> None:
@@ -108,19 +126,20 @@ class FinishingService:
 
     async def _finish(self, folder: Path) -> None:
         backoff = Backoff(longest_s=60.0)
-        is_due = is_apart(folder)
-        while is_due or not is_final(folder):
+        is_due, looks = is_apart(folder), 0
+        while is_due or not is_final(folder) or (looks < LOOKS and not is_looked_through(folder)):
             is_due = False
+            looks += is_final(folder)
             started_s = time.monotonic()
             self._process = find(self._run_file) or self._start(folder)
             self.changed()
             await self._process.wait()
             status, self._process = self._process.status, None
-            if is_final(folder):
+            if is_final(folder) and is_looked_through(folder):
                 break
             now_s = time.monotonic()
             delay_s = backoff.delay_s(ran_s=now_s - started_s, now_s=now_s)
-            self.failures += 1
+            self.failures += not is_final(folder)
             self.changed()
             logger.warning("%s not finished (%s); again in %g s", folder.name, status, delay_s)
             await asyncio.sleep(delay_s)
@@ -133,6 +152,10 @@ class FinishingService:
         spec = FinishSpec(
             folder=str(folder),
             second="".join(map(str, second)),
+            screens=self.screens,
+            opening=self.opening,
+            closing=self.closing,
+            chapter=self.chapter,
             endpoints=endpoints_for(self.runtime, "finisher", folder.name),
         )
         wire = msgspec.json.encode(spec)

@@ -115,7 +115,7 @@ class RecordingService:
     async def start(
         self, who: Who, *, title: str = "", pre_roll: bool = True, limit_s: float = 0.0
     ) -> str:
-        """Begin a recording, which is over after `limit_s` if that is not 0; give its id.
+        """Begin a recording; give its id. With a limit it is a micro-lesson, and over after it.
 
         Raises:
             Refused: one runs already, or its journal cannot be written.
@@ -138,6 +138,7 @@ class RecordingService:
                 boot=self.boot,
                 pre_roll_s=(now_ns - from_ns) / NS,
                 tracks=self.tracks,
+                micro=limit_s > 0,
             )
             take = TakeStarted(at_ns=now_ns, take=1, from_ns=from_ns, boot=self.boot, lead_in=True)
             first: list[AnyJournalEvent] = [started, take]

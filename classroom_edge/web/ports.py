@@ -34,7 +34,7 @@ class RoomPort(Protocol):
     async def start_recording(
         self, who: Who, *, title: str = "", pre_roll: bool = True, limit_s: float = 0.0
     ) -> str:
-        """Begin a recording, over after `limit_s` if not 0; give its id. Raises Refused."""
+        """Begin a recording; give its id. With a limit a micro-lesson. Raises Refused."""
         ...
 
     async def limit_recording(self, who: Who, limit_s: float) -> None:

@@ -82,6 +82,8 @@ def _confined(folder: Path, name: str, manifest: Manifest) -> Path:
         ApiError: there is no such file, or it is not one of a recording.
     """
     named = {track.file for track in manifest.tracks} | {manifest.thumbnail, MANIFEST_FILE}
+    named |= {chapter.picture for chapter in manifest.chapters}
+    named |= {manifest.lesson.file} if manifest.lesson else set()
     path = folder / name
     good = (
         name in named

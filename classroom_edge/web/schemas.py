@@ -27,7 +27,10 @@ class StartBody(Body):
     title: Line = ""
     pre_roll: bool = Field(default=True, description="keep the seconds before the button, too")
     minutes: Finite = Field(
-        default=0, ge=0, le=60, description="a micro-lesson ends by itself after so long; 0 = not"
+        default=0,
+        ge=0,
+        le=60,
+        description="a micro-lesson: ends by itself after so long, silent ends trimmed; 0 = none",
     )
 
 
@@ -189,6 +192,23 @@ class MarkOut(BaseModel):
     text: str
 
 
+class ChapterOut(BaseModel):
+    """A page of slides that stood for a while."""
+
+    start_s: float
+    page: int = Field(description="in the order in which they came; one that returns keeps its own")
+    picture_url: str
+
+
+class LessonOut(BaseModel):
+    """A micro-lesson without its silent ends."""
+
+    from_s: float
+    to_s: float
+    problem: str = Field(description='why it is not trimmed: "no-speech", "mostly-silent" …')
+    url: str = Field(description='where its own file is; "" while there is none')
+
+
 class RecordingOut(BaseModel):
     """A recording's manifest, with links to its files."""
 
@@ -202,6 +222,8 @@ class RecordingOut(BaseModel):
     tracks: list[TrackOut]
     gaps: list[GapOut]
     marks: list[MarkOut]
+    chapters: list[ChapterOut]
+    lesson: LessonOut | None
     thumbnail: str
     problem: str = ""
     url: str
@@ -214,5 +236,9 @@ class RecordingOut(BaseModel):
         plain: dict[str, Any] = msgspec.to_builtins(manifest)
         for track in plain["tracks"]:
             track["url"] = f"{url}/files/{track['file']}"
+        for chapter in plain["chapters"]:
+            chapter["picture_url"] = f"{url}/files/{chapter['picture']}"
+        if lesson := plain["lesson"]:
+            lesson["url"] = f"{url}/files/{lesson['file']}" if lesson["file"] else ""
         thumbnail = f"{url}/files/{manifest.thumbnail}" if manifest.thumbnail else ""
         return cls.model_validate(plain | {"url": url, "thumbnail_url": thumbnail})

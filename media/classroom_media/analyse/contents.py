@@ -34,7 +34,6 @@ from classroom_media.record.thumbnail import write_thumbnail
 
 MICRO_FILE: Final = "micro.mp4"
 PICTURE_FILE: Final = "chapter-{:02}.jpg"
-TITLE: Final = "第 {page} 页 / Slide {page}"  # in the file, which has one title for everybody
 NO_SPEECH: Final = "no-speech"
 MOSTLY_SILENT: Final = "mostly-silent"
 NOT_MADE: Final = "not-made"
@@ -43,12 +42,18 @@ logger = logging.getLogger(__name__)
 
 
 def look_through(
-    folder: Path, *, screens: Collection[str], opening: bool = False, closing: bool = False
+    folder: Path,
+    *,
+    screens: Collection[str],
+    opening: bool = False,
+    closing: bool = False,
+    title: str = "{page}",
 ) -> Manifest:
     """Add chapters and the micro-lesson to a finished recording's manifest; give that.
 
     `screens` are the sources on which slides are shown. With an `opening` or a `closing` card
-    that end stays. What cannot be found is left out. Done again, it does nothing.
+    that end stays. `title` is that of a chapter in the micro-lesson's file. What cannot be found
+    is left out. Done again, it does nothing.
 
     Raises:
         RecordError: the manifest cannot be read or written; try again later.
@@ -59,7 +64,8 @@ def look_through(
     chapters = _chapters(folder, manifest, screens)
     manifest = msgspec.structs.replace(manifest, chapters=chapters, looked_through=True)
     if manifest.micro and (programme := _only(manifest, PROGRAMME)):
-        lesson = _lesson(folder, manifest, programme, opening=opening, closing=closing)
+        lesson = _trimmed(folder, manifest, programme, opening=opening, closing=closing)
+        lesson = _made(folder, manifest, programme, lesson, title)
         manifest = msgspec.structs.replace(manifest, lesson=lesson)
     write_manifest(folder, manifest)
     return manifest
@@ -111,30 +117,42 @@ def _only(manifest: Manifest, name: str) -> Track | None:
     return found[0] if len(found) == 1 and not found[0].problem else None
 
 
-def _lesson(
+def _trimmed(
     folder: Path, manifest: Manifest, programme: Track, *, opening: bool, closing: bool
 ) -> Lesson:
+    """Find where the lesson begins and ends."""
     end_s = programme.duration_s
     whole = Lesson(from_s=0.0, to_s=end_s)
     try:
         speech = spoken(folder / programme.file) if programme.channels else None
-        if speech is None:
-            return msgspec.structs.replace(whole, problem=NO_SPEECH)
-        stretch = kept((0.0 if opening else speech[0], end_s if closing else speech[1]), end_s)
-        if stretch is None:
-            return msgspec.structs.replace(whole, problem=MOSTLY_SILENT)
-        from_s, to_s = (_at_picture(at_s, programme.fps) for at_s in stretch)
-        film = folder / MICRO_FILE
-        write_excerpt(folder / programme.file, from_s, to_s, film, _titled(manifest, from_s, to_s))
-        logger.info("%s: %g s trimmed before, %g s after", manifest.id, from_s, end_s - to_s)
+    except RecordError as error:
+        logger.warning("%s cannot be heard: %s", manifest.id, error)
+        return msgspec.structs.replace(whole, problem=NOT_MADE)
+    if speech is None:
+        return msgspec.structs.replace(whole, problem=NO_SPEECH)
+    stretch = kept((0.0 if opening else speech[0], end_s if closing else speech[1]), end_s)
+    if stretch is None:
+        return msgspec.structs.replace(whole, problem=MOSTLY_SILENT)
+    from_s, to_s = (_at_picture(at_s, programme.fps) for at_s in stretch)
+    logger.info("%s: %g s trimmed before, %g s after", manifest.id, from_s, end_s - to_s)
+    return Lesson(from_s=from_s, to_s=to_s)
+
+
+def _made(folder: Path, manifest: Manifest, programme: Track, lesson: Lesson, title: str) -> Lesson:
+    """Write the lesson's own file; where nothing is to be trimmed there is none."""
+    if lesson.problem:
+        return lesson
+    from_s, to_s, film = lesson.from_s, lesson.to_s, folder / MICRO_FILE
+    chapters = _titled(manifest.chapters, from_s, to_s, title)
+    try:
+        write_excerpt(folder / programme.file, from_s, to_s, film, chapters)
         with film.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return Lesson(
-            from_s=from_s, to_s=to_s, file=MICRO_FILE, bytes=film.stat().st_size, sha256=digest
-        )
+        size = film.stat().st_size
     except (RecordError, OSError) as error:
         logger.warning("%s: no micro-lesson: %s", manifest.id, error)
-        return msgspec.structs.replace(whole, problem=NOT_MADE)
+        return Lesson(from_s=0.0, to_s=programme.duration_s, problem=NOT_MADE)
+    return msgspec.structs.replace(lesson, file=MICRO_FILE, bytes=size, sha256=digest)
 
 
 def _at_picture(at_s: float, fps: float) -> float:
@@ -142,12 +160,12 @@ def _at_picture(at_s: float, fps: float) -> float:
     return round(int(at_s * fps + 1e-6) / fps if fps else at_s, 3)
 
 
-def _titled(manifest: Manifest, from_s: float, to_s: float) -> list[Titled]:
+def _titled(chapters: Sequence[Chapter], from_s: float, to_s: float, title: str) -> list[Titled]:
     """Give the chapters within an excerpt; what stands at its beginning begins with it."""
-    inside = [one for one in manifest.chapters if one.start_s < to_s]
+    inside = [one for one in chapters if one.start_s < to_s]
     late = [n for n, one in enumerate(inside) if one.start_s > from_s]
     first = max(late[0] - 1, 0) if late else max(len(inside) - 1, 0)
     return [
-        Titled(max(one.start_s - from_s, 0.0), TITLE.format(page=one.page))
+        Titled(max(one.start_s - from_s, 0.0), title.format(page=one.page))
         for one in inside[first:]
     ]

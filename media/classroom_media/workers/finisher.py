@@ -39,6 +39,7 @@ def main() -> int:
             screens=spec.screens,
             opening=spec.opening,
             closing=spec.closing,
+            title=spec.chapter,
         )
     except RecordError:
         logger.exception("%s is not finished", spec.folder)

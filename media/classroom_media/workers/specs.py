@@ -97,3 +97,4 @@ class FinishSpec(msgspec.Struct, frozen=True, kw_only=True):
     screens: tuple[str, ...] = ()  # sources on which slides are shown
     opening: bool = False  # it begins with a card, which is not trimmed
     closing: bool = False  # it ends with one
+    chapter: str = "{page}"  # the title of a chapter in a file
