@@ -5,11 +5,11 @@
 
 A room with three cameras (films in a loop) and two microphones, a programme in picture in picture
 and all tracks of their own is recorded by `classroom-edge record`, in real time. Every ten seconds
-memory (proportional set size) and open descriptors of all its processes are read. The first ten
-minutes are the warm-up. Exit status 1 when after it memory grows by more than 1 MB an hour (a line
-through all readings) or a descriptor more is open, and when a picture is missing or doubled in
-the programme or in a track. What a disk's cache keeps is not memory of ours. Runs shorter than
-half an hour tell the figures, and say that they are too few for a verdict on memory.
+memory (what each process has to itself) and open descriptors of all its processes are read. The
+first ten minutes are the warm-up. Exit status 1 when after it memory grows by more than 1 MB an
+hour (a line through all readings) or a descriptor more is open, and when a picture is missing or
+doubled in the programme or in a track. What a disk's cache keeps is not memory of ours. Runs
+shorter than half an hour tell the figures, and say that they are too few for a verdict on memory.
 """
 
 import argparse
@@ -118,11 +118,14 @@ def record(room: Path, out: Path, seconds: float) -> Iterator[Reading]:
 
 
 def reading(process: psutil.Process, at_s: float) -> Reading:
-    """Read what a process and its children hold."""
+    """Read what a process and its children hold.
+
+    The share of a page that others map as well would follow how many of these there are.
+    """
     memory, descriptors, count = 0.0, 0, 0
     for one in (process, *process.children(recursive=True)):
         with suppress(psutil.NoSuchProcess):
-            memory += one.memory_full_info().pss / 1e6
+            memory += one.memory_full_info().uss / 1e6
             descriptors += one.num_fds()
             count += 1
     return Reading(at_s, memory, descriptors, count)
