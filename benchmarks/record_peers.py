@@ -101,10 +101,11 @@ def _gst_programme(job: Job) -> str:
     inset = job.inset
     placed = (
         f"sink_0::width={job.width} sink_0::height={job.height} sink_1::xpos={inset.x} "
-        f"sink_1::ypos={inset.y} sink_1::width={inset.width} sink_1::height={inset.height}"
+        f"sink_1::ypos={inset.y} sink_1::width={inset.width} sink_1::height={inset.height} "
+        f"sink_0::zorder=1 sink_1::zorder=2"
     )
     return (
-        f"compositor name=mix background=black {placed} "
+        f"compositor name=mix max-threads=1 background=black {placed} "
         f"! video/x-raw,format=I420,width={job.width},height={job.height},framerate={job.fps}/1 "
         f"! x264enc speed-preset={job.preset} bitrate={job.kbps} threads={job.threads} "
         f"pass=qual quantizer={QUALITY} vbv-buf-capacity=2000 option-string={LOOKS} "

@@ -11,9 +11,11 @@ cameras send H.264; when they send MPEG-2 they are `encoded` (x264 superfast), a
 four encoders of 1080p are more than two cores do in real time. They take turns. CPU is that of
 all processes, between two instants while they are recording: neither's start nor end is in it.
 On our side it includes what the others do not do: a process for each source, packets published
-for others, levels, and files that are synced twice a second. `codecs` is what the decoders and
-encoders of that work take by themselves: nobody can do with less. `us-small` is ours once more,
-with cameras that offer a second stream of 640x360. Memory is proportional set size.
+for others, loudness and limiter, detectors, and files that are synced twice a second. `codecs` is
+what the decoders and encoders of that work take by themselves, at one go: nobody can do with
+less; `x264` is the encoders of pictures among them. `us-small` is ours once more, with cameras
+that offer a second stream of 640x360. Memory is proportional set size; kbit/s are the programme's
+pictures, and tell that all encode alike.
 
 Exit status 2 when there is no ffmpeg; Debian's package is called ffmpeg. GStreamer is left out,
 and said so, without gstreamer1.0-tools and its plugins base, good, bad, ugly and libav.
@@ -33,18 +35,22 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import av
+import numpy as np
 import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.record_films import FPS, GOP_S, film
+from benchmarks.record_films import FPS, GOP_S, RATE_HZ, film
 from benchmarks.record_peers import QUALITY, Job, ffmpeg_command, gstreamer_command
 from benchmarks.worker_process import endpoints, worker
 from classroom_media.api import NS, Layout
+from classroom_media.encode.aac import FRAME as BLOCK
+from classroom_media.encode.aac import SoundEncoder
 from classroom_media.encode.form import PictureForm
 from classroom_media.encode.h264 import PictureEncoder
 from classroom_media.messages import Begin, End, Quit, Status
@@ -63,7 +69,8 @@ SMALL: Final = "-small"  # a camera's second stream
 SMALL_HEIGHT: Final = 360
 WARM_UP_S: Final = 4.0
 CODEC: Final = {True: "libx264", False: "mpeg2video"}  # of the films, by whether tracks are copied
-LISTED: Final = 200  # pictures that the codecs alone are measured with
+STIRS: Final = 1.0  # levels, at the mean
+LISTED: Final = 200  # pictures, or blocks of sound, that the codecs alone are measured with
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,16 @@ class Cost:
 
     cpu: float  # CPU seconds per media second
     memory_mb: float
+    kbps: float  # of the programme's pictures
     shares: dict[str, float]  # of `cpu`, by process
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """CPU seconds per media second of all codecs that are needed at all, and of x264 alone."""
+
+    codecs: float
+    x264: float
 
 
 def main() -> int:
@@ -137,17 +153,23 @@ def recorders(job: Job) -> dict[str, Callable[[float], Cost]]:
     return found
 
 
-def told(tracks: str, costs: dict[str, list[Cost]], alone: float) -> dict[str, float]:
+def told(tracks: str, costs: dict[str, list[Cost]], alone: Alone) -> dict[str, float]:
     """Print medians and ratios; give them by name."""
     cpu = {who: statistics.median(cost.cpu for cost in all_) for who, all_ in costs.items()}
     memory = {who: statistics.median(c.memory_mb for c in all_) for who, all_ in costs.items()}
     print(
         f"{tracks} tracks: CPU seconds per media second, and ours by that (below 1: we take less)"
     )
-    figures = {f"cpu_codecs_{tracks}": alone, f"codecs_{tracks}_ratio": cpu["us"] / alone}
-    print(f"  codecs alone {alone:.3f}, ratio {cpu['us'] / alone:.2f}")
+    figures: dict[str, float] = {}
+    for what, value in (("codecs", alone.codecs), ("x264", alone.x264)):
+        figures[f"cpu_{what}_{tracks}"] = value
+        figures[f"{what}_{tracks}_ratio"] = cpu["us"] / value
+        print(f"  {what:6} alone {value:.3f}, ratio {cpu['us'] / value:.2f}")
     for who, value in cpu.items():
-        print(f"  {who:9} {value:.3f}, ratio {cpu['us'] / value:.2f}, memory {memory[who]:.0f} MB")
+        print(
+            f"  {who:9} {value:.3f}, ratio {cpu['us'] / value:.2f}, memory {memory[who]:.0f} MB, "
+            f"{costs[who][-1].kbps:.0f} kbit/s"
+        )
         figures[f"cpu_{who}_{tracks}"] = value
         figures[f"memory_{who}_{tracks}_mb"] = memory[who]
         if not who.startswith("us"):
@@ -218,7 +240,7 @@ async def record_with_us(job: Job, seconds: float, *, small: bool = False) -> Co
                 await client.ask(End(end_ns=time.monotonic_ns()), timeout_s=20)
                 await client.ask(Quit())
     check(job, passed)
-    return cost(before, after, passed, ram)
+    return cost(job, before, after, passed, ram)
 
 
 def source_spec(job: Job, name: str, *, small: bool) -> SourceSpec:
@@ -275,14 +297,14 @@ def record_with(command: list[str], job: Job, seconds: float) -> Cost:
     if not any(job.take.iterdir()):
         raise SystemExit(f"{command[0]} recorded nothing: {said.decode(errors='replace')}")
     check(job, passed)
-    return cost(before, after, passed, ram)
+    return cost(job, before, after, passed, ram)
 
 
 # -- the codecs by themselves -------------------------------------------------------------------
 
 
-def codecs_alone(job: Job) -> float:
-    """Give the CPU seconds per media second of every decoder and encoder that is needed at all.
+def codecs_alone(job: Job) -> Alone:
+    """Measure every decoder and encoder that is needed at all.
 
     The pictures of the programme are those that were recorded last; the cameras' are their films.
     """
@@ -296,14 +318,29 @@ def codecs_alone(job: Job) -> float:
         gop_s=job.gop_s,
     )
     programme = PictureEncoder("programme", form)
-    total, _ = timed(recorded(job, "programme"), programme.encode)
+    x264, _ = timed(recorded(job, "programme"), programme.encode)
+    others = sound_alone(job)
     for name in CAMERAS:
         if not job.copied:
             coder = PictureCoder(name, fps=job.fps)
-            total += sum(timed(job.films / f"{name}.mp4", partial(coded, coder)))
+            encoding, decoding = timed(job.films / f"{name}.mp4", partial(coded, coder))
+            x264 += encoding
+            others += decoding
         elif name in job.layout.sources:
-            total += timed(job.films / f"{name}.mp4", lambda _frame, _number: None)[1]
-    return total
+            others += timed(job.films / f"{name}.mp4", lambda _frame, _number: None)[1]
+    return Alone(codecs=x264 + others, x264=x264)
+
+
+def sound_alone(job: Job) -> float:
+    """Give what decoding the microphone and encoding the programme's sound takes."""
+    encoder = SoundEncoder("programme-sound")
+    with av.open(job.films / f"{CAMERAS[0]}.mp4") as container:
+        began = time.process_time()
+        for number, frame in enumerate(container.decode(audio=0)):
+            encoder.encode(frame.to_ndarray().astype(np.float32), number * BLOCK)
+            if number == LISTED:
+                break
+    return (time.process_time() - began) / ((number + 1) * BLOCK / RATE_HZ)
 
 
 def coded(coder: PictureCoder, frame: av.VideoFrame, number: int) -> list[Coded]:
@@ -345,10 +382,14 @@ def cpu_s(processes: dict[str, psutil.Process]) -> dict[str, float]:
     }
 
 
-def cost(before: dict[str, float], after: dict[str, float], passed: float, ram: float) -> Cost:
+def cost(
+    job: Job, before: dict[str, float], after: dict[str, float], passed: float, ram: float
+) -> Cost:
     """Put together what was measured."""
     shares = {name: (after[name] - before[name]) / passed for name in after}
-    return Cost(sum(shares.values()), ram, shares)
+    with av.open(recorded(job, "programme")) as container:
+        sizes = [packet.size for packet in container.demux(video=0) if packet.size]
+    return Cost(sum(shares.values()), ram, sum(sizes) * 8 * FPS / len(sizes) / 1000, shares)
 
 
 def memory_mb(processes: dict[str, psutil.Process]) -> float:
@@ -368,6 +409,18 @@ def check(job: Job, seconds: float) -> None:
             pictures = sum(1 for packet in container.demux(video=0) if packet.size)
         if pictures < seconds * FPS * 0.98:
             raise SystemExit(f"{track} has only {pictures} pictures of {seconds:.0f} s")
+    if not corner_moves(job):
+        raise SystemExit("the programme has no camera in its corner")
+
+
+def corner_moves(job: Job) -> bool:
+    """Tell whether the small camera is in the programme: its noise changes from one to the next."""
+    place = job.inset
+    rows, columns = slice(place.y, place.y + place.height), slice(place.x, place.x + place.width)
+    with av.open(recorded(job, "programme")) as container:
+        shown = islice(container.decode(video=0), FPS, FPS + 2)
+        one, next_ = (frame.to_ndarray(format="gray")[rows, columns].astype(int) for frame in shown)
+    return bool(np.abs(next_ - one).mean() > STIRS)
 
 
 if __name__ == "__main__":
