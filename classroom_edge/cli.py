@@ -40,6 +40,11 @@ DriverOption = Annotated[
     typer.Option("--option", help="option.option", metavar="NAME=VALUE", show_default=False),
 ]
 SessionId = Annotated[str, typer.Argument(metavar="[SESSION]", help="argument.session")]
+SessionKind = Annotated[Kind, typer.Option(help="option.kind-of-session")]
+SessionStyle = Annotated[Style | None, typer.Option(help="option.style", show_default=False)]
+SessionSites = Annotated[
+    list[str] | None, typer.Option("--site", help="option.site", show_default=False)
+]
 Wait = Annotated[float, typer.Option("--wait", help="option.wait", metavar="SECONDS", min=0.1)]
 Out = Annotated[
     Path | None, typer.Option(help="option.out-transcript", metavar="FILE|DIR", show_default=False)
@@ -556,11 +561,9 @@ def session_start(
     context: typer.Context,
     room: RoomFile,
     title: Annotated[str, typer.Option(help="option.title", show_default=False)],
-    kind: Annotated[Kind, typer.Option(help="option.kind-of-session")] = Kind.DELIVERY,
-    style: Annotated[Style | None, typer.Option(help="option.style", show_default=False)] = None,
-    sites: Annotated[
-        list[str] | None, typer.Option("--site", help="option.site", show_default=False)
-    ] = None,
+    kind: SessionKind = Kind.DELIVERY,
+    style: SessionStyle = None,
+    sites: SessionSites = None,
     group: Annotated[str, typer.Option(help="option.group", show_default=False)] = "",
     in_s: Annotated[float, typer.Option("--in", help="option.in", metavar="SECONDS", min=0)] = 0,
     data: Data = None,
@@ -614,6 +617,49 @@ def _do_in_session(
     from classroom_edge.commands import session as command
 
     _finish(context, lambda: command.do(room, data, word, id_, language=context.obj))
+
+
+@session.command("group", help="session.group.help")
+def session_group(
+    context: typer.Context,
+    room: RoomFile,
+    group: Annotated[str, typer.Argument(metavar="GROUP", help="argument.group")],
+    title: Annotated[str, typer.Option(help="option.title", show_default=False)] = "",
+    kind: SessionKind = Kind.DELIVERY,
+    style: SessionStyle = None,
+    sites: SessionSites = None,
+    data: Data = None,
+) -> None:
+    """Keep a standing group."""
+    from classroom_edge.commands import session as command
+
+    _finish(
+        context,
+        lambda: command.keep_group(
+            room,
+            data,
+            group=group,
+            title=title,
+            kind=kind,
+            style=style,
+            sites=tuple(sites or ()),
+            language=context.obj,
+        ),
+    )
+
+
+@session.command("met", help="session.met.help")
+def session_met(
+    context: typer.Context,
+    room: RoomFile,
+    days: Annotated[int, typer.Option(help="option.days", min=1, max=3660)] = 30,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell how often schools met."""
+    from classroom_edge.commands import session as command
+
+    _finish(context, lambda: command.met(room, data, days, as_json=as_json, language=context.obj))
 
 
 @session.command("status", help="session.status.help")

@@ -66,6 +66,55 @@ def do(room: Path, data: Path | None, word: str, session: str, *, language: str)
     return asked(room, data, request, lambda _reply: None, language)
 
 
+def keep_group(
+    room: Path,
+    data: Path | None,
+    *,
+    group: str,
+    title: str,
+    kind: Kind,
+    style: Style | None,
+    sites: Sequence[str],
+    language: str,
+) -> int:
+    """Keep a standing group of a hub. Gives 1 when it is refused.
+
+    Raises:
+        ConfigError: the room.toml cannot be used.
+    """
+    request = local.KeepGroup(
+        group=group,
+        title=title or group,
+        kind=kind,
+        style=style or usual_style(kind),
+        sites=tuple(sites),
+    )
+    return asked(room, data, request, lambda _reply: None, language)
+
+
+def met(room: Path, data: Path | None, days: int, *, as_json: bool, language: str) -> int:
+    """Tell how often a hub met each of its sites. Gives 1 without a daemon.
+
+    Raises:
+        ConfigError: the room.toml cannot be used.
+    """
+
+    def told(reply: local.Reply) -> None:
+        pairs: list[dict[str, Any]] = msgspec.to_builtins(reply.pairs)
+        if as_json:
+            found = {"days": days, "held": reply.held, "pairs": pairs}
+            sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+            return
+        say, console = words("sessions").say, Console(highlight=False)
+        console.print(Text(say("met.held", language, held=reply.held, days=days)))
+        table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+        for pair in reply.pairs:
+            table.add_row(Text(pair.name), Text(pair.site), str(pair.sessions))
+        console.print(table)
+
+    return asked(room, data, local.Met(days=days), told, language)
+
+
 def status(room: Path, data: Path | None, *, as_json: bool, language: str) -> int:
     """Tell who is linked, and how the sessions stand. Gives 1 without a daemon.
 

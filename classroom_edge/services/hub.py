@@ -9,6 +9,7 @@ from classroom_edge.config.models import HubConfig, RoomConfig
 from classroom_edge.paths import DataFolder, has_ipc
 from classroom_edge.room import LinkView
 from classroom_edge.services.enrolment import Enrolment
+from classroom_edge.services.hub_door import HubDoor
 from classroom_edge.services.leading import Leading
 from classroom_edge.sessions import local
 from classroom_edge.sessions.conductor import Conductor
@@ -34,12 +35,6 @@ class HubService:
         """What the room's state shows of it."""
         return self._leading.view if self._leading else LinkView(role="hub")
 
-    async def answer(self, request: local.AnyRequest) -> local.Reply:
-        """Answer somebody at this machine."""
-        if self._leading is None:
-            return local.Reply(reason="starting")
-        return await self._leading.answer(request)
-
     async def run(self) -> None:
         """Run until cancelled.
 
@@ -54,21 +49,29 @@ class HubService:
         )
         async with Store(self.folder.database) as store:
             conductor.take_up(await store.run(sessions.going_on))
+            enrolment = await Enrolment.of(store)
             self._leading = Leading(
                 config=self.config,
                 room=self.room.id,
                 keys=keys,
                 store=store,
                 conductor=conductor,
-                enrolment=await Enrolment.of(store),
-                groups=await store.run(sessions.groups),
+                enrolment=enrolment,
                 changed=self.changed,
+            )
+            answers = HubDoor(
+                config=self.config,
+                room=self.room.id,
+                hub_key=keys.public,
+                store=store,
+                enrolment=enrolment,
+                leading=self._leading,
             )
             try:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._leading.run())
                     if has_ipc():
-                        door = local.Door(runtime=self.runtime, answer=self.answer)
+                        door = local.Door(runtime=self.runtime, answer=answers.answer)
                         tasks.create_task(door.run())
             finally:
                 self._leading = None

@@ -2,11 +2,9 @@
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
@@ -14,17 +12,14 @@ from classroom_edge.config.models import HubConfig
 from classroom_edge.room import LinkView
 from classroom_edge.services.enrolment import Enrolment
 from classroom_edge.sessions import commands as c
-from classroom_edge.sessions import local
 from classroom_edge.sessions.conductor import Conductor, seen_by
-from classroom_edge.sessions.groups import Group, invitations
-from classroom_edge.sessions.link.address import Address
+from classroom_edge.sessions.forms import Kind, Style
 from classroom_edge.sessions.link.answers import SilentError
-from classroom_edge.sessions.link.effects import Asked, Linked, Lost, Site
+from classroom_edge.sessions.link.effects import Asked, Linked, Lost
 from classroom_edge.sessions.link.hub import Hub
 from classroom_edge.sessions.link.hub_end import NotLinkedError
 from classroom_edge.sessions.link.keys import KeyPair
 from classroom_edge.sessions.refusals import Reason
-from classroom_edge.sessions.state import NS
 from classroom_edge.store import Store, sessions
 
 TICK_S: Final = 0.25
@@ -48,7 +43,6 @@ class Leading:
     store: Store
     conductor: Conductor
     enrolment: Enrolment
-    groups: tuple[Group, ...]
     changed: Callable[[], None]
     _jobs: asyncio.Queue[Job] = field(default_factory=asyncio.Queue, init=False)
     _told: dict[tuple[str, str], int] = field(default_factory=dict, init=False)  # versions
@@ -79,19 +73,27 @@ class Leading:
             while True:
                 await self._work()
 
-    async def answer(self, request: local.AnyRequest) -> local.Reply:
-        """Answer somebody at this machine, who speaks for the hub."""
-        match request:
-            case local.Begin():
-                return await self._begin(request)
-            case local.Do(session=id_, command=command):
-                reason = await self._asked(id_ or self._only(), command)
-                return local.Reply(reason=reason)
-            case local.NewCode(site=site, name=name):
-                return await self._new_code(Site(site, name))
-            case local.Status():
-                view = self.view
-                return local.Reply(role="hub", linked=view.linked, sessions=view.sessions)
+    def plan(self, id_: str, title: str, form: tuple[Kind, Style], *, group: str) -> int:
+        """Make a new session; give hub time. It is kept with what is asked of it next."""
+        now_ns = self._hub.clock()
+        self.conductor.plan(id_, title, form, now_ns, group=group)
+        return now_ns
+
+    async def asked(self, session: str, command: c.AnyCommand) -> str:
+        """Carry out a command of the hub itself; give the reason why not, or ""."""
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+        def reply(reason: str) -> None:
+            if not answer.done():
+                answer.set_result(reason)
+
+        self._jobs.put_nowait(partial(self._carry_out, session, self.room, command, reply))
+        return await answer
+
+    @property
+    def only(self) -> str:
+        """The session that is meant where none is named; "" = there is none."""
+        return next(iter(self.conductor.sessions), "")
 
     async def _work(self) -> None:
         """Carry out what waits, keep what came of it, then answer and tell."""
@@ -120,16 +122,8 @@ class Leading:
 
     def _heard(self, what: Linked | Lost | Asked) -> None:
         match what:
-            case Asked(site=site, ask=ask):
-                self._jobs.put_nowait(
-                    partial(
-                        self._carry_out,
-                        ask.session,
-                        site,
-                        ask.command,
-                        partial(self._reply, site, ask.id),
-                    )
-                )
+            case Asked():
+                self._jobs.put_nowait(partial(self._by_site, what))
             case Linked(site=site) | Lost(site=site):
                 dark = isinstance(what, Lost)
                 logger.info("%s is %s", site, "lost" if dark else "there")
@@ -139,6 +133,14 @@ class Leading:
 
     def _notice(self, site: str, *, dark: bool) -> None:
         self.conductor.noticed(site, dark=dark, now_ns=self._hub.clock())
+
+    def _by_site(self, asked: Asked) -> Done | None:
+        """Carry out what a site asks, unless it waited here until it was too late."""
+        site, ask = asked.site, asked.ask
+        if asked.deadline_ns and self._hub.clock() >= asked.deadline_ns:
+            logger.info("link: Ask of %s is expired, dropped", site)
+            return None
+        return self._carry_out(ask.session, site, ask.command, partial(self._reply, site, ask.id))
 
     def _carry_out(
         self, session: str, who: str, command: c.AnyCommand, reply: Callable[[str], None]
@@ -172,41 +174,3 @@ class Leading:
                 if member.id in linked and self._told.get(place) != session.version:
                     self._told[place] = session.version
                     self._hub.tell(member.id, seen_by(session, member.id))
-
-    async def _asked(self, session: str, command: c.AnyCommand) -> str:
-        """Carry out a command of the hub itself; give the reason why not, or ""."""
-        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._jobs.put_nowait(
-            partial(self._carry_out, session, self.room, command, answer.set_result)
-        )
-        return await answer
-
-    def _only(self) -> str:
-        return next(iter(self.conductor.sessions), "")
-
-    async def _begin(self, request: local.Begin) -> local.Reply:
-        names = self.enrolment.names
-        group = next((one for one in self.groups if one.id == request.group), None)
-        invited = invitations(group, names) if group else ()
-        if unknown := [site for site in request.sites if site not in names]:
-            return local.Reply(reason=Reason.NO_SUCH_MEMBER, site=unknown[0])
-        invited += tuple(c.Invite(member=site, name=names[site]) for site in request.sites)
-        now_ns = self._hub.clock()
-        id_ = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-        self.conductor.plan(
-            id_, request.title, (request.kind, request.style), now_ns, group=request.group
-        )
-        start = c.Start(at_ns=now_ns + round(request.in_s * NS) if request.in_s else 0)
-        commands: tuple[c.AnyCommand, ...] = (*invited, start)
-        for command in commands:
-            if reason := await self._asked(id_, command):
-                await self._asked(id_, c.End())
-                return local.Reply(reason=reason)
-        return local.Reply(session=id_)
-
-    async def _new_code(self, site: Site) -> local.Reply:
-        if site.id == self.room:
-            return local.Reply(reason=Reason.ONE_HUB)
-        code = await self.enrolment.new_code(site, self.keys.public)
-        address = Address(self.config.address, self.config.port) if self.config.address else ""
-        return local.Reply(code=str(code), address=str(address))

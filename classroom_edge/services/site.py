@@ -17,7 +17,7 @@ from classroom_edge.sessions.link.answers import SilentError
 from classroom_edge.sessions.link.effects import Asked, Linked, Lost, Told
 from classroom_edge.sessions.link.hub_end import NotLinkedError
 from classroom_edge.sessions.link.keys import SITE_KEY, HubRecord, hub_of, load_or_make
-from classroom_edge.sessions.link.site import SiteLink
+from classroom_edge.sessions.link.site import SPREAD_S, SiteLink
 from classroom_edge.sessions.link.wire import Ask
 from classroom_edge.sessions.refusals import Reason
 from classroom_edge.sessions.state import GOING_ON, Session, Stage
@@ -48,6 +48,7 @@ class SiteService:
     runtime: Path
     perform: Perform
     changed: Callable[[], None]
+    spread_s: float = SPREAD_S
     _link: SiteLink | None = field(default=None, init=False)
     _sessions: dict[str, Session] = field(default_factory=dict, init=False)
     _left: set[str] = field(default_factory=set, init=False)  # by somebody's hand
@@ -90,7 +91,9 @@ class SiteService:
     async def _linked_with(self, record: HubRecord) -> None:
         """Be linked for as long as the room is enrolled there."""
         keys = await asyncio.to_thread(load_or_make, self.folder.link / SITE_KEY)
-        link = self._link = SiteLink(keys=keys, hub=record, heard=self._heard)
+        link = self._link = SiteLink(
+            keys=keys, hub=record, heard=self._heard, spread_s=self.spread_s
+        )
         try:
             async with asyncio.TaskGroup() as self._tasks:
                 running = self._tasks.create_task(link.run())

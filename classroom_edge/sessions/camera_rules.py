@@ -5,7 +5,7 @@ from classroom_edge.sessions import events as e
 from classroom_edge.sessions.forms import Role
 from classroom_edge.sessions.refusals import Reason, Refused
 from classroom_edge.sessions.stage_rules import is_open, led_by
-from classroom_edge.sessions.state import GRANT_MAX_NS, Session, Wish
+from classroom_edge.sessions.state import GRANT_LEAST_NS, GRANT_MAX_NS, Session, Wish
 
 Events = tuple[e.AnyEvent, ...]
 
@@ -30,7 +30,7 @@ def grant_camera(session: Session, who: str, command: c.GrantCamera, now_ns: int
     asked = Wish(who, command.to) in session.wishes
     if not asked and not _is_lent(session, who, command.to):
         raise Refused(Reason.NOT_YOURS)
-    until_ns = now_ns + min(command.lasts_ns, GRANT_MAX_NS)
+    until_ns = now_ns + min(max(command.lasts_ns, GRANT_LEAST_NS), GRANT_MAX_NS)
     return (e.CameraGranted(at_ns=now_ns, by=who, to=command.to, until_ns=until_ns),)
 
 

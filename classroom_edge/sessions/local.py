@@ -25,6 +25,9 @@ WITHIN_S: Final = 5.0
 logger = logging.getLogger(__name__)
 
 
+Title = Annotated[str, msgspec.Meta(min_length=1, max_length=TITLE_MAX)]
+
+
 class Request(msgspec.Struct, frozen=True, kw_only=True, tag_field="asks"):
     """The common part of requests."""
 
@@ -36,7 +39,7 @@ class Status(Request, frozen=True, tag="status"):
 class Begin(Request, frozen=True, kw_only=True, tag="begin"):
     """Make a session, invite sites or a standing group, and start it in so many seconds."""
 
-    title: Annotated[str, msgspec.Meta(min_length=1, max_length=TITLE_MAX)]
+    title: Title
     kind: Kind
     style: Style
     sites: tuple[Id, ...] = ()
@@ -58,7 +61,31 @@ class NewCode(Request, frozen=True, kw_only=True, tag="new-code"):
     name: Name
 
 
-AnyRequest = Status | Begin | Do | NewCode
+class KeepGroup(Request, frozen=True, kw_only=True, tag="keep-group"):
+    """Keep a standing group, in place of the one of that id."""
+
+    group: Id
+    title: Title
+    kind: Kind
+    style: Style
+    sites: tuple[Id, ...]
+
+
+class Met(Request, frozen=True, kw_only=True, tag="met"):
+    """How often the hub met each site in sessions that ended within so many days."""
+
+    days: Annotated[int, msgspec.Meta(ge=1, le=3660)]
+
+
+AnyRequest = Status | Begin | Do | NewCode | KeepGroup | Met
+
+
+class Pair(msgspec.Struct, frozen=True, kw_only=True):
+    """A site that the hub met, and in how many sessions."""
+
+    site: str
+    name: str
+    sessions: int
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +99,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     session: str = ""  # that was begun
     code: str = ""
     address: str = ""  # of the hub, for a site
+    pairs: tuple[Pair, ...] = ()
+    held: int = 0  # sessions, whoever attended
 
 
 class LocalError(Exception):

@@ -12,6 +12,7 @@ TITLE_MAX: Final = 120
 
 NS: Final = 1_000_000_000
 FLOOR_LEASE_NS: Final = 10 * NS  # renewed while its holder is heard of
+GRANT_LEAST_NS: Final = NS
 GRANT_MAX_NS: Final = 3600 * NS  # cameras are never lent for longer
 CLOSING_NS: Final = 10 * NS  # in which every room ends its recording
 AHEAD_MAX_NS: Final = 7 * 24 * 3600 * NS  # a joint start is planned no earlier than this

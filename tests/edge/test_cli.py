@@ -30,6 +30,8 @@ COMMANDS = {
     "session join": ("ROOM.toml", "SESSION"),
     "session leave": ("ROOM.toml", "SESSION"),
     "session end": ("ROOM.toml", "SESSION"),
+    "session group": ("ROOM.toml", "GROUP", "--title", "--kind", "--site"),
+    "session met": ("ROOM.toml", "--days", "--json"),
     "session status": ("ROOM.toml", "--json"),
     "link enrol": ("ROOM.toml", "HUB", "CODE", "--site", "--name"),
 }

@@ -42,6 +42,7 @@ class Asked:
 
     site: str
     ask: Ask
+    deadline_ns: int = 0  # hub time; whoever lets it wait has to look again
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class Hub:
 
         Raises:
             NotLinkedError: it is not there.
-            SilentError: it did not answer in time, and will not carry it out any more.
+            SilentError: it did not answer in time; if it has not done it yet, it never will.
         """
         deadline_ns = self.clock() + round(within_s * NS)
         ask_id, send = self._end.ask(site, session, command, deadline_ns=deadline_ns)

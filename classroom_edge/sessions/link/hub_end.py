@@ -188,17 +188,17 @@ class HubEnd:
         peer.is_dark = False
         if letter.deadline_ns and letter.deadline_ns <= now_ns:
             return [*back, Dropped(site, what, "expired")]
-        return [*back, *self._meant(peer, letter.body, now_ns)]
+        return [*back, *self._meant(peer, letter, now_ns)]
 
-    def _meant(self, peer: _Peer, body: wire.ToHub, now_ns: int) -> list[Effect]:
-        match body:
+    def _meant(self, peer: _Peer, letter: wire.LetterToHub, now_ns: int) -> list[Effect]:
+        match letter.body:
             case wire.Beat(asked_ns=asked_ns):
                 beaten = wire.Beaten(asked_ns=asked_ns, heard_ns=now_ns, said_ns=now_ns)
                 return [self._letter(peer, beaten)]
-            case wire.Ask():
-                return [Asked(peer.site.id, body)]
-            case wire.Answer():
-                return [Answered(peer.site.id, body)]
+            case wire.Ask() as ask:
+                return [Asked(peer.site.id, ask, letter.deadline_ns)]
+            case wire.Answer() as answer:
+                return [Answered(peer.site.id, answer)]
             case _:
                 return []
 

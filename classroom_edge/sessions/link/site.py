@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random, SystemRandom
+from typing import Final
 
 import zmq.asyncio
 
@@ -29,6 +30,8 @@ from classroom_edge.sessions.link.site_end import SiteEnd
 from classroom_edge.sessions.link.sockets import connected, send_now, site_socket
 from classroom_edge.sessions.state import NS
 
+SPREAD_S: Final = 1.5  # in which sites dial first: power comes back to every school at once
+
 logger = logging.getLogger(__name__)
 
 
@@ -43,7 +46,7 @@ class SiteLink:
     keys: KeyPair
     hub: HubRecord
     heard: Callable[[Linked | Lost | Asked | Told], None]
-    spread_s: float = 1.0  # in which it dials first: power comes back to every school at once
+    spread_s: float = SPREAD_S
     random: Random = field(default_factory=SystemRandom)
     context: zmq.asyncio.Context = field(default_factory=zmq.asyncio.Context.instance)
     now_ns: Callable[[], int] = time.monotonic_ns
@@ -86,7 +89,7 @@ class SiteLink:
 
         Raises:
             NotLinkedError: the hub is not there.
-            SilentError: it did not answer in time, and will not carry it out any more.
+            SilentError: it did not answer in time; if it has not done it yet, it never will.
         """
         within_ns = round(within_s * NS)
         ask_id, send = self._end.ask(session, command, now_ns=self.now_ns(), within_ns=within_ns)

@@ -137,7 +137,7 @@ class SiteEnd:
         self._number_in, self._heard_ns = letter.number, now_ns
         if letter.deadline_ns and self._is_late(letter.deadline_ns, now_ns):
             return [Dropped(self._site, what, "expired")]
-        return self._meant(letter.body, now_ns)
+        return self._meant(letter, now_ns)
 
     def _greet(self, now_ns: int) -> list[Effect]:
         """Say Hello to a hub that has been started anew; a Hello on its way is not said twice."""
@@ -148,15 +148,15 @@ class SiteEnd:
         self._next_ns = now_ns + self._jittered(HELLO_NS)
         return [Lost(self._site), self._hello(now_ns)]
 
-    def _meant(self, body: wire.ToSite, now_ns: int) -> list[Effect]:
-        match body:
-            case wire.Beaten():
-                self._compare(body, now_ns)
+    def _meant(self, letter: wire.LetterToSite, now_ns: int) -> list[Effect]:
+        match letter.body:
+            case wire.Beaten() as beaten:
+                self._compare(beaten, now_ns)
                 return []
-            case wire.Ask():
-                return [Asked(self._site, body)]
-            case wire.Answer():
-                return [Answered(self._site, body)]
+            case wire.Ask() as ask:
+                return [Asked(self._site, ask, letter.deadline_ns)]
+            case wire.Answer() as answer:
+                return [Answered(self._site, answer)]
             case wire.Tell(session=session):
                 return [Told(session)]
             case _:

@@ -1,8 +1,9 @@
 """A hub and a site as the daemon runs them: enrolled by a code, in a session together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from classroom_edge.services.site import SiteService
 from classroom_edge.sessions import commands as c
 from classroom_edge.sessions import local
 from classroom_edge.sessions.forms import Kind, Style
+from classroom_edge.sessions.link.answers import SilentError
 from classroom_edge.sessions.link.enrolling import enrol
 from classroom_edge.sessions.state import NS, Session, Stage
 from tests.edge.sessions.schools import free_pair
@@ -51,6 +53,7 @@ class Place:
             runtime=self.runtimes["site"],
             perform=self._perform,
             changed=lambda: None,
+            spread_s=0,
         )
 
     async def ask(self, name: str, request: local.AnyRequest) -> local.Reply:
@@ -120,7 +123,6 @@ async def test_a_site_is_enrolled_linked_and_in_a_session_as_soon_as_it_begins(
             assert (status.role, status.site) == ("site", "hill")
             assert await place.do("site", c.Leave()) == ""
             await eventually_async(lambda: not present(hub, "hill"))
-        await eventually_async(lambda: hub.view.linked == ())
 
 
 async def test_a_hub_that_is_started_again_goes_on_with_its_session_and_sites(
@@ -163,6 +165,45 @@ async def test_a_camera_turns_for_the_hub_while_the_room_lets_it(place: Place) -
             assert values["pan"] < 0 < values["for_s"] < 1
             assert await place.do("site", c.EndGrant(room="hill")) == ""
             assert await place.do("hub", turn) == "no-grant"
+
+
+async def test_what_waited_too_long_at_the_hub_is_not_done_any_more(place: Place) -> None:
+    hub = place.hub()
+    async with running(hub):
+        await place.enrol()
+        site = place.site()
+        async with running(site):
+            await eventually_async(lambda: hub.view.linked)
+            await place.ask("hub", BEGIN)
+            await eventually_async(lambda: present(site, "hill"))
+            async with asyncio.TaskGroup() as tasks:
+                with held(place.folders["hub"].database):
+                    waits = tasks.create_task(place.do("hub", c.AskCamera(room="hill")))
+                    await eventually_async(lambda: (one := only(hub.view)) and one.wishes)
+                    with pytest.raises(SilentError):
+                        await raise_hand(site, within_s=0.3)
+                    assert not waits.done()
+            assert await place.do("hub", c.MuteAll()) == ""
+            session = only(hub.view)
+            assert session is not None
+            assert session.hands == ()
+            assert await raise_hand(site, within_s=2) == ""
+
+
+@contextmanager
+def held(database: Path) -> Iterator[None]:
+    """Let nobody else write, as a slow disk does not."""
+    with closing(sqlite3.connect(database)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.rollback()
+
+
+async def raise_hand(site: SiteService, *, within_s: float) -> str:
+    link, session = site._link, only(site.view)
+    assert link is not None
+    assert session is not None
+    return await link.ask(session.id, c.RaiseHand(), within_s=within_s)
 
 
 async def test_what_cannot_be_done_here_says_why(place: Place) -> None:

@@ -77,6 +77,7 @@ class Rooms:
             runtime=runtime_folder(self._top / "site", "hill-room"),
             perform=perform,
             changed=lambda: None,
+            spread_s=0,
         )
 
 
@@ -104,8 +105,9 @@ async def test_a_site_is_enrolled_and_takes_part_by_commands(
         assert (status, "“hill”" in out) == (0, True)
         async with running(site):
             await eventually_async(lambda: hub.view.linked)
+            assert (await rooms.says("hub", "session group", "pair", "--site", "hill"))[0] == 0
             _, id_, _ = await rooms.says(
-                "hub", "session start", "--title", "Maths", "--site", "hill"
+                "hub", "session start", "--title", "Maths", "--group", "pair"
             )
             await eventually_async(lambda: site.view.sessions)
             assert (await rooms.says("site", "session join"))[0] == 0
@@ -122,6 +124,12 @@ async def test_a_site_is_enrolled_and_takes_part_by_commands(
             _, out, _ = await rooms.says("hub", "session status")
             assert "Linked sites: hill" in out
             assert "Maths (Delivered lesson, interactive): closing" in out
+            _, out, _ = await rooms.says("hub", "session met", "--json")
+            assert json.loads(out) == {"days": 30, "held": 0, "pairs": []}
+            status, _, err = await rooms.says(
+                "hub", "session start", "--title", "x", "--group", "none"
+            )
+            assert (status, "session group" in err) == (1, True)
 
 
 async def test_what_cannot_be_asked_for_is_said(
