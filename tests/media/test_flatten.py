@@ -99,6 +99,18 @@ def test_whoever_is_killed_at_it_leaves_a_film_that_can_be_played_and_done_again
         assert path.read_bytes() == done
 
 
+def test_a_stream_that_never_came_is_not_in_the_file(tmp_path: Path) -> None:
+    announced = {"cam": pictures(100)[0].format, "cam-sound": sound(4)[0].format}
+    formats = {name: form for name, form in announced.items() if form}
+    writer = PartWriter(DurableFile(tmp_path / "film.mp4"), formats, START_NS)
+    for packet in pictures(100):
+        writer.write(packet)
+    writer.seal()
+    flatten(tmp_path / "film.mp4")
+    assert list(content_of(tmp_path / "film.mp4")) == ["picture"]
+    assert numbers(tmp_path / "film.mp4") == list(range(100))
+
+
 def test_half_a_fragment_behind_the_last_is_cut_off(tmp_path: Path) -> None:
     path = written(tmp_path / "film.mp4", FILMS["both"])
     whole = path.read_bytes()

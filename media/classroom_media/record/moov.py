@@ -42,9 +42,13 @@ def completed(moov: bytes, tracks: Mapping[int, TrackIndex]) -> bytes:
 
 
 def _completed(moov: bytes, tracks: Mapping[int, TrackIndex]) -> bytes:
-    found = [(kind, data) for kind, data in children(moov) if kind != b"mvex"]
+    found = [
+        (kind, data)
+        for kind, data in children(moov)
+        if kind != b"mvex" and (kind != b"trak" or _number(data) in tracks)  # else it is empty
+    ]
     (rate,) = struct.unpack_from(">I", dict(found)[b"mvhd"], 12)
-    traks = [_trak(data, tracks, rate) for kind, data in found if kind == b"trak"]
+    traks = [_trak(data, tracks[_number(data)], rate) for k, data in found if k == b"trak"]
     length = max(length for _data, length in traks)
     done = iter(traks)
     changes: _Changes = {
@@ -63,14 +67,17 @@ def _spelled(found: Iterable[tuple[bytes, bytes]], changes: _Changes) -> bytes:
     return b"".join(box(kind, changes.get(kind, bytes)(data)) for kind, data in found)
 
 
-def _trak(trak: bytes, tracks: Mapping[int, TrackIndex], movie_rate: int) -> tuple[bytes, int]:
+def _number(trak: bytes) -> int:
+    (number,) = struct.unpack_from(">I", dict(children(trak))[b"tkhd"], 12)
+    return int(number)
+
+
+def _trak(trak: bytes, track: TrackIndex, movie_rate: int) -> tuple[bytes, int]:
     """Complete a track; give it with its length in the film's ticks."""
     parts = dict(children(trak))
-    (number,) = struct.unpack_from(">I", parts[b"tkhd"], 12)
     (rate,) = struct.unpack_from(">I", dict(children(parts[b"mdia"]))[b"mdhd"], 12)
-    track = tracks.get(number, TrackIndex())
     steps = _steps(track)
-    end = int(np.max(np.cumsum(steps) + np.array(track.lags, np.int64), initial=0))
+    end = int(np.max(np.cumsum(steps) + np.array(track.lags, np.int64)))
     elst, length = _edits(dict(children(parts[b"edts"]))[b"elst"], end, Fraction(movie_rate, rate))
     stbl = {b"stbl": partial(_tables, track=track, steps=steps)}
     mdia: _Changes = {
@@ -98,8 +105,6 @@ def _edits(elst: bytes, end: int, scale: Fraction) -> tuple[bytes, int]:
 def _steps(track: TrackIndex) -> _Numbers:
     """How long each sample lasts: until the next one is decoded."""
     steps = np.array(track.durations, np.int64)
-    if not len(steps):
-        return steps
     samples, times = np.array(track.chunk_samples, np.int64), np.array(track.chunk_times, np.int64)
     lasts = np.cumsum(samples) - 1
     ends = times + np.add.reduceat(steps, lasts - samples + 1)
@@ -121,7 +126,7 @@ def _tables(stbl: bytes, track: TrackIndex, steps: _Numbers) -> bytes:
     firsts, _counts, each = _runs(samples)
     tables.append(_table(b"stsc", firsts + 1, each, np.ones_like(each)))
     tables.append(box(b"stsz", PLAIN, _u32(0), _u32(len(track.sizes)), _numbers(track.sizes)))
-    large = max(track.chunk_offsets, default=0) > LARGEST
+    large = max(track.chunk_offsets) > LARGEST
     offsets = _numbers(track.chunk_offsets, ">u8" if large else ">u4")
     tables.append(box(b"co64" if large else b"stco", PLAIN, _u32(len(samples)), offsets))
     if stsd[12:16] == b"mp4a":
