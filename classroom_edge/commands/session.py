@@ -8,16 +8,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from classroom_edge.commands.session_tables import plain, show_met, show_status
 from classroom_edge.config import load
 from classroom_edge.paths import default_data_folder, runtime_folder
 from classroom_edge.sessions import commands as c
 from classroom_edge.sessions import local
 from classroom_edge.sessions.forms import Kind, Style, usual_style
-from classroom_edge.sessions.state import Session
 from classroom_edge.words import words
 
 GOOD, FAILED, WRONG = 0, 1, 2
@@ -104,13 +101,8 @@ def met(room: Path, data: Path | None, days: int, *, as_json: bool, language: st
         if as_json:
             found = {"days": days, "held": reply.held, "pairs": pairs}
             sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
-            return
-        say, console = words("sessions").say, Console(highlight=False)
-        console.print(Text(say("met.held", language, held=reply.held, days=days)))
-        table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-        for pair in reply.pairs:
-            table.add_row(Text(pair.name), Text(pair.site), str(pair.sessions))
-        console.print(table)
+        else:
+            show_met(reply, days, language)
 
     return asked(room, data, local.Met(days=days), told, language)
 
@@ -124,9 +116,9 @@ def status(room: Path, data: Path | None, *, as_json: bool, language: str) -> in
 
     def told(reply: local.Reply) -> None:
         if as_json:
-            sys.stdout.write(json.dumps(_plain(reply), ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps(plain(reply), ensure_ascii=False) + "\n")
         else:
-            _show(reply, language)
+            show_status(reply, language)
 
     return asked(room, data, local.Status(), told, language)
 
@@ -172,54 +164,3 @@ def complain(key: str, language: str, **values: object) -> int:
     """Say on the error stream what went wrong; give the exit status."""
     sys.stderr.write(words("sessions").say(key, language, **values) + "\n")
     return FAILED
-
-
-def _plain(reply: local.Reply) -> dict[str, Any]:
-    kept = ("role", "site", "linked", "sessions")
-    found: dict[str, Any] = msgspec.to_builtins(reply)
-    return {name: found[name] for name in kept}
-
-
-def _show(reply: local.Reply, language: str) -> None:
-    say, console = words("sessions").say, Console(highlight=False)
-    console.print(Text(_link(reply, language)))
-    for session in reply.sessions:
-        heading = say(
-            "status.session",
-            language,
-            title=session.title,
-            kind=say(f"kind.{session.kind}", language),
-            style=say(f"style.{session.style}", language),
-            stage=say(f"stage.{session.stage}", language),
-            id=session.id,
-        )
-        console.print(Text(heading, style="bold"))
-        console.print(_roster(session, language))
-
-
-def _link(reply: local.Reply, language: str) -> str:
-    say = words("sessions").say
-    linked = ", ".join(reply.linked) or say("status.nobody", language)
-    if reply.role == "hub":
-        return say("status.hub", language, linked=linked)
-    if not reply.site:
-        return say("status.not-enrolled", language)
-    return say("status.site", language, site=reply.site, linked=linked)
-
-
-def _roster(session: Session, language: str) -> Table:
-    say, table = words("sessions").say, Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-    for member in session.members:
-        states = {
-            "status.dark": member.dark,
-            "status.present": member.present and not member.dark,
-            "status.absent": not member.present,
-            "status.floor": session.has_floor(member.id),
-            "status.hand": bool(member.hand_at_ns),
-        }
-        table.add_row(
-            Text(member.name),
-            say(f"role.{member.role}", language),
-            ", ".join(say(key, language) for key, holds in states.items() if holds),
-        )
-    return table

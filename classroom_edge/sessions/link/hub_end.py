@@ -5,7 +5,6 @@ claimed decides nothing.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final
 
 from classroom_edge.sessions.commands import AnyCommand
@@ -23,34 +22,15 @@ from classroom_edge.sessions.link.effects import (
     Site,
 )
 from classroom_edge.sessions.link.limits import Bucket
+from classroom_edge.sessions.link.peer import Peer
 from classroom_edge.sessions.state import NS, Session
 
 DARK_NS: Final = 3 * NS  # without a word from a site
-RATE_HZ: Final = 50.0  # messages of one site, in the long run
-BURST: Final = 100.0
-GREETS_HZ: Final = 2.0  # how often one is asked to say Hello
 ENROLS_HZ: Final = 5.0  # tries of everybody together
 
 
 class NotLinkedError(Exception):
     """The other end is not there."""
-
-
-@dataclass
-class _Peer:
-    """One enrolled key that has said something."""
-
-    site: Site
-    route: bytes
-    heard_ns: int
-    epoch: int = 0
-    nonce: int = -1
-    number_in: int = 0
-    number_out: int = 0
-    is_dark: bool = True
-    is_flooding: bool = False
-    bucket: Bucket = field(default_factory=lambda: Bucket(RATE_HZ, BURST))
-    greets: Bucket = field(default_factory=lambda: Bucket(GREETS_HZ, 1))
 
 
 class HubEnd:
@@ -63,7 +43,7 @@ class HubEnd:
     def __init__(self, site_of: Callable[[str], Site | None], new_epoch: Callable[[], int]) -> None:
         self._site_of = site_of
         self._new_epoch = new_epoch
-        self._peers: dict[str, _Peer] = {}
+        self._peers: dict[str, Peer] = {}
         self._keys: dict[str, str] = {}  # site -> key
         self._enrols = Bucket(ENROLS_HZ, 2 * ENROLS_HZ)
         self._asks = 0
@@ -78,7 +58,7 @@ class HubEnd:
         site = self._site_of(key)
         if site is None:
             return self._stranger(key, route, data, now_ns)
-        peer = self._peers.setdefault(key, _Peer(site, route, now_ns))
+        peer = self._peers.setdefault(key, Peer(site, route, now_ns))
         peer.site = site
         self._keys[site.id] = key
         if not peer.bucket.take(now_ns):
@@ -109,15 +89,15 @@ class HubEnd:
         """
         self._asks += 1
         body = wire.Ask(id=self._asks, session=session, command=command)
-        return self._asks, self._letter(self._there(site), body, deadline_ns)
+        return self._asks, self._there(site).letter(body, deadline_ns)
 
     def answer(self, site: str, ask_id: int, reason: str = "") -> Send:
         """Answer an `Asked`. Raises NotLinkedError."""
-        return self._letter(self._there(site), wire.Answer(id=ask_id, reason=reason))
+        return self._there(site).letter(wire.Answer(id=ask_id, reason=reason))
 
     def tell(self, site: str, session: Session) -> Send:
         """Tell a site how a session stands. Raises NotLinkedError."""
-        return self._letter(self._there(site), wire.Tell(session=session))
+        return self._there(site).letter(wire.Tell(session=session))
 
     def tick(self, now_ns: int) -> list[Effect]:
         """Let time pass: who is not heard of is lost."""
@@ -130,7 +110,7 @@ class HubEnd:
             peer.is_dark = True
         return [Lost(peer.site.id) for peer in silent]
 
-    def _there(self, site: str) -> _Peer:
+    def _there(self, site: str) -> Peer:
         peer = self._peers.get(self._keys.get(site, ""))
         if peer is None or not peer.epoch or peer.is_dark:
             raise NotLinkedError(f"{site} is not there")
@@ -154,7 +134,7 @@ class HubEnd:
         return [*gone, EnrolAsked(key, route, body.secret)]
 
     def _hello(
-        self, key: str, peer: _Peer, route: bytes, hello: wire.Hello, now_ns: int
+        self, key: str, peer: Peer, route: bytes, hello: wire.Hello, now_ns: int
     ) -> list[Effect]:
         if hello.site != peer.site.id:
             return [Misdeed(key, "claims-name", f"{peer.site.id} says it is {hello.site}")]
@@ -170,10 +150,10 @@ class HubEnd:
             heard_ns=now_ns,
             said_ns=now_ns,
         )
-        return [self._letter(peer, welcome), Linked(peer.site.id)]
+        return [peer.letter(welcome), Linked(peer.site.id)]
 
     def _said(
-        self, key: str, peer: _Peer, route: bytes, letter: wire.LetterToHub, now_ns: int
+        self, key: str, peer: Peer, route: bytes, letter: wire.LetterToHub, now_ns: int
     ) -> list[Effect]:
         site, what = peer.site.id, type(letter.body).__name__
         if not peer.epoch or letter.epoch != peer.epoch:
@@ -190,24 +170,17 @@ class HubEnd:
             return [*back, Dropped(site, what, "expired")]
         return [*back, *self._meant(peer, letter, now_ns)]
 
-    def _meant(self, peer: _Peer, letter: wire.LetterToHub, now_ns: int) -> list[Effect]:
+    def _meant(self, peer: Peer, letter: wire.LetterToHub, now_ns: int) -> list[Effect]:
         match letter.body:
             case wire.Beat(asked_ns=asked_ns):
                 beaten = wire.Beaten(asked_ns=asked_ns, heard_ns=now_ns, said_ns=now_ns)
-                return [self._letter(peer, beaten)]
+                return [peer.letter(beaten)]
             case wire.Ask() as ask:
                 return [Asked(peer.site.id, ask, letter.deadline_ns)]
             case wire.Answer() as answer:
                 return [Answered(peer.site.id, answer)]
             case _:
                 return []
-
-    def _letter(self, peer: _Peer, body: wire.ToSite, deadline_ns: int = 0) -> Send:
-        peer.number_out += 1
-        letter = wire.LetterToSite(
-            epoch=peer.epoch, number=peer.number_out, deadline_ns=deadline_ns, body=body
-        )
-        return _send(peer.route, letter)
 
 
 def _send(route: bytes, letter: wire.LetterToSite) -> Send:

@@ -22,9 +22,10 @@ from classroom_edge.sessions.link.effects import (
     Misdeed,
     Send,
 )
-from classroom_edge.sessions.link.hub_end import BURST, NotLinkedError
+from classroom_edge.sessions.link.hub_end import NotLinkedError
 from classroom_edge.sessions.link.limits import Bucket
 from classroom_edge.sessions.link.misdeeds import KEPT, Misdeeds
+from classroom_edge.sessions.link.peer import BURST
 from classroom_edge.sessions.state import NS
 from tests.edge.sessions.pretend_link import Network
 
