@@ -8,19 +8,35 @@ from datetime import datetime
 
 from classroom_media.api import Kind
 from classroom_media.emulate.camera import EmulatedCamera
+from classroom_media.emulate.canvas import Canvas
 from classroom_media.emulate.feed import Feed
 from classroom_media.emulate.rtsp import RtspServer
-from classroom_media.emulate.scenes import PupilsScene
+from classroom_media.emulate.scenes import PupilsScene, Scene
 
 
 def now() -> datetime:
     return datetime.now().astimezone()
 
 
+class StuckScene:
+    """A scene as a camera sees it whose sensor stands still now and then: it codes on."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.stuck = False
+        self._scene = scene
+        self._seen: Canvas | None = None
+
+    def paint(self, number: int) -> Canvas:
+        if self._seen is None or not self.stuck:
+            self._seen = self._scene.paint(number)
+        return self._seen
+
+
 class PluggedCamera:
     """An RTSP camera at a port that stays the same."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, scene: Scene) -> None:
+        self._scene = scene
         self.url = f"rtsp://127.0.0.1:{port}/camera"
         self._port = port
         self._loop = asyncio.new_event_loop()
@@ -39,7 +55,7 @@ class PluggedCamera:
     async def _film(self) -> EmulatedCamera:
         feed = Feed((Kind.PICTURE,))
         self._server.feeds["/camera"] = feed
-        return EmulatedCamera("camera", PupilsScene(now), feed)
+        return EmulatedCamera("camera", self._scene, feed)
 
     def run(self) -> None:
         self._loop.run_forever()
@@ -54,9 +70,9 @@ class PluggedCamera:
 
 
 @contextmanager
-def plugged_camera(port: int) -> Iterator[PluggedCamera]:
+def plugged_camera(port: int, scene: Scene | None = None) -> Iterator[PluggedCamera]:
     """Give a camera that is plugged in; pull its plug at the end."""
-    camera = PluggedCamera(port)
+    camera = PluggedCamera(port, scene or PupilsScene(now))
     thread = threading.Thread(target=camera.run, daemon=True)
     thread.start()
     with camera.begin():

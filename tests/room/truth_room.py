@@ -60,6 +60,7 @@ NETWORK = (Fault.STALL, Fault.CLOG, Fault.REBOOT, Fault.GARBAGE, Fault.RESET, Fa
            Fault.BACK, Fault.BLIP)  # fmt: skip
 PICTURE = (*NETWORK, Fault.FREEZE, Fault.BLACK, Fault.RESIZE, Fault.RECODE)
 RTSP = (*PICTURE, Fault.LOSS, Fault.EXPIRED)
+NOTICED_S = 9.0  # a picture that stands still for so long, keyframes and all, is an alarm
 AT_ONCE = (Fault.GARBAGE, Fault.EXPIRED, Fault.RESET, Fault.AHEAD, Fault.BACK, Fault.BLIP)
 
 
@@ -142,6 +143,7 @@ def plan(*, seconds: float, switches: int, failures: int, seed: int) -> list[Act
         longest = max(1.0, min(6.0, spell - 4.5))
         for_s = 0.0 if fault in AT_ONCE else chance.uniform(min(2.0, longest), longest)
         for_s = min(for_s, 1.2) if fault is Fault.CLOG else for_s
+        for_s = max(for_s, min(NOTICED_S, spell - 4.5)) if fault is Fault.FREEZE else for_s
         at_s = (number + 0.1) * spell + chance.uniform(0, 0.1) * spell
         acts.append(Act(at_s, fault, source, for_s))
     step = seconds / max(switches, 1)
