@@ -1,0 +1,1 @@
+"""What comes from elsewhere: calendars, tables of other programs, the notice of holidays."""
