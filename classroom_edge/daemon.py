@@ -12,7 +12,7 @@ from contextlib import aclosing, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from classroom_drivers.wiring import Wiring
 from classroom_edge.config.models import Config, TrackingConfig
@@ -35,6 +35,7 @@ from classroom_edge.services.health import notify
 from classroom_edge.services.kin import KinService
 from classroom_edge.services.library import Library
 from classroom_edge.services.light import LightService
+from classroom_edge.services.linking import linking
 from classroom_edge.services.looks import style_of, titles_of, with_card
 from classroom_edge.services.media import PROGRAMME, Media
 from classroom_edge.services.newest import Newest
@@ -43,7 +44,6 @@ from classroom_edge.services.places import Places
 from classroom_edge.services.recording import RecordingService
 from classroom_edge.services.refusals import refused
 from classroom_edge.services.routines import RoutineService
-from classroom_edge.services.site import SiteService
 from classroom_edge.services.sounds import strip_of
 from classroom_edge.services.storage import StorageService
 from classroom_edge.services.supervise import supervise
@@ -57,9 +57,6 @@ from classroom_media.direct.signs import Role
 from classroom_media.messages import Cut, Heartbeat, Whereabouts
 from classroom_media.record.journal import boot_id
 from classroom_media.record.manifest import Manifest, State
-
-if TYPE_CHECKING:
-    from classroom_edge.services.hub import HubService
 
 LOOKS_EVERY_S: Final = 0.5  # at the latest: a light must not burn on
 LIMIT_GRACE_S: Final = 10.0  # for who is not ready when a micro-lesson ends by itself
@@ -127,7 +124,7 @@ class Daemon:
         self.takes = RecordingService(
             room=config.room.id,
             places=places,
-            pre_roll_s=config.recording.pre_roll_s,
+            pre_roll_s=config.pre_roll_s,
             grid=Grid(config.recording.fps),
             boot=boot_id(),
             tracks=self.media.tracks(),
@@ -154,7 +151,9 @@ class Daemon:
             log=folder.log,
             truth=self._truth,
         )
-        self._link = self._linking(folder, runtime)
+        self._link = linking(
+            config, folder=folder, runtime=runtime, perform=self.perform, changed=self._stir
+        )
         self._overview = Overview(
             config=config,
             devices=self.devices,
@@ -173,28 +172,6 @@ class Daemon:
         # Grows also across daemons: snapshots are at least a tenth of a second apart.
         self._state = self._overview.state(time.monotonic_ns() // 100_000_000)
         self._states.put(self._state)
-
-    def _linking(self, folder: DataFolder, runtime: Path) -> "HubService | SiteService | None":
-        config = self._config
-        if config.hub:
-            from classroom_edge.services.hub import HubService  # noqa: PLC0415 - the store is slow
-
-            return HubService(
-                room=config.room,
-                config=config.hub,
-                folder=folder,
-                runtime=runtime,
-                changed=self._stir,
-            )
-        if config.site:
-            return SiteService(
-                config=config.site,
-                folder=folder,
-                runtime=runtime,
-                perform=self.perform,
-                changed=self._stir,
-            )
-        return None
 
     def recover(self) -> None:
         """Take up what an earlier daemon left unfinished."""
@@ -283,9 +260,7 @@ class Daemon:
         micro-lesson: it ends by itself after so long, with a grace in which one may go on.
         """
         opening_s = self._config.titles.opening_s
-        id_ = await self.takes.start(
-            who, title=title, pre_roll=pre_roll and not opening_s, limit_s=limit_s
-        )
+        id_ = await self.takes.start(who, title=title, pre_roll=pre_roll, limit_s=limit_s)
         if opening_s:
             await self._put_card("opening", opening_s, heading=title)
         await self.takes.shown(self.media.layout)

@@ -10,6 +10,7 @@ import pytest
 
 from classroom_edge.cli import run
 from classroom_edge.config import load
+from classroom_edge.daemon import Daemon
 from classroom_edge.paths import DataFolder, runtime_folder
 from classroom_edge.services.hub import HubService
 from classroom_edge.services.site import SiteService
@@ -144,3 +145,15 @@ async def test_what_cannot_be_asked_for_is_said(
     assert (status, "[site]" in err) == (2, True)
     status, _, err = await rooms.says("hub", "link enrol")
     assert (status, "--site" in err) == (2, True)
+
+
+@pytest.mark.parametrize(("part", "shown"), [("hub", "hub"), ("site", "site"), ("light", None)])
+async def test_a_rooms_state_tells_which_end_of_a_link_it_is(
+    part: str, shown: str | None, tmp_path: Path
+) -> None:
+    file = tmp_path / "room.toml"
+    file.write_text(f'[room]\nid = "centre"\nname = "中心校"\n[{part}]\n', encoding="utf-8")
+    daemon = Daemon(load(file), tmp_path / "data", tmp_path)
+    link = daemon.state().link
+    daemon.media.close()
+    assert (link.role if link else None) == shown
