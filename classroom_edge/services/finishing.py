@@ -7,9 +7,11 @@ then keeps nobody from the recording, which is whole.
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import disk_usage
 from typing import Final
 
 import msgspec
@@ -93,8 +95,8 @@ class FinishingService:
         return self._process.pid if self._process else 0
 
     def finish(self, folder: Path) -> None:
-        """Have a recording finished that is stopped and at rest."""
-        self._waiting.add(folder)
+        """Have a recording finished that is stopped and at rest; older ones that are apart, too."""
+        self._waiting |= {folder, *self._reunitable()}
         self._rest.clear()
         self._more.set()
         self.changed()
@@ -106,6 +108,15 @@ class FinishingService:
             due = not is_final(folder) or not is_looked_through(folder) or is_apart(folder)
             if due and self._is_stopped(id_):
                 self.finish(folder)
+
+    def _reunitable(self) -> Iterator[Path]:
+        """Give recordings of which parts are in the second folder, and would fit into the first."""
+        for id_ in self.places.ids():
+            folder, *second = self.places.of(id_)
+            with suppress(OSError):
+                apart_bytes = sum(one.stat().st_size for at in second for one in at.glob("*"))
+                if is_apart(folder) and apart_bytes < disk_usage(folder).free:
+                    yield folder
 
     async def at_rest(self) -> None:
         """Return once nothing is left to be finished."""
