@@ -368,6 +368,7 @@ class Measured:
     registered_ratio: float
     back_ratio: float
     p99_ratio: float
+    storm_ratio: float  # of the worse p99 to the one while nothing happens, on this same machine
 
 
 async def measure(sites: int) -> Measured:
@@ -431,6 +432,7 @@ async def _course(school: School, hub: Child, herd: Child, steady: Steady) -> Me
         registered_ratio=registered_s / REGISTERED_S,
         back_ratio=back_s / BACK_S,
         p99_ratio=worst_ms / P99_MS,
+        storm_ratio=worst_ms / steady.p99_ms("quiet"),
     )
 
 

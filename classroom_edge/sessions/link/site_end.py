@@ -25,7 +25,8 @@ from classroom_edge.sessions.link.hub_end import NotLinkedError
 from classroom_edge.sessions.state import NS
 
 BEAT_NS: Final = NS
-HELLO_NS: Final = NS  # between two, while there is no answer
+HELLO_NS: Final = NS  # between the first two, while there is no answer
+HELLO_MAX_NS: Final = 4 * NS  # later: a hub that has too much to do is not given more
 HELLOS_KEPT: Final = 8  # that may still be answered
 LOST_NS: Final = 3 * NS  # without a word from the hub
 JITTER: Final = 0.1  # so that a thousand sites do not speak at once
@@ -48,6 +49,7 @@ class SiteEnd:
         self._number_out = 0
         self._heard_ns = 0
         self._next_ns = 0  # when it says something by itself
+        self._hello_ns = HELLO_NS
         self._asks = 0
 
     @property
@@ -68,9 +70,9 @@ class SiteEnd:
             lost = [Lost(self._site)]
         if now_ns < self._next_ns:
             return lost
-        self._next_ns = now_ns + self._jittered(BEAT_NS if self._epoch else HELLO_NS)
         if not self._epoch:
             return [*lost, self._hello(now_ns)]
+        self._next_ns = now_ns + self._jittered(BEAT_NS)
         return [self._letter(wire.Beat(asked_ns=now_ns))]
 
     def received(self, data: bytes, now_ns: int) -> list[Effect]:
@@ -109,6 +111,8 @@ class SiteEnd:
         return self._letter(wire.Answer(id=ask_id, reason=reason))
 
     def _hello(self, now_ns: int) -> Send:
+        self._next_ns = now_ns + self._jittered(self._hello_ns)
+        self._hello_ns = min(2 * self._hello_ns, HELLO_MAX_NS)
         nonce = self._random.getrandbits(62)
         self._nonces.append(nonce)
         body = wire.Hello(nonce=nonce, site=self._site, asked_ns=now_ns)
@@ -120,7 +124,7 @@ class SiteEnd:
             return [Dropped(self._site, "Welcome", "stale")]
         while self._nonces.popleft() != welcome.nonce:
             pass
-        is_new = not self._epoch
+        is_new, self._hello_ns = not self._epoch, HELLO_NS
         self._epoch, self._number_in, self._number_out = epoch, number, 0
         self._heard_ns, self.name = now_ns, welcome.name
         self._next_ns = now_ns + round(BEAT_NS * self._random.uniform(0, 0.5))
@@ -145,7 +149,6 @@ class SiteEnd:
             return []
         self._epoch = 0
         self._nonces.clear()
-        self._next_ns = now_ns + self._jittered(HELLO_NS)
         return [Lost(self._site), self._hello(now_ns)]
 
     def _meant(self, letter: wire.LetterToSite, now_ns: int) -> list[Effect]:

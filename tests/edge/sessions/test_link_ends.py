@@ -1,6 +1,7 @@
 """Both ends of a link on a virtual clock: who is there, what counts, and what never does."""
 
 from dataclasses import replace
+from itertools import pairwise
 from random import Random
 
 import msgspec
@@ -26,6 +27,7 @@ from classroom_edge.sessions.link.hub_end import NotLinkedError
 from classroom_edge.sessions.link.limits import Bucket
 from classroom_edge.sessions.link.misdeeds import KEPT, Misdeeds
 from classroom_edge.sessions.link.peer import BURST
+from classroom_edge.sessions.link.site_end import SiteEnd
 from classroom_edge.sessions.state import NS
 from tests.edge.sessions.pretend_link import Network
 
@@ -76,6 +78,16 @@ def test_what_is_asked_is_answered_in_both_directions() -> None:
     network.run(0.1)
     assert way.seen.pop() == Answered("hill", wire.Answer(id=1, reason="not-open"))
     assert network.seen.pop() == Answered("hill", wire.Answer(id=1))
+
+
+def test_a_hub_that_is_silent_is_greeted_ever_less_often() -> None:
+    end, at_ns = SiteEnd("hill", Random(1)), list[int]()
+    for now_ns in range(0, 60 * NS, NS // 20):
+        at_ns += [now_ns for effect in end.tick(now_ns) if isinstance(effect, Send)]
+    waits_s = [(b - a) / NS for a, b in pairwise(at_ns)]
+    assert waits_s[0] < 1.2
+    assert 3.5 < waits_s[-1] < 4.5
+    assert len(at_ns) < 20
 
 
 @pytest.mark.parametrize("trip_s", [0.01, 0.5, 1.5, 2.4])
