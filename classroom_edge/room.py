@@ -181,6 +181,7 @@ class RecordingView:
     limit_s: float = 0.0  # of a micro-lesson: it ends by itself after so long; 0 = it does not
     ends_at: datetime | None = None  # while such a one is RECORDING
     last_id: str = ""  # the newest finished recording, for "watch it"
+    pre_roll_s: float = 0.0  # how much of before the button the next one keeps
 
 
 @dataclass(frozen=True, slots=True)

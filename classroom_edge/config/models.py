@@ -556,6 +556,14 @@ class Config(Part):
         return tuple(source.id for source in self.sources if source.picture)
 
     @property
+    def pre_roll_s(self) -> int:
+        """Give how much of before the button a recording keeps.
+
+        Nothing where it opens with a card: what was there before is encoded, without the card.
+        """
+        return 0 if self.titles.opening_s else self.recording.pre_roll_s
+
+    @property
     def profile(self) -> Profile:
         """Give what the room is for: as it says, else as the file lets one think."""
         if self.room.profile is not None:

@@ -119,7 +119,13 @@ class Overview:
         if story is None:
             id_ = service.closing or self.finishing.name
             rest = RecordingState.FINISHING if id_ else RecordingState.IDLE
-            return RecordingView(rest, light=False, id=id_, last_id=self.last_id)
+            return RecordingView(
+                rest,
+                light=False,
+                id=id_,
+                last_id=self.last_id,
+                pre_roll_s=self.config.pre_roll_s,
+            )
         state, progress = service.state, service.progress
         tracks = tuple(
             progress.view(

@@ -50,6 +50,14 @@ async def test_a_recording_begins_with_the_opening_card_which_bears_its_title(
     assert abs(story.takes[0].from_ns - before_ns) < NS  # no pre-roll before it
 
 
+async def test_a_room_says_how_much_of_before_the_button_it_keeps(tmp_path: Path) -> None:
+    for cards, kept_s in (("", 10), (CARDS, 0)):
+        text = ROOM.replace("pre_roll_s = 0", "pre_roll_s = 10") + cards
+        daemon = Daemon(load(write_room(tmp_path, text)), tmp_path / "data", tmp_path)
+        assert daemon.state().recording.pre_roll_s == kept_s
+        daemon.media.close()
+
+
 async def test_a_stop_ends_under_the_closing_card_unless_it_is_undone(daemon: Daemon) -> None:
     await daemon.start_recording(ME)
     asked_ns = time.monotonic_ns()
