@@ -22,7 +22,7 @@ from classroom_edge.sessions.link.effects import (
     Site,
 )
 from classroom_edge.sessions.link.limits import Bucket
-from classroom_edge.sessions.link.peer import Peer
+from classroom_edge.sessions.link.peer import BURST, RATE_HZ, Peer
 from classroom_edge.sessions.state import NS, Session
 
 DARK_NS: Final = 3 * NS  # without a word from a site
@@ -45,6 +45,7 @@ class HubEnd:
         self._new_epoch = new_epoch
         self._peers: dict[str, Peer] = {}
         self._keys: dict[str, str] = {}  # site -> key
+        self._strangers = Bucket(RATE_HZ, BURST)  # all of them together
         self._enrols = Bucket(ENROLS_HZ, 2 * ENROLS_HZ)
         self._asks = 0
 
@@ -119,6 +120,8 @@ class HubEnd:
     def _stranger(self, key: str, route: bytes, data: bytes, now_ns: int) -> list[Effect]:
         peer = self._peers.pop(key, None)  # a key that was enrolled until now
         gone: list[Effect] = [Lost(peer.site.id)] if peer and not peer.is_dark else []
+        if not self._strangers.take(now_ns):
+            return [*gone, Misdeed(key, "flood", "not enrolled")]
         try:
             body = wire.decode_to_hub(data).body
         except wire.WireError as error:

@@ -229,6 +229,14 @@ def test_a_flood_is_told_of_once_and_the_site_goes_on_when_it_is_over() -> None:
     assert network.hub.linked == {"hill", "lake"}
 
 
+def test_strangers_together_get_no_more_than_one_sites_measure() -> None:
+    network = linked("hill")
+    effects = [one for n in range(5000) for one in network.says("hill", b"junk", by=f"key-{n}")]
+    kinds = [effect.what for effect in effects if isinstance(effect, Misdeed)]
+    assert kinds.count("garbage") <= BURST
+    assert kinds.count("flood") == len(effects) - kinds.count("garbage")
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_are_taken_for_more_than_garbage(data: bytes) -> None:
