@@ -20,7 +20,7 @@ from classroom_media.live.rungs import Rung
 from classroom_media.packets import Coded
 
 PACE: Final = 1.5  # of a picture's bit rate: a keyframe takes a tenth of a second
-PACE_LEAST_BPS: Final = 200_000
+PACE_LEAST_BPS: Final = 270_000  # a keyframe of the smallest size leaves in as short a time
 LOSSY: Final = 0.005  # from this loss on sound goes along once more
 SURE_NS: Final = 20_000_000_000  # for so long after the last loss
 DRAINED_US: Final = 45_000  # a queue that no sound suffers from

@@ -18,7 +18,8 @@ from typing import Final
 from classroom_media.live.rtp.feedback import Link
 from classroom_media.live.rungs import RUNGS, STORED, Rung
 
-FULL_US: Final = 120_000  # a queue that long: less must be sent
+FULL_US: Final = 120_000  # a queue that long, and growing: less must be sent
+OVERFULL_US: Final = 220_000  # a keyframe and repairs together make none that long
 GROWING_US: Final = 45_000  # a queue that long: more cannot be sent
 PROBED_US: Final = 20_000  # a queue that long ends a probe
 LOST: Final = 0.3  # over 3 s: that is not only chance, and repairs cost too much
@@ -90,7 +91,7 @@ class Ladder:
             self._probe(now_ns, link)
         elif self._bad(now_ns, link):
             self._down(now_ns, link)
-        elif link.queue_us > GROWING_US:
+        elif link.queue_us > GROWING_US or _lossy(link):
             self._calm_ns = now_ns
         elif self._place and now_ns - self._calm_ns >= self._wait_ns(now_ns):
             self._begin(now_ns, link)
@@ -99,8 +100,8 @@ class Ladder:
     def _bad(self, now_ns: int, link: Link) -> bool:
         if now_ns < self._drained_ns:
             return False
-        shrinking = link.queue_us < self._queue_us * 0.9
-        if link.queue_us > FULL_US and not shrinking:
+        lasts = FULL_US < self._queue_us <= link.queue_us
+        if lasts or link.queue_us > OVERFULL_US:
             return True
         settled = now_ns - self._moved_ns > MEMORY_NS
         if self.rung.layer is None:  # sound is sent twice, and outlasts what pictures do not
@@ -131,7 +132,7 @@ class Ladder:
         cost_bps = self._rungs[self._place - 1].cost_bps
         need_bps = cost_bps * (1 + AGAIN * link.lost) * HEADROOM
         wanted_bps = max(need_bps, self._carried_bps * BEYOND)
-        thrown_away = link.lately_lost > self._lost + LOST_MORE
+        thrown_away = link.lately_lost > self._lost + LOST_MORE or _lossy(link)
         if link.queue_us > PROBED_US or thrown_away or now_ns - self._probed_ns > PROBE_NS:
             self._fail(self._place - 1, now_ns)
             self._drained_ns = now_ns + DRAIN_NS
@@ -161,3 +162,7 @@ class Ladder:
 
     def _move(self, place: int, now_ns: int) -> None:
         self._place, self._moved_ns, self._calm_ns, self.probe_bps = place, now_ns, now_ns, 0
+
+
+def _lossy(link: Link) -> bool:
+    return link.lost > LOST or link.sound_gone > SOUND_GONE

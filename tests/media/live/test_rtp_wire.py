@@ -65,7 +65,7 @@ def test_a_packet_with_csrcs_padding_and_unknown_elements_is_read() -> None:
     assert header.parse(two_byte) == (96, False, 1, 2, 3, b"x", 0x010203)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(st.binary(max_size=1200), min_size=1, max_size=5), st.integers(0, 0xFFFF))
 def test_aiortc_reads_our_packets(payloads: list[bytes], sequence: int) -> None:
     for place, data in enumerate(stamped(payloads, sequence)):
@@ -76,7 +76,7 @@ def test_aiortc_reads_our_packets(payloads: list[bytes], sequence: int) -> None:
         assert (packet.payload_type, packet.ssrc, packet.timestamp) == (96, SSRC, 0xDEADBEEF)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.binary(max_size=80))
 def test_junk_is_no_packet_and_no_message(data: bytes) -> None:
     for begun in (data, b"\x90\x60" + data, b"\xb1\x60" + data, b"\x81\xce" + data):
@@ -100,7 +100,7 @@ def test_counters_are_followed_over_their_wrap_and_back() -> None:
     assert counter.highest == 65_537
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(UNITS, st.integers(60, 1200))
 def test_a_picture_comes_back_from_its_payloads(units: list[bytes], limit: int) -> None:
     payloads = h264.packetise(annexb(units), limit)
@@ -108,7 +108,7 @@ def test_a_picture_comes_back_from_its_payloads(units: list[bytes], limit: int) 
     assert h264.access_unit(payloads) == annexb(units)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(UNITS)
 def test_aiortc_reads_our_payloads_and_we_read_theirs(units: list[bytes]) -> None:
     ours = h264.packetise(annexb(units))

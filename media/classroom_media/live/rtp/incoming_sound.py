@@ -29,16 +29,19 @@ class IncomingSound(Incoming):
     def take(self, packet: Packet, now_ns: int) -> None:
         """Take a packet, and from it the copies of those that are missing."""
         if packet.payload_type != self._red_type:
-            self.redundancy_ns = 0
+            self._expect_copies(0)
             super().take(packet, now_ns)
         elif blocks := red.blocks(packet.payload):
             *copies, newest = blocks
             super().take(packet._replace(payload=newest.payload), now_ns)
             farthest = max((copy.earlier for copy in copies), default=0)
-            self.redundancy_ns = farthest * NS // opus.CLOCK_HZ
+            self._expect_copies(farthest * NS // opus.CLOCK_HZ)
             if each := opus.duration(newest.payload):
                 for copy in copies:
                     self._recover(packet, copy, copy.earlier // each, now_ns)
+
+    def _expect_copies(self, after_ns: int) -> None:
+        self.redundancy_ns = self.order.repair.copied_ns = after_ns
 
     def _recover(self, packet: Packet, copy: red.Block, before: int, now_ns: int) -> None:
         number = self.arrivals.number_of(packet.sequence) - before

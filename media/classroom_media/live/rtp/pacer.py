@@ -18,7 +18,7 @@ from classroom_media.live.rtp.packetised import AROUND, Packetised, size_of
 PACE_BPS: Final = 1_000_000  # until it is set
 BURST_S: Final = 0.04  # of the pace: an ordinary picture leaves in one go
 DEBT_S: Final = 0.1  # what is made up for at most, by waiting or by a probe
-WAIT_S: Final = 0.3  # no picture waits longer than about that
+WAIT_S: Final = 0.2  # no picture waits longer than about that
 AGAIN_SHARE: Final = 0.3  # of what is sent may be sent again
 AGAIN_DEPTH: Final = 48_000  # bytes
 PROBED: Final = 64  # packets of late that a probe takes turns with

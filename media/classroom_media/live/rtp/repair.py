@@ -35,6 +35,7 @@ class Repair:
     def __init__(self) -> None:
         self._missing: dict[int, _Missing] = {}
         self._patience_ns = OVERTAKEN_NS
+        self.copied_ns = 0  # how long after a packet its copy comes without asking
         self.asked = 0  # requests so far
 
     def lose(self, first: int, end: int, now_ns: int) -> None:
@@ -43,7 +44,7 @@ class Repair:
             self._missing.clear()
             return
         for number in range(first, end):
-            self._missing[number] = _Missing(now_ns, now_ns + self._patience_ns)
+            self._missing[number] = _Missing(now_ns, now_ns + self.copied_ns + self._patience_ns)
 
     def find(self, number: int, now_ns: int, *, first_hand: bool) -> None:
         """Note that a packet has come; `first_hand`: not sent again, so it was overtaken."""
