@@ -164,14 +164,17 @@ def killed_room(count: int, seed: int) -> list[tuple[list[crashes.Kill], list[st
     found: list[tuple[list[crashes.Kill], list[str]]] = []
     smart = chance.random() < 0.5
     victims = crashes.choose(count, chance)
-    with tempfile.TemporaryDirectory() as folder, counted_room(Path(folder), smart=smart) as room:
-        try:
+    try:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            counted_room(Path(folder), smart=smart) as room,
+        ):
             for begin in range(0, count, RECORDING_KILLS):
                 some, is_last = victims[begin:][:RECORDING_KILLS], begin + RECORDING_KILLS >= count
                 number = chance.getrandbits(32)
                 found.append(crashes.killed_recording(room, some, number, keeper=is_last))
-        except AssertionError as error:  # it did not become whole again
-            found.append(([], [str(error)]))
+    except AssertionError as error:  # it did not become whole, or whole again
+        found.append(([], [str(error)]))
     return found
 
 
