@@ -21,7 +21,7 @@ from classroom_edge.room import (
 )
 from classroom_edge.services.sounds import strip_of
 from classroom_media.api import LowerThird, Titles
-from classroom_media.record.journal import JOURNAL_FILE, replay
+from classroom_media.record.journal import JOURNAL_FILE, EncoderUsed, replay
 from classroom_media.record.manifest import State
 from classroom_media.record.story import tell
 from tests.edge.room_at_work import (
@@ -60,6 +60,8 @@ async def test_start_pause_resume_mark_stop_give_a_recording(tmp_path: Path) -> 
         assert daemon.state().recording.light
         await daemon.stop_recording(ME)
         manifest = await finished(daemon, id_)
+        told = replay(daemon.folder(id_) / JOURNAL_FILE)
+    assert [one.encoder for one in told if isinstance(one, EncoderUsed)] == ["libx264"]
     assert manifest.state is State.FINISHED
     assert manifest.title == "三年级 <b>"
     assert sorted(track.name for track in manifest.tracks) == TRACKS
