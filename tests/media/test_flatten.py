@@ -1,6 +1,7 @@
 """A film of fragments becomes an ordinary file where it lies, whenever it is interrupted."""
 
 import random
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -71,6 +72,7 @@ def test_every_packet_stays_at_its_time(tmp_path: Path, name: str, lead_in_ns: i
     assert flatten(path)
     assert kinds(path) == [b"ftyp", b"mdat", b"moov"]
     assert times(path) == before
+    assert all(lane.samples[0].key for lane in content_of(path).values())
     assert path.read_bytes()[64:size] == media
     assert not flatten(path)
 
@@ -82,6 +84,20 @@ def test_packets_stand_where_they_were_recorded_though_a_camera_stood_still(tmp_
         flatten(path)
         recorded = [(p.pts_ns - START_NS) / NS for p in film if p.stream == "cam"]
         assert [second for second, _number in shown(path)] == pytest.approx(recorded, abs=5e-4)
+
+
+def test_time_that_no_packet_lasts_for_stays_between_fragments(tmp_path: Path) -> None:
+    path = written(tmp_path / "film.mp4", pictures(100))
+    film = bytearray(path.read_bytes())
+    at = film.index(b"tfdt")
+    while (at := film.find(b"tfdt", at + 1)) >= 0:  # all but the first come half a second later
+        (time,) = struct.unpack_from(">Q", film, at + 8)
+        struct.pack_into(">Q", film, at + 8, time + 45_000)
+    path.write_bytes(film)
+    before = times(path)
+    assert before["picture"][-1][0] > 4.4 * NS
+    flatten(path)
+    assert times(path) == before
 
 
 def test_whoever_is_killed_at_it_leaves_a_film_that_can_be_played_and_done_again(
