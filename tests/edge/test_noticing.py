@@ -32,7 +32,8 @@ def test_what_stays_as_it_is_is_told_once() -> None:
 
 def test_a_load_is_told_up_and_down_with_the_pictures_it_has_cost() -> None:
     noticed = Noticed()
-    lines(noticed, replace(BEAT, left_out=40))  # left out before the recording: not its loss
+    before = lines(noticed, replace(BEAT, left_out=40))
+    assert before == [EncoderUsed(at_ns=1, encoder="h264_qsv")]  # what was lost before is not its
     assert lines(
         noticed,
         replace(BEAT, at_ns=2, load="half", left_out=40),

@@ -165,12 +165,16 @@ async def test_a_camera_in_standby_is_woken_when_its_room_is_recorded() -> None:
         await camera.perform("power", "set-power", {"on": False})
         await eventually_async(lambda: is_on("off"))
         assert waking.look(seen(camera, RecordingState.IDLE)) == ()
-        recorded = seen(camera, RecordingState.RECORDING)
-        assert waking.look(recorded) == ("camera",)
+        asleep = seen(camera, RecordingState.RECORDING)
+        assert waking.look(asleep) == ("camera",)
         await eventually_async(lambda: is_on("on"))
-        assert waking.look(seen(camera, RecordingState.RECORDING)) == ()
-        assert waking.look(recorded) == ()  # it has had no time to wake
+        assert waking.look(asleep) == ()  # it has had no time to wake
         now_s += AGAIN_S
-        assert waking.look(recorded) == ("camera",)
+        assert waking.look(asleep) == ("camera",)
+        assert waking.look(seen(camera, RecordingState.RECORDING)) == ()
+        now_s += AGAIN_S
+        assert waking.look(asleep) == ()  # somebody put it to sleep, and means it
+        later = replace(asleep, recording=replace(asleep.recording, id="the next one"))
+        assert waking.look(later) == ("camera",)
         for task in running:
             task.cancel()
