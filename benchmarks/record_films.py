@@ -15,7 +15,7 @@ FPS: Final = 25
 GOP_S: Final = 2.0
 RATE_HZ: Final = 48_000
 PATTERNS: Final = 8  # of noise; they come again and again
-PAGE_S: Final = 6.0  # from one slide to the next
+PAGE_S: Final = 6.6  # from one slide to the next: never with a keyframe of those who begin at 0
 CODECS: Final = {  # what a camera sends, by the name of its encoder
     "libx264": (3.0, {"preset": "ultrafast", "bf": "0", "g": str(round(GOP_S * FPS))}),
     "mpeg2video": (8.0, {"bf": "0", "g": "12"}),
