@@ -22,6 +22,12 @@ MAY_HOLD_IDEOGRAPHS = {
     "classroom_edge/config/mask.py",  # what people call a password
     "media/classroom_media/compose/slates.py",  # a library of its own, with little to say
     "media/classroom_media/monitor/captions.py",
+    "schedules/classroom_schedules/bells.py",  # what people type between two periods or times
+    "schedules/classroom_schedules/reading/bells.py",
+    "schedules/classroom_schedules/weeks.py",  # what people type for weekdays and weeks
+    "schedules/classroom_schedules/incoming/columns.py",  # headers that schools' tables have
+    "schedules/classroom_schedules/incoming/notice.py",  # the grammar of a Chinese notice
+    "schedules/classroom_schedules/outgoing/toml.py",  # an example in a comment
 }
 
 
