@@ -174,7 +174,7 @@ def idle(**changes: Any) -> RoomState:
             ),
             making="encoding",
         ),
-        recording=RecordingView(RecordingState.IDLE, light=False),
+        recording=RecordingView(RecordingState.IDLE, light=False, pre_roll_s=10),
         routines=routines(),
         problems=(),
         processes=(),

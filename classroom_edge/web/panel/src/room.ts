@@ -112,6 +112,7 @@ export interface RecordingView {
   undo_until: string | null;
   limit_s: number;
   ends_at: string | null;
+  pre_roll_s: number;
   last_id: string;
 }
 
