@@ -691,3 +691,16 @@ def link_enrol(
             room, data, hub=hub, code=code, site=site, name=name, language=context.obj
         ),
     )
+
+
+@link.command("strike-off", help="link.strike-off.help")
+def link_strike_off(
+    context: typer.Context,
+    room: RoomFile,
+    site: Annotated[str, typer.Argument(metavar="SITE", help="argument.site")],
+    data: Data = None,
+) -> None:
+    """Let a site link no more."""
+    from classroom_edge.commands import link as command
+
+    _finish(context, lambda: command.strike_off(room, data, site, language=context.obj))

@@ -30,6 +30,15 @@ def enrol(
     return WRONG
 
 
+def strike_off(room: Path, data: Path | None, site: str, *, language: str) -> int:
+    """Have a hub let a site link no more. Gives 1 when there is no such site.
+
+    Raises:
+        ConfigError: the room.toml cannot be used.
+    """
+    return asked(room, data, local.StrikeOff(site=site), lambda _reply: None, language)
+
+
 def _make_code(room: Path, data: Path | None, site: str, name: str, *, language: str) -> int:
     """Have the daemon of a hub open a code for a site; print it, and what to do with it."""
 

@@ -48,6 +48,15 @@ class Enrolment:
         self.open_until = await self.store.run(opened)
         return code
 
+    async def strike_off(self, site: str) -> None:
+        """Let a site in no more, and hear it no more, from this moment on. Raises StoreError."""
+        self._forget(site)
+        await self.store.run(partial(enrolments.strike_off, at=datetime.now(UTC), site=site))
+
+    def _forget(self, site: str) -> None:
+        for key in [key for key, known in self.sites.items() if known.id == site]:
+            del self.sites[key]
+
     def _is_open(self) -> bool:
         return self.open_until is not None and datetime.now(UTC) < self.open_until
 
@@ -56,7 +65,6 @@ class Enrolment:
         site = await self.store.run(redeemed)
         if site is None:
             return "", "wrong-code"
-        for old in [known for known, other in self.sites.items() if other.id == site.id]:
-            del self.sites[old]
+        self._forget(site.id)
         self.sites[key] = site
         return site.id, ""

@@ -33,19 +33,22 @@ class HubDoor:
         """Do what is asked for. Raises StoreError."""
         match request:
             case local.Begin():
-                return await self._begin(request)
+                reply = await self._begin(request)
             case local.Do(session=id_, command=command):
                 reason = await self.leading.asked(id_ or self.leading.only, command)
-                return local.Reply(reason=reason)
+                reply = local.Reply(reason=reason)
             case local.NewCode(site=site, name=name):
-                return await self._new_code(Site(site, name))
+                reply = await self._new_code(Site(site, name))
+            case local.StrikeOff(site=site):
+                reply = await self._strike_off(site)
             case local.KeepGroup():
-                return await self._keep_group(request)
+                reply = await self._keep_group(request)
             case local.Met(days=days):
-                return await self._met(timedelta(days=days))
+                reply = await self._met(timedelta(days=days))
             case local.Status():
                 view = self.leading.view
-                return local.Reply(role="hub", linked=view.linked, sessions=view.sessions)
+                reply = local.Reply(role="hub", linked=view.linked, sessions=view.sessions)
+        return reply
 
     async def _begin(self, request: local.Begin) -> local.Reply:
         names = self.enrolment.names
@@ -73,6 +76,12 @@ class HubDoor:
         code = await self.enrolment.new_code(site, self.hub_key)
         address = Address(self.config.address, self.config.port) if self.config.address else ""
         return local.Reply(code=str(code), address=str(address))
+
+    async def _strike_off(self, site: str) -> local.Reply:
+        if site not in self.enrolment.names:
+            return local.Reply(reason=Reason.NO_SUCH_MEMBER)
+        await self.enrolment.strike_off(site)
+        return local.Reply()
 
     async def _keep_group(self, request: local.KeepGroup) -> local.Reply:
         if not set(request.sites) <= self.enrolment.names.keys():

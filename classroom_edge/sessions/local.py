@@ -61,6 +61,12 @@ class NewCode(Request, frozen=True, kw_only=True, tag="new-code"):
     name: Name
 
 
+class StrikeOff(Request, frozen=True, kw_only=True, tag="strike-off"):
+    """Let a site link no more: its machine is gone, or in wrong hands."""
+
+    site: Id
+
+
 class KeepGroup(Request, frozen=True, kw_only=True, tag="keep-group"):
     """Keep a standing group, in place of the one of that id."""
 
@@ -77,7 +83,7 @@ class Met(Request, frozen=True, kw_only=True, tag="met"):
     days: Annotated[int, msgspec.Meta(ge=1, le=3660)]
 
 
-AnyRequest = Status | Begin | Do | NewCode | KeepGroup | Met
+AnyRequest = Status | Begin | Do | NewCode | StrikeOff | KeepGroup | Met
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):

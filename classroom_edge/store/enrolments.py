@@ -62,20 +62,22 @@ def redeem(db: Work, at: datetime, secret: str, key: str) -> Site | None:
     )
     if code is None:
         return None
-    strike_off(db, at, code.site, but=key)
+    _revoke(db, at, code.site, but=key)
     db.merge(EnrolledSite(key=key, site=code.site, name=code.name, enrolled_at=at))
     return Site(code.site, code.name)
 
 
-def strike_off(db: Work, at: datetime, site: str, *, but: str = "") -> None:
-    """Revoke the keys of a site, or all but one."""
-    db.execute(
-        update(EnrolledSite)
-        .where(
-            EnrolledSite.site == site, EnrolledSite.revoked_at.is_(None), EnrolledSite.key != but
-        )
-        .values(revoked_at=at)
+def strike_off(db: Work, at: datetime, site: str) -> None:
+    """Revoke the keys of a site."""
+    _revoke(db, at, site, but="")
+    audit.note(db, at, what="strike-off", who=site, address="", result="good")
+
+
+def _revoke(db: Work, at: datetime, site: str, *, but: str) -> None:
+    revoked = update(EnrolledSite).where(
+        EnrolledSite.site == site, EnrolledSite.revoked_at.is_(None), EnrolledSite.key != but
     )
+    db.execute(revoked.values(revoked_at=at))
 
 
 def enrolled(db: Work) -> dict[str, Site]:

@@ -33,6 +33,7 @@ COMMANDS = {
     "session group": ("ROOM.toml", "GROUP", "--title", "--kind", "--site"),
     "session met": ("ROOM.toml", "--days", "--json"),
     "session status": ("ROOM.toml", "--json"),
+    "link strike-off": ("ROOM.toml", "SITE"),
     "link enrol": ("ROOM.toml", "HUB", "CODE", "--site", "--name"),
 }
 HEAVY = {"av", "cv2", "numpy", "fastapi", "sqlalchemy", "pydantic", "zmq", "asyncio"}

@@ -131,6 +131,9 @@ async def test_a_site_is_enrolled_and_takes_part_by_commands(
                 "hub", "session start", "--title", "x", "--group", "none"
             )
             assert (status, "session group" in err) == (1, True)
+            assert (await rooms.says("hub", "link strike-off", "hill"))[0] == 0
+            await eventually_async(lambda: not hub.view.linked)
+            assert (await rooms.says("hub", "link strike-off", "hill"))[0] == 1
 
 
 async def test_what_cannot_be_asked_for_is_said(
