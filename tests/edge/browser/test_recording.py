@@ -5,11 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import av
+import msgspec
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from classroom_edge.room import RecordingState, Refused
-from classroom_media.record.manifest import Manifest, Mark, State, Track
+from classroom_media.record.manifest import Chapter, Lesson, Manifest, Mark, State, Track
 from tests.edge.browser import states
 from tests.edge.browser.conftest import Panel
 from tests.waiting import eventually
@@ -46,6 +47,13 @@ def test_a_title_goes_with_the_recording(panel: Panel) -> None:
     page.get_by_role("button", name="开始录制").click()
     eventually(lambda: panel.room.asked)
     assert panel.room.asked == [("start", {"title": "荷花 smr 1", "pre_roll": True})]
+
+
+def test_a_micro_lesson_has_its_minutes(panel: Panel) -> None:
+    page = panel.open(states.idle(), language="en")
+    page.get_by_role("button", name="micro-lesson of 10 minutes").click()
+    eventually(lambda: panel.room.asked)
+    assert panel.room.asked == [("start", {"title": "", "pre_roll": True, "minutes": 10.0})]
 
 
 def test_a_refusal_is_told_in_the_teachers_language(panel: Panel) -> None:
@@ -198,6 +206,31 @@ def test_a_finished_recording_plays_in_the_page(panel: Panel) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("button", name="录像", exact=True).click()
     expect(page.locator(".film")).to_contain_text("00:02")
+
+
+def test_a_trimmed_micro_lesson_is_shown_first_and_its_slides_are_jumped_to(panel: Panel) -> None:
+    folder = panel.room.folder(states.RECORDING)
+    folder.mkdir(parents=True, exist_ok=True)
+    film(folder / "programme.mp4")
+    film(folder / "micro.mp4")
+    (folder / "chapter-01.jpg").write_bytes(panel.room.image)
+    (folder / "chapter-02.jpg").write_bytes(panel.room.image)
+    chapters = (
+        Chapter(start_s=0.0, page=1, picture="chapter-01.jpg"),
+        Chapter(start_s=1.6, page=2, picture="chapter-02.jpg"),
+    )
+    lesson = Lesson(from_s=0.5, to_s=1.9, file="micro.mp4")
+    told = msgspec.structs.replace(manifest(), chapters=chapters, lesson=lesson)
+    panel.room.list_of_recordings = (told,)
+    page = panel.open(states.saved())
+    page.get_by_role("button", name="看刚才的录像").click()
+    expect(page.get_by_role("dialog")).to_contain_text("开头 0.5 秒")
+    assert str(page.locator("video").get_attribute("src")).endswith("micro.mp4")
+    page.get_by_role("button", name="第 2 页").click()
+    eventually(lambda: played_s(page) >= 1.1)
+    page.get_by_role("button", name="成片").click()
+    page.get_by_role("button", name="第 2 页").click()
+    eventually(lambda: played_s(page) >= 1.6)
 
 
 def played_s(page: Page) -> float:

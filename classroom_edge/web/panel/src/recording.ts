@@ -26,7 +26,8 @@ export interface Recorder {
   view: ComputedRef<RecordingView>;
   /** The red lamp: bytes are reaching the disk, and we know it. */
   lit: ComputedRef<boolean>;
-  start(title?: string): void;
+  /** With minutes it is a micro-lesson, which ends by itself. */
+  start(title?: string, minutes?: number): void;
   stop(): void;
   goOn(): void;
   pause(): void;
@@ -76,13 +77,13 @@ export function makeRecorder(panel: Panel, spoken: Speech): Recorder {
     return false;
   }
 
-  async function prepare(title: string): Promise<void> {
+  async function prepare(title: string, minutes: number): Promise<void> {
     preparing.value = true;
     window.clearTimeout(preparingTimer);
     preparingTimer = window.setTimeout(() => {
       preparing.value = false;
     }, PREPARING_MS);
-    const begun = await panel.send("/api/v1/recording/start", { title, pre_roll: true });
+    const begun = await panel.send("/api/v1/recording/start", { title, pre_roll: true, minutes });
     if (begun === null) preparing.value = false;
   }
 
@@ -98,9 +99,9 @@ export function makeRecorder(panel: Panel, spoken: Speech): Recorder {
     phase,
     view,
     lit: computed(() => view.value.light && !panel.link.lost.value),
-    start(title = "") {
+    start(title = "", minutes = 0) {
       const ready = phase.value === "idle" || phase.value === "saved";
-      if (ready && !bolted()) void prepare(title.trim());
+      if (ready && !bolted()) void prepare(title.trim(), minutes);
     },
     stop() {
       if (bolted()) return;

@@ -189,5 +189,14 @@ export interface Manifest {
   tracks: { name: string; kind: string; file: string; bytes: number }[];
   gaps: { track: string; length_s: number; reason: string }[];
   marks: { at_s: number; text: string }[];
+  /** Pages of slides; one that comes back keeps its number. */
+  chapters: { start_s: number; page: number; picture_url: string }[];
+  /** A micro-lesson without its silent ends; its url is "" where nothing was trimmed. */
+  lesson: {
+    from_s: number;
+    to_s: number;
+    problem: "" | "no-speech" | "mostly-silent" | "not-made";
+    url: string;
+  } | null;
   thumbnail: string;
 }
