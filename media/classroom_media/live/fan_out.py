@@ -37,6 +37,7 @@ class Peer:
     layer: int | None = None  # the size that is sent now
     pause_ns: int = 0  # until then no picture is sent
     stepped_ns: int = 0
+    wake_ns: int = 0  # until then nothing is to be done, if nothing waits
     lossy_ns: int | None = None  # when loss was told last
     rung: Rung = field(init=False)
 
@@ -100,6 +101,9 @@ class FanOut:
     def tick(self, now_ns: int) -> Iterator[tuple[str, list[bytes]]]:
         """Give what had to wait until now. Call it each 5 ms."""
         for name, peer in self.peers.items():
+            settled = peer.layer == peer.rung.layer and now_ns < peer.wake_ns
+            if settled and not peer.sender.pacer.busy:
+                continue
             if now_ns >= peer.stepped_ns + STEP_NS:
                 peer.stepped_ns = now_ns
                 peer.ladder.step(now_ns, None)
@@ -108,6 +112,7 @@ class FanOut:
                 self._wishes[peer.rung.layer or 0].wish()
             if packets := peer.sender.tick(now_ns):
                 yield name, packets
+            peer.wake_ns = min(peer.stepped_ns + STEP_NS, peer.sender.report_at_ns)
 
     def keyframes(self, now_ns: int) -> list[int]:
         """Give the sizes whose encoder shall make a keyframe now."""

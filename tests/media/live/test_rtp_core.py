@@ -209,27 +209,28 @@ def test_wishes_of_many_are_one_keyframe_a_second() -> None:
     assert not wishes.due(0)
 
 
-def climb(ladder: Ladder, capacity_bps: int, seconds: int, begin_ns: int = 0) -> int:
-    """Play a link of a capacity to a ladder, five reports a second."""
-    queue_ms, now_ns = 0.0, begin_ns
+def climb(
+    ladder: Ladder, capacity_bps: int, seconds: int, begin_ns: int = 0, appetite: float = 1.0
+) -> list[str]:
+    """Play a link of a capacity to a ladder, five reports a second; give where it stood.
+
+    `appetite` is what the best rung takes, as a share of what it should.
+    """
+    queue_ms, names = 0.0, []
     for now_ns in range(begin_ns, begin_ns + seconds * S, S // 5):
-        sent_bps = max(ladder.rung.cost_bps, ladder.probe_bps)
+        takes = appetite if ladder.rung is RUNGS[0] else 1.0
+        sent_bps = max(int(ladder.rung.cost_bps * takes), ladder.probe_bps)
         queue_ms = min(400, max(0, queue_ms + (sent_bps - capacity_bps) / capacity_bps * 200))
         arrived_bps = capacity_bps if queue_ms else min(sent_bps, capacity_bps)
-        ladder.step(now_ns, link(arrived_bps, int(queue_ms)))
-    return now_ns
+        names.append(ladder.step(now_ns, link(arrived_bps, int(queue_ms))).name)
+    return names
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(90_000, 4_000_000), st.integers(0, 3))
 def test_on_a_steady_link_the_ladder_comes_to_rest(capacity_bps: int, start: int) -> None:
     ladder = Ladder(start=start)
-    end_ns = climb(ladder, capacity_bps, 120)
-    seen = set()
-    for begin_ns in range(end_ns + S, end_ns + 120 * S, 10 * S):
-        climb(ladder, capacity_bps, 10, begin_ns)
-        seen.add(ladder.rung.name)
-    assert len(seen) == 1
+    assert len(set(climb(ladder, capacity_bps, 240)[600:])) == 1
     assert ladder.rung.cost_bps <= capacity_bps * 1.02
 
 
@@ -245,6 +246,12 @@ def test_failed_climbs_are_tried_ever_less_often() -> None:
     assert gaps[:4] == sorted(gaps[:4])
     assert gaps[0] < 15
     assert min(gaps[3:]) >= 55
+
+
+def test_a_rung_that_takes_more_than_it_should_is_not_tried_again_and_again() -> None:
+    names = climb(Ladder(start=2), 2_100_000, 300, appetite=1.4)
+    assert [name for name, after in pairwise(names) if name != after] == ["180p", "360p", "720p"]
+    assert names[-1] == "360p"
 
 
 def test_silence_stores_the_lesson_and_the_rung_is_kept() -> None:

@@ -45,6 +45,11 @@ class Pacer:
         """Set how fast pictures leave, and what a probe fills up to; 0 = no probe."""
         self._bps, self._probe.bps = bps, probe_bps
 
+    @property
+    def busy(self) -> bool:
+        """Tell whether `tick` may have something to send."""
+        return bool(self._waiting or self._asked or self._probe.bps)
+
     def drop(self) -> None:
         """Leave out the pictures that wait, and repairs: what comes next is a keyframe."""
         self._picture.forget()
@@ -87,7 +92,7 @@ class Pacer:
 
     def tick(self, now_ns: int) -> list[bytes]:
         """Give what may leave by now."""
-        if not (self._waiting or self._asked or self._probe.bps):
+        if not self.busy:
             return []
         self._refill(now_ns)
         packets: list[bytes] = []

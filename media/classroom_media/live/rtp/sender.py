@@ -35,6 +35,7 @@ class Sender:
     ) -> None:
         self.redundancy: tuple[int, ...] = PLAIN  # which packets of sound go along once more
         self.round_trip_ns: int | None = None
+        self.report_at_ns = 0  # when `tick` has something to say
         self.pacer = Pacer(picture, sound)
         self._name = name
         self._sound, self._picture = sound, picture
@@ -42,7 +43,6 @@ class Sender:
         self._link: Link | None = None
         self._key_wanted = False
         self._reports = 0
-        self._report_at_ns = 0
         self._peer_time: tuple[ReceiverTime, int] | None = None
 
     def sound(self, sound: SoundPacketiser, now_ns: int) -> list[bytes]:
@@ -65,7 +65,7 @@ class Sender:
 
     def tick(self, now_ns: int) -> list[bytes]:
         """Give what was to wait until now: the rest of pictures, reports. Call it each 5 ms."""
-        if now_ns < self._report_at_ns:
+        if now_ns < self.report_at_ns:
             return self.pacer.tick(now_ns)
         return [*self._report(now_ns), *self.pacer.tick(now_ns)]
 
@@ -118,7 +118,7 @@ class Sender:
 
     def _report(self, now_ns: int) -> list[bytes]:
         self._reports += 1
-        self._report_at_ns = now_ns + (EAGER_NS if self._reports <= EAGER else REPORT_NS)
+        self.report_at_ns = now_ns + (EAGER_NS if self._reports <= EAGER else REPORT_NS)
         ssrc = self._sound.numbers.ssrc
         said: list[bytes] = [
             self._sound.report(now_ns).encode(),
