@@ -50,7 +50,7 @@ def flatten(path: Path) -> bool:
             _write(file, large_head(b"mdat", end - head.at))
             return True
     except OSError as error:
-        raise RecordError(f"{path}: {error.strerror}") from error
+        raise RecordError(f"{path}: {error}") from error
 
 
 def _read(path: Path) -> tuple[Box, int, bytes] | None:
