@@ -129,7 +129,7 @@ def test_a_slow_site_changes_nothing_for_another() -> None:
     assert held.keyframes - alone.keyframes < 20
 
 
-@pytest.mark.parametrize("cut_s", [1, 15])
+@pytest.mark.parametrize("cut_s", [1, 15, 300])
 def test_after_a_cut_everything_is_back_in_half_a_second(cut_s: int) -> None:
     down, up = Line(), Line()
     held = Lesson(seed=7)

@@ -166,6 +166,19 @@ def test_a_picture_that_stays_away_is_replaced_by_the_next_keyframe() -> None:
     assert seen.broken is False
 
 
+def test_nothing_piles_up_whatever_a_peer_does() -> None:
+    peer, encoder = sender(), Encoder(0)
+    site, seen, _ = receiver()
+    for place in range(400):
+        peer.pacer.set(100_000_000, 0)
+        for packet in peer.picture(picture(encoder.picture(place * 40 * MS)), place * 40 * MS):
+            assert site.packet(packet, 0) == []  # no report: nothing can be placed
+    assert len(list(seen.order.beyond())) <= 2048
+    for _ in range(1000):
+        peer.control(Nack(9, PICTURE.ssrc, range(60)).encode(), 0)
+    assert len(peer.pacer.tick(S)) < 100
+
+
 def test_the_delay_follows_loss_times_round_trip() -> None:
     playout = Playout()
     playout.arrive(1, 0, 5 * S)

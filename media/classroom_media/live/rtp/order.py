@@ -4,10 +4,12 @@ Source: RFC 3550, 5.1 (sequence number); RFC 4588, 4 (what was sent again keeps 
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from classroom_media.live.rtp.header import Packet
 from classroom_media.live.rtp.repair import HOLE, Repair
+
+MOST: Final = 2048  # packets that wait: ten seconds of a large picture
 
 
 class Arrived(NamedTuple):
@@ -36,10 +38,12 @@ class Order:
         return number in self._waiting or self.past(number)
 
     def put(self, number: int, arrived: Arrived) -> bool:
-        """Take a packet; tell whether one had to begin anew behind a hole that is too large."""
-        anew = self._next is None or number - self._edge > HOLE
+        """Take a packet; tell whether one had to begin anew: too much was missing, or waits."""
+        full = len(self._waiting) >= MOST
+        anew = self._next is None or number - self._edge > HOLE or full
         if anew:
             self._waiting.clear()
+            self.repair.forget(number)
             self._next = self._edge = number
         if number >= self._edge:
             self.repair.lose(self._edge, number, arrived.at_ns)

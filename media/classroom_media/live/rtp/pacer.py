@@ -21,6 +21,7 @@ DEBT_S: Final = 0.1  # what is made up for at most, by waiting or by a probe
 WAIT_S: Final = 0.2  # no picture waits longer than about that
 AGAIN_SHARE: Final = 0.3  # of what is sent may be sent again
 AGAIN_DEPTH: Final = 48_000  # bytes
+ASKED: Final = 512  # packets that are asked for again and wait; the oldest are forgotten
 PROBED: Final = 64  # packets of late that a probe takes turns with
 
 
@@ -35,7 +36,7 @@ class Pacer:
         self._rate = Rate(PACE_BPS, depth_s=BURST_S, debt_s=DEBT_S)
         self._probe = Rate(0, depth_s=BURST_S, debt_s=DEBT_S)
         self._budget = Share(AGAIN_SHARE, depth=AGAIN_DEPTH)
-        self._asked: deque[int] = deque()
+        self._asked: deque[int] = deque(maxlen=ASKED)
         self._bps = PACE_BPS
         self._waiting: deque[tuple[Packetised, int]] = deque()
         self._waiting_bytes = 0
