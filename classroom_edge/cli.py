@@ -10,6 +10,7 @@ Help texts stand here as keys of the catalogue "cli"; `main` puts the language's
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -704,3 +705,34 @@ def link_strike_off(
     from classroom_edge.commands import link as command
 
     _finish(context, lambda: command.strike_off(room, data, site, language=context.obj))
+
+
+@app.command("plan", help="plan.help")
+def plan_(
+    context: typer.Context,
+    room: RoomFile,
+    days: Annotated[int, typer.Option(help="option.plan-days", min=1, max=366)] = 14,
+    start: Annotated[
+        datetime | None,
+        typer.Option("--from", help="option.plan-from", formats=["%Y-%m-%d"], show_default=False),
+    ] = None,
+    end: Annotated[
+        datetime | None,
+        typer.Option("--to", help="option.plan-to", formats=["%Y-%m-%d"], show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what a room does in the next days."""
+    from classroom_edge.commands import plan as command
+
+    _finish(
+        context,
+        lambda: command.plan_room(
+            room,
+            days=days,
+            start=start.date() if start else None,
+            end=end.date() if end else None,
+            as_json=as_json,
+            language=context.obj,
+        ),
+    )

@@ -510,6 +510,13 @@ class SiteConfig(Part):
     auto_join: bool = True  # a session that the hub has begun and that this room is invited to
 
 
+class TimetableConfig(Part):
+    """``[timetable]``: the school's timetable, and what this room is called in it."""
+
+    file: Annotated[Path, BeforeValidator(_beside_the_file)]
+    room: Name
+
+
 class Config(Part):
     """A whole room.toml."""
 
@@ -527,6 +534,7 @@ class Config(Part):
     light: LightConfig = LightConfig()
     hub: HubConfig | None = None
     site: SiteConfig | None = None
+    timetable: TimetableConfig | None = None
 
     def device(self, id_: str) -> DeviceConfig:
         """Give the device of that id; KeyError when there is none."""
