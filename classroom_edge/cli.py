@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from enum import Enum
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -53,6 +54,33 @@ Out = Annotated[
 Hide = Annotated[
     list[str] | None, typer.Option(help="option.hide", metavar="TEXT", show_default=False)
 ]
+SchoolFile = Annotated[
+    Path, typer.Argument(metavar="SCHOOL.toml", help="argument.school", show_default=False)
+]
+PlanFrom = Annotated[
+    datetime | None,
+    typer.Option("--from", help="option.plan-from", formats=["%Y-%m-%d"], show_default=False),
+]
+PlanTo = Annotated[
+    datetime | None,
+    typer.Option("--to", help="option.plan-to", formats=["%Y-%m-%d"], show_default=False),
+]
+
+
+class Form(Enum):
+    """What a timetable is exported as."""
+
+    ICS = "ics"
+    CSV = "csv"
+
+
+class Whose(Enum):
+    """Whose timetable is exported."""
+
+    ROOM = "room"
+    GROUP = "class"
+    TEACHER = "teacher"
+
 
 app = typer.Typer(
     help="app.help",
@@ -62,6 +90,8 @@ app = typer.Typer(
 )
 user = typer.Typer(help="user.help", no_args_is_help=True)
 app.add_typer(user, name="user")
+timetable = typer.Typer(help="timetable.help", no_args_is_help=True)
+app.add_typer(timetable, name="timetable")
 drivers = typer.Typer(help="drivers.help", no_args_is_help=True)
 app.add_typer(drivers, name="drivers")
 session = typer.Typer(help="session.help", no_args_is_help=True)
@@ -712,14 +742,8 @@ def plan_(
     context: typer.Context,
     room: RoomFile,
     days: Annotated[int, typer.Option(help="option.plan-days", min=1, max=366)] = 14,
-    start: Annotated[
-        datetime | None,
-        typer.Option("--from", help="option.plan-from", formats=["%Y-%m-%d"], show_default=False),
-    ] = None,
-    end: Annotated[
-        datetime | None,
-        typer.Option("--to", help="option.plan-to", formats=["%Y-%m-%d"], show_default=False),
-    ] = None,
+    start: PlanFrom = None,
+    end: PlanTo = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell what a room does in the next days."""
@@ -733,6 +757,68 @@ def plan_(
             start=start.date() if start else None,
             end=end.date() if end else None,
             as_json=as_json,
+            language=context.obj,
+        ),
+    )
+
+
+@timetable.command("check", help="timetable.check.help")
+def timetable_check(context: typer.Context, school: SchoolFile) -> None:
+    """Check a school's file."""
+    from classroom_edge.commands import timetable as command
+
+    _finish(context, lambda: command.check(school, language=context.obj))
+
+
+@timetable.command("import", help="timetable.import.help")
+def timetable_import(
+    context: typer.Context,
+    source: Annotated[
+        Path,
+        typer.Argument(metavar="FILE.ics|.csv|.xlsx|.txt", help="argument.timetable-source"),
+    ],
+    school: SchoolFile,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="option.column", metavar="FIELD=HEADER", show_default=False),
+    ] = None,
+    sheet: Annotated[str, typer.Option(help="option.workbook-sheet", show_default=False)] = "",
+    year: Annotated[int | None, typer.Option(help="option.year", show_default=False)] = None,
+    confirmed: Annotated[bool, typer.Option("--confirmed", help="option.confirmed")] = False,
+) -> None:
+    """Take in a timetable or a notice."""
+    from classroom_edge.commands import timetable as command
+
+    columns = {name: header for name, _, header in (one.partition("=") for one in column or ())}
+    wanted = command.Source(source, columns, sheet, year)
+    _finish(
+        context,
+        lambda: command.import_(wanted, school, is_confirmed=confirmed, language=context.obj),
+    )
+
+
+@timetable.command("export", help="timetable.export.help")
+def timetable_export(
+    context: typer.Context,
+    school: SchoolFile,
+    whose: Annotated[Whose, typer.Argument(help="argument.whose")],
+    name: Annotated[str, typer.Argument(help="argument.whose-name", metavar="NAME")],
+    form: Annotated[Form, typer.Option(help="option.form")] = Form.ICS,
+    start: PlanFrom = None,
+    end: PlanTo = None,
+) -> None:
+    """Give out what a room, class or teacher has."""
+    from classroom_edge.commands import timetable as command
+
+    _finish(
+        context,
+        lambda: command.export(
+            school,
+            whose.value,
+            name,
+            start=start.date() if start else None,
+            end=end.date() if end else None,
+            form=form.value,
             language=context.obj,
         ),
     )
