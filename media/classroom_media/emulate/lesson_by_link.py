@@ -113,11 +113,6 @@ class Lesson:
             do()
         self.now_ns = end_ns
 
-    @property
-    def second(self) -> float:
-        """Give the present second of the lesson."""
-        return (self.now_ns - BEGIN_NS) / _NS
-
     def _later(self, at_ns: int, do: Callable[[], None]) -> None:
         heapq.heappush(self._events, (at_ns, next(self._order), do))
 

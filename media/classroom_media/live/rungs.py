@@ -11,14 +11,15 @@ class Rung:
     """What a site gets. `layer` counts the sizes of the picture, 0 = the largest; None = none.
 
     `cost_bps` is what the rung takes of a link, with all headers and redundant sound.
-    `slides` tells how slides come: in the picture, as stills over the control link, or later.
+    `redundancy` tells which packets of sound go along once more where packets are lost. With
+    `stills` slides come as pictures over the control link, because the picture is too small.
     """
 
     name: str
     cost_bps: int
     picture_bps: int = 0
     layer: int | None = None
-    redundancy: tuple[int, ...] = PLAIN  # where packets are lost
+    redundancy: tuple[int, ...] = PLAIN
     sound: bool = True
     stills: bool = False
 

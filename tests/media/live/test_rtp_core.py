@@ -222,6 +222,17 @@ def test_wishes_of_many_are_one_keyframe_a_second() -> None:
     assert not wishes.due(0)
 
 
+def test_who_leaves_is_told_goodbye_and_sent_nothing_more() -> None:
+    fan_out = FanOut(3, 111)
+    for name in ("stays", "leaves"):
+        fan_out.add(name, sender(), Ladder(start=0))
+    site, _, _ = receiver()
+    site.control(fan_out.remove("leaves"), 0)
+    assert site.ended
+    assert [name for name, _ in fan_out.picture(0, Encoder(0).picture(0), 0)] == ["stays"]
+    assert [name for name, _ in fan_out.sound(sound(0), 0)] == ["stays"]
+
+
 def climb(
     ladder: Ladder, capacity_bps: int, seconds: int, begin_ns: int = 0, appetite: float = 1.0
 ) -> list[str]:

@@ -54,8 +54,8 @@ class Arrivals:
         highest = self._numbers.highest
         return highest is not None and abs(self._numbers.near(sequence) - highest) > DROPOUT
 
-    def take(self, packet: Packet, now_ns: int) -> int:
-        """Count a packet that was not there yet; give its number."""
+    def take(self, packet: Packet, now_ns: int) -> None:
+        """Count a packet that was not there yet."""
         if not self.begun:
             self._first = packet.sequence
         self.received += 1
@@ -64,7 +64,7 @@ class Arrivals:
         if self._transit is not None:
             self._jitter += (abs(transit - self._transit) - self._jitter) / 16
         self._transit = transit
-        return self._numbers.take(packet.sequence)
+        self._numbers.take(packet.sequence)
 
     def hear(self, report: SenderReport, now_ns: int) -> None:
         """Take the sender's report on this stream."""
