@@ -745,6 +745,9 @@ def plan_(
     start: PlanFrom = None,
     end: PlanTo = None,
     as_json: AsJson = False,
+    png: Annotated[
+        Path | None, typer.Option(help="option.week-png", metavar="FILE", show_default=False)
+    ] = None,
 ) -> None:
     """Tell what a room does in the next days."""
     from classroom_edge.commands import plan as command
@@ -757,6 +760,7 @@ def plan_(
             start=start.date() if start else None,
             end=end.date() if end else None,
             as_json=as_json,
+            png=png,
             language=context.obj,
         ),
     )

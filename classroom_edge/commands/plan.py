@@ -11,6 +11,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from classroom_edge.commands.week_picture import WeekPicture
 from classroom_edge.config import load
 from classroom_edge.words import words
 from classroom_schedules import Occurrence, ScheduleError, School, clashes, doubts, plan
@@ -31,6 +32,7 @@ def plan_room(
     start: date | None,
     end: date | None,
     as_json: bool,
+    png: Path | None = None,
     language: str,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> int:
@@ -57,6 +59,8 @@ def plan_room(
     found = clashes(school.timetable, planned)
     wanted = [one for one in found if config.room in {*one.first.rooms, *one.second.rooms}]
     warnings += [one.tell(language) for one in wanted]
+    if png:
+        return _draw(start, mine, config.room, png, language)
     if as_json:
         _print_json(mine, warnings, language)
     else:
@@ -73,6 +77,14 @@ def tell(file: Path, error: ScheduleError, language: str) -> None:
 def _refuse(key: str, language: str, **values: object) -> int:
     sys.stderr.write(words("cli").say(key, language, **values) + "\n")
     return WRONG_USE
+
+
+def _draw(start: date, mine: Sequence[Occurrence], room: str, png: Path, language: str) -> int:
+    try:
+        WeekPicture(start, mine, language).save(room, png)
+    except OSError as error:
+        return _refuse("plan.not-drawn", language, file=png, why=error.strerror or error)
+    return GOOD
 
 
 def _print_json(mine: Sequence[Occurrence], warnings: Sequence[str], language: str) -> None:

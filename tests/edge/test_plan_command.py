@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageColor
 
 from classroom_edge.cli import run
 from classroom_edge.commands.plan import plan_room
+from classroom_edge.commands.week_picture import HELD, SKIPPED
 
 EXAMPLE = Path(__file__).parents[2] / "schedules" / "examples" / "primary-school.toml"
 ROOM = '[room]\nid = "studio"\nname = "录播教室"\n'
@@ -53,6 +55,24 @@ def test_people_read_a_table_and_its_warnings(
     told = capsys.readouterr().out
     assert "2027-03-05 Friday week 1 (odd)" in told
     assert "! The holidays and make-up days of 2027 have not been entered" in told
+
+
+def test_a_week_is_drawn_with_what_is_held_and_what_is_not(
+    room: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawn, empty = room.with_name("week.png"), room.with_name("empty.png")
+    asked = ["plan", str(room), "--from", "2027-03-12", "--png"]
+    assert run([*asked, str(drawn)], "zh-CN") == 0
+    assert run(["plan", str(room), "--from", "2027-08-02", "--png", str(empty)], "zh-CN") == 0
+    with Image.open(drawn) as picture:
+        colours = {colour for _, colour in picture.getcolors(1 << 16) or ()}
+    with Image.open(empty) as picture:
+        paper = {colour for _, colour in picture.getcolors(1 << 16) or ()}
+    held, skipped = (ImageColor.getrgb(fill) for fill, _ in (HELD, SKIPPED))
+    assert {held, skipped} <= colours
+    assert not {held, skipped} & paper
+    assert run([*asked, str(room.parent / "none" / "week.png")], "en") == 2
+    assert "cannot be written" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
