@@ -31,7 +31,7 @@ from classroom_edge.room import (
     ValueView,
     Who,
 )
-from classroom_media.record.manifest import Manifest, Mark, State, Track
+from classroom_media.record.manifest import Chapter, Lesson, Manifest, Mark, State, Track
 
 AT = datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
 RECORDING = "20261122-101500-3f2a"
@@ -287,5 +287,7 @@ class PretendRoom:
                 Track(name="link", source="", kind="picture", file="link.mp4", codec="h264"),
             ),
             marks=(Mark(at_s=1.0, text=MARKUP),),
+            chapters=(Chapter(start_s=3.0, page=1, picture="thumbnail.jpg"),),
+            lesson=Lesson(from_s=2.0, to_s=58.0, file="micro.mp4"),
             thumbnail="thumbnail.jpg",
         )  # fmt: skip

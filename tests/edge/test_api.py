@@ -252,6 +252,8 @@ async def test_a_manifest_has_links_to_its_files(tmp_path: Path) -> None:
         picture = await here.client.get(one["thumbnail_url"])
     assert listed == [one]
     assert one["tracks"][0]["url"] == f"{FILES}/programme.mp4"
+    assert one["lesson"]["url"] == f"{FILES}/micro.mp4"
+    assert one["chapters"] == [{"start_s": 3.0, "page": 1, "picture_url": f"{FILES}/thumbnail.jpg"}]
     assert picture.headers["content-type"] == "image/jpeg"
 
 

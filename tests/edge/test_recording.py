@@ -330,7 +330,8 @@ async def test_a_micro_lesson_is_over_after_its_limit_unless_that_is_changed(
         assert not it.service.is_over_limit
         await it.service.limit(ME, 0)
         assert not it.service.is_over_limit
-    assert tell(replay(tmp_path / id_ / JOURNAL_FILE)).limit_s == 0
+    told = tell(replay(tmp_path / id_ / JOURNAL_FILE))
+    assert (told.limit_s, told.micro) == (0, True)
 
 
 async def test_who_goes_on_at_the_end_of_a_micro_lesson_gets_more_time(tmp_path: Path) -> None:

@@ -75,19 +75,23 @@ def chapters(scenes: Sequence[Scene]) -> list[tuple[int, float]]:
     return found
 
 
-def write(path: Path, scenes: Sequence[Scene], seed: int, *, key_s: float = 2.0) -> None:
-    """Write the film of it, with a keyframe every so many seconds."""
+def write(
+    path: Path, scenes: Sequence[Scene], seed: int, *, key_s: float = 2.0, scale: int = 1
+) -> None:
+    """Write the film of it, so many times as large, with a keyframe every so many seconds."""
+    size = WIDTH * scale, HEIGHT * scale
     with av.open(str(path), "w", format="mp4") as film:
         stream = film.add_stream("libx264", rate=FPS)
-        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         keyint = round(key_s * FPS)
         stream.options = {
             "preset": "ultrafast",
             "crf": "26",
             "x264-params": f"keyint={keyint}:scenecut=0",
         }
-        chroma = np.full((HEIGHT // 2, WIDTH), 128, np.uint8)
-        for number, picture in enumerate(pictures(scenes, seed)):
+        chroma = np.full((size[1] // 2, size[0]), 128, np.uint8)
+        for number, small in enumerate(pictures(scenes, seed)):
+            picture = np.asarray(cv2.resize(small, size), np.uint8) if scale > 1 else small
             frame = av.VideoFrame.from_ndarray(np.vstack([picture, chroma]), format="yuv420p")
             frame.pts, frame.time_base = number, Fraction(1, FPS)
             film.mux(stream.encode(frame))

@@ -250,6 +250,11 @@ def test_a_cough_is_no_lesson() -> None:
     assert spoken_in([*cough, *word, *cough]) == pytest.approx((3.8, 4.8))
 
 
+def test_a_word_just_before_the_others_belongs_to_them() -> None:
+    quiet, words = [False] * 10, [True, False, False, False, True, True, True]
+    assert spoken_in([*quiet, *words, *quiet]) == pytest.approx((2.0, 3.4))
+
+
 def test_when_most_of_it_is_silent_it_is_left_as_it_is() -> None:
     assert kept((10.0, 20.0), 60.0) is None
     assert kept((10.0, 50.0), 60.0) == (9.5, 51.0)

@@ -282,6 +282,7 @@ def test_the_worker_finishes_what_it_is_told_and_says_so(in_parts: Path, tmp_pat
     )
     manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
     assert (done.returncode, manifest.state) == (0, State.FINISHED)
+    assert manifest.looked_through
     thumbnail = (folder / manifest.thumbnail).read_bytes()
     assert thumbnail.startswith(b"\xff\xd8")
 

@@ -55,7 +55,10 @@ def _speech(blocks: Iterable[Sound]) -> list[bool]:
 
 
 def _first(speech: Sequence[bool]) -> int | None:
-    places = range(len(speech))
-    return next(
-        (n for n in places if speech[n] and sum(speech[n : n + LOOKS_A_SECOND]) >= MOST), None
-    )
+    """Find where it begins: a single word less than a second before belongs to it."""
+    second, places = LOOKS_A_SECOND, range(len(speech))
+    steady = (n for n in places if speech[n] and sum(speech[n : n + second]) >= MOST)
+    begins = next(steady, None)
+    if begins is None:
+        return None
+    return next(n for n in range(max(begins - second, 0), begins + 1) if speech[n])
