@@ -1,8 +1,8 @@
 """Finds where somebody begins to speak in a recording, and where the last word is spoken.
 
-A knock or a cough is no lesson: in the second after the first block of speech, and in the one
-before the last, there is speech for the most part. How quiet the room is must be known to hear
-a voice in it, so the beginning is heard twice.
+A knock or a short cough is no lesson: in the second after the first block of speech, and in the
+one before the last, there is another one; in doubt more is kept. How quiet the room is must be
+known to hear a voice in it, so the beginning is heard twice.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from classroom_media.direct.signs import LOOKS_A_SECOND
 from classroom_media.direct.voice import Sound, VoiceWatch
 
 LEARNT_FROM: Final = 20 * LOOKS_A_SECOND  # blocks
-MOST: Final = 3  # blocks of a second: more than half of it
+LEAST: Final = 2  # blocks of a second
 
 BEFORE_S: Final = 0.5  # kept before the first word
 AFTER_S: Final = 1.0  # kept after the last one
@@ -57,7 +57,7 @@ def _speech(blocks: Iterable[Sound]) -> list[bool]:
 def _first(speech: Sequence[bool]) -> int | None:
     """Find where it begins: a single word less than a second before belongs to it."""
     second, places = LOOKS_A_SECOND, range(len(speech))
-    steady = (n for n in places if speech[n] and sum(speech[n : n + second]) >= MOST)
+    steady = (n for n in places if speech[n] and sum(speech[n : n + second]) >= LEAST)
     begins = next(steady, None)
     if begins is None:
         return None
