@@ -2,10 +2,11 @@
 
     python -m classroom_media.workers.director < DirectorSpec
 
-One thread reads packets, decodes, composes and encodes; x264 has threads of its own. Another
-looks at small pictures of all sources, when there is time (see `classroom_media.monitor`); a
-third one chooses what is shown, if the rules may (see `classroom_media.direct`). The process is
-expendable: a new one asks the sources for their last packets and goes on.
+One thread reads packets, decodes, composes and encodes; where that is too slow, x264 gets threads
+of its own (see `classroom_media.compose.load`). Another thread looks at small pictures of all
+sources, when there is time (see `classroom_media.monitor`); a third one chooses what is shown, if
+the rules may (see `classroom_media.direct`). The process is expendable: a new one asks the sources
+for their last packets and goes on.
 """
 
 import logging
