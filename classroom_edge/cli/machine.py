@@ -1,0 +1,33 @@
+"""What concerns the machine and its people."""
+
+# ruff: noqa: FBT002, PLC0415 - typer reads signatures; commands are imported when used
+
+from typing import Annotated
+
+import typer
+
+from classroom_edge.cli.root import AsJson, Data, RoomFile, app, finish
+
+user = typer.Typer(help="user.help", no_args_is_help=True)
+app.add_typer(user, name="user")
+
+
+@app.command(help="doctor.help")
+def doctor(context: typer.Context, as_json: AsJson = False) -> None:
+    """Tell what the machine has and lacks."""
+    from classroom_edge.commands import doctor as command
+
+    finish(context, lambda: command.doctor(as_json=as_json, language=context.obj))
+
+
+@user.command("add", help="user.add.help")
+def user_add(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="argument.name", metavar="NAME")],
+    room: RoomFile,
+    data: Data = None,
+) -> None:
+    """Create an account."""
+    from classroom_edge.commands import user as command
+
+    finish(context, lambda: command.add(room, name, data, language=context.obj))
