@@ -5,8 +5,8 @@ from pathlib import Path
 import icalendar
 import pytest
 
-from classroom_edge.cli import Whose as AskedWhose
 from classroom_edge.cli import run
+from classroom_edge.cli.timetable import Whose as AskedWhose
 from classroom_schedules import loads
 from classroom_schedules.outgoing.selection import Whose
 
