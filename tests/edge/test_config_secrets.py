@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from classroom_edge.cli import app
+from classroom_edge.cli.root import app
 from classroom_edge.config import ConfigError, examine, load
 from classroom_edge.config.mask import masked_line
 
