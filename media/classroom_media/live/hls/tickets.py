@@ -1,7 +1,7 @@
 """Addresses that are good for a while: who has one may watch, and nobody can make one up.
 
 The ticket is the first part of the path, so that whatever a playlist names relative to itself
-carries it; a cache leaves it out of its key.
+carries it.
 """
 
 import hashlib
