@@ -51,7 +51,7 @@ def test_a_title_goes_with_the_recording(panel: Panel) -> None:
 
 def test_a_micro_lesson_has_its_minutes(panel: Panel) -> None:
     page = panel.open(states.idle(), language="en")
-    page.get_by_role("button", name="micro-lesson of 10 minutes").click()
+    page.get_by_role("button", name="micro-lesson of 10 min").click()
     eventually(lambda: panel.room.asked)
     assert panel.room.asked == [("start", {"title": "", "pre_roll": True, "minutes": 10.0})]
 
