@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -140,6 +141,36 @@ def test_a_hole_keeps_later_frames_at_their_time(tmp_path: Path) -> None:
     (gap,) = manifest.gaps
     assert (gap.track, gap.reason) == ("programme", "connection refused")
     assert gap.length_s == pytest.approx(2.48, abs=0.01)
+
+
+def test_who_dies_before_having_synced_anything_leaves_no_picture_twice(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    film = in_order(pictures(250))
+    room.begin(START_NS)
+    room.feed_up_to(START_NS + 4 * NS, film)
+    room.now_ns += NS
+    killed = [room.recorder]
+    eventually(lambda: (p := room.recorder.progress()) and p.synced_ns > START_NS + 3 * NS)
+    for seconds in (4, 8):  # the second one dies so soon that nothing of it was synced
+        room.restarted()
+        room.begin_again(START_NS)
+        killed.append(room.recorder)
+        upto_ns = START_NS + seconds * NS
+        room.feed([p for p in film if START_NS + 2 * NS <= p.dts_ns <= upto_ns])
+        room.now_ns += NS
+        eventually(partial(_has_written, room, upto_ns - NS // 4))
+    room.end(START_NS + 8 * NS)
+    eventually(lambda: any(e.what == "sealed" for e in room.events))
+    assert len(room.parts()) == 3
+    finish(copied(tmp_path, tmp_path / "left"))
+    assert numbers(tmp_path / "left" / "cam.mp4") == list(range(200))
+    for recorder in killed:
+        recorder.close()
+
+
+def _has_written(room: Room, at_ns: int) -> bool:
+    progress = room.recorder.progress()
+    return progress is not None and progress.written_ns >= at_ns
 
 
 @pytest.fixture(scope="module")

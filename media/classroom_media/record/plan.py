@@ -110,10 +110,22 @@ def _segments(
         shift_ns = story.offset_of(take.number) + part.zero_ns - take.from_ns
         keep = {kind: _within(story, take, shift_ns, lane) for kind, lane in content.items()}
         found.append(Segment(part, shift_ns, content, keep))
-    for n in range(len(found) - 1, 0, -1):
-        if found[n - 1].part.take == found[n].part.take:
-            found[n - 1] = _give_way(found[n - 1], found[n])
-    return [segment for segment in found if any(segment.keep.values())]
+    kept = _without_overlap(found)
+    return [segment for segment in kept if any(segment.keep.values())]
+
+
+def _without_overlap(segments: Sequence[Segment]) -> list[Segment]:
+    """End each part where a later one of its take begins, the next one that still has samples."""
+    found: list[Segment] = []
+    begins: dict[Kind, int] = {}
+    for segment in reversed(segments):
+        if found and segment.part.take != found[-1].part.take:
+            begins = {}
+        found.append(_give_way(segment, begins))
+        for kind in segment.content:
+            if kept := found[-1].kept(kind):
+                begins[kind] = kept[0].pts_ns - kept[0].duration_ns // 2 + segment.shift_ns
+    return found[::-1]
 
 
 def _within(story: Story, take: Take, shift_ns: int, lane: Lane) -> range:
@@ -143,18 +155,13 @@ def _reach(lane: Lane, sample: Sample) -> int:
     return sample.pts_ns + 2 * sample.duration_ns - ROUNDING_NS
 
 
-def _give_way(earlier: Segment, later: Segment) -> Segment:
-    """End an earlier part where a later one begins."""
+def _give_way(earlier: Segment, begins: Mapping[Kind, int]) -> Segment:
+    """End a part before what begins later, in file time."""
     keep = dict(earlier.keep)
     for kind, lane in earlier.content.items():
-        follows = later.kept(kind)
-        if follows:
-            limit_ns = follows[0].pts_ns + later.shift_ns - earlier.shift_ns
-            beyond = (
-                (n, lane.samples[n].pts_ns > limit_ns - follows[0].duration_ns // 2)
-                for n in keep[kind]
-            )
-            stop = _first(beyond)
+        if kind in begins:
+            limit_ns = begins[kind] - earlier.shift_ns
+            stop = _first((n, lane.samples[n].pts_ns > limit_ns) for n in keep[kind])
             keep[kind] = keep[kind] if stop is None else range(keep[kind].start, stop)
     return replace(earlier, keep=keep)
 
