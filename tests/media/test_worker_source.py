@@ -155,7 +155,8 @@ async def test_what_is_held_is_not_written_and_released_goes_on_without_a_seam(
         await eventually_awaited(lambda: written(client, (held_ns - from_ns) / NS + 0.5))
         await client.ask(End(end_ns=time.monotonic_ns()), timeout_s=15)
     _, *whole = instants_s(tmp_path / "teacher.mp4")  # the take may begin within a picture
-    assert {round(b - a, 3) for a, b in pairwise(whole)} == {0.04}
+    # None missing and none doubled: a busy machine stamps one a few milliseconds late.
+    assert all(0.02 < b - a < 0.06 for a, b in pairwise(whole))
 
 
 async def test_a_killed_worker_is_found_under_the_same_endpoints_with_its_part_playable(
