@@ -43,6 +43,7 @@ from classroom_edge.services.overview import Overview
 from classroom_edge.services.places import Places
 from classroom_edge.services.recording import RecordingService
 from classroom_edge.services.refusals import refused
+from classroom_edge.services.renditions import Renditions
 from classroom_edge.services.routines import RoutineService
 from classroom_edge.services.sounds import strip_of
 from classroom_edge.services.storage import StorageService
@@ -109,6 +110,7 @@ class Daemon:
             spotted=self._spotted,
             directing=Directing(by_rules=self._is_attended and self._mode.read() == AUTO),
         )
+        self.renditions = Renditions(director=self.media.director, height=config.recording.height)
         self.finishing = FinishingService(
             places=places,
             runtime=runtime,
@@ -190,6 +192,7 @@ class Daemon:
         """Run until cancelled; the workers go on."""
         services = {
             "media": self.media.run,
+            "renditions": self.renditions.run,
             "recording": self.takes.run,
             "finishing": self.finishing.run,
             "routines": self._routines.run,

@@ -1,0 +1,1 @@
+"""Sessions with pictures and sound: the daemon's side."""
