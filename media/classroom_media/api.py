@@ -2,7 +2,8 @@
 
     MediaError
     ├── SourceError      a camera, screen, microphone or file cannot be opened or read
-    │   └── LoginError   it wants another name or password
+    │   ├── LoginError   it wants another name or password
+    │   └── IdleError    there is nothing to read now, and that is as it should be
     ├── EncodeError      no encoder accepts the picture or sound
     ├── RecordError      a track cannot be written: disk full, read-only, broken
     └── WorkerError      a worker process does not answer, or refuses a command
@@ -29,6 +30,10 @@ class SourceError(MediaError):
 
 class LoginError(SourceError):
     """A source wants another name or password; asking again and again would lock us out."""
+
+
+class IdleError(SourceError):
+    """There is nothing to read now, and nothing is wrong: no session is on."""
 
 
 class EncodeError(MediaError):
@@ -58,7 +63,7 @@ class StreamFormat(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     kind: Kind
-    codec: str  # "h264" | "aac"
+    codec: str  # "h264" | "aac" | "opus", which is not recorded
     width: int = 0  # pixels
     height: int = 0  # pixels
     fps: float = 0.0  # nominal frames a second; 0 = unknown
@@ -155,12 +160,24 @@ class Strip(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rendition(msgspec.Struct, frozen=True, kw_only=True):
-    """The programme in another size; one of its own size is the programme itself."""
+    """The programme in another size; one of its own size is the programme itself.
+
+    One that is `live` is encoded by itself in any case: constrained baseline, as every browser
+    takes it, and keyframes of which none is much larger than a link carries in half a second.
+    """
 
     name: str  # its stream is called programme-<name>
     height: int  # pixels, even; the width follows from the programme's shape
     bitrate_kbps: int  # at most
     quality: int = 23  # x264's rate factor; lower is better
+    live: bool = False  # for two-way sessions
+
+
+class CleanFeed(msgspec.Struct, frozen=True, kw_only=True):
+    """The programme's sound without some sources, in Opus: what those are sent who talk back."""
+
+    name: str  # its stream is called programme-<name>-sound
+    without: tuple[str, ...]  # sources
 
 
 class LowerThird(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from classroom_media.api import Directing, Kind, Layout, Rendition, Strip, Titles
+from classroom_media.api import CleanFeed, Directing, Kind, Layout, Rendition, Strip, Titles
 from classroom_media.direct.engine import Reason
 
 VERSION: Final = 1
@@ -95,6 +95,52 @@ class Render(Command, frozen=True, kw_only=True, tag="render"):
     renditions: tuple[Rendition, ...]
 
 
+class Feed(Command, frozen=True, kw_only=True, tag="feed"):
+    """Ask the director for the programme's sound without some sources, these mixes only."""
+
+    feeds: tuple[CleanFeed, ...]
+
+
+class Keyframe(Command, frozen=True, kw_only=True, tag="keyframe"):
+    """Ask the director for a keyframe in one of its streams, as soon as may be."""
+
+    stream: str
+
+
+class Meet(Command, frozen=True, kw_only=True, tag="meet"):
+    """Ask the relay to begin with a peer, anew if it is known; answered in `Reply.sdp`.
+
+    Without an offer of the peer's it makes one; what the peer answers is told with `Agree`.
+    """
+
+    peer: str
+    offer: str = ""  # SDP
+    send: bool = True  # the room's programme goes to the peer
+    receive: bool = True  # its picture and sound are published here, as streams of its name
+
+
+class Agree(Command, frozen=True, kw_only=True, tag="agree"):
+    """Tell the relay what a peer answered to the offer that `Meet` made."""
+
+    peer: str
+    answer: str  # SDP
+
+
+class Part(Command, frozen=True, kw_only=True, tag="part"):
+    """Tell the relay to say goodbye to a peer; one that it does not know is gone already."""
+
+    peer: str
+
+
+class Hear(Command, frozen=True, kw_only=True, tag="hear"):
+    """Tell the relay whose sound the others are to hear, besides the room's own; nobody else's.
+
+    Nobody ever hears itself.
+    """
+
+    voices: tuple[str, ...]  # peers
+
+
 class Preview(Command, frozen=True, kw_only=True, tag="preview"):
     """Switch the director's preview pictures on or off."""
 
@@ -123,6 +169,12 @@ AnyCommand = (
     | Write
     | Mix
     | Render
+    | Feed
+    | Keyframe
+    | Meet
+    | Agree
+    | Part
+    | Hear
     | Preview
     | Multiview
     | Quit
@@ -157,6 +209,7 @@ class SourceHealth(msgspec.Struct, frozen=True, kw_only=True):
     live: bool
     problem: str = ""  # in the words of the transport: "connection refused"
     last_ns: int = 0
+    idle: bool = False  # there is nothing to deliver now, and that is as it should be
     seen: str = ""  # director: what is wrong with its picture: "frozen", "black"
 
 
@@ -182,6 +235,19 @@ class Level(msgspec.Struct, frozen=True, kw_only=True):
     short_term_lufs: float | None = None  # of the last 3 s
     integrated_lufs: float | None = None  # since the recording began, or the director
     true_peak_db: float | None = None  # dBTP
+
+
+class PeerHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """How it goes with one peer of the relay, over the last seconds."""
+
+    peer: str
+    state: str  # "connecting" | "connected" | "lost"
+    rung: str = ""  # what it is sent: a name of `classroom_media.live.rungs`
+    rtt_ms: float = 0.0
+    loss: float = 0.0  # share of 1 that does not arrive there before repairs
+    jitter_ms: float = 0.0
+    receiving: bool = False  # its picture or sound arrives here
+    frozen_s: float = 0.0  # for how long its picture stood still, since it was met
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
@@ -219,7 +285,7 @@ class Whereabouts(Event, frozen=True, kw_only=True, tag="whereabouts"):
 class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat"):
     """Sent every 0.5 s: proof of progress, not of being alive."""
 
-    role: str  # "source" | "director" | "finisher"
+    role: str  # "source" | "director" | "relay" | "finisher"
     name: str  # the source's id, "programme", or the recording's id
     pid: int
     at_ns: int
@@ -241,6 +307,9 @@ class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat"):
     load: str = ""  # director: what it does without on a machine too slow: "spare" ... "half"
     left_out: int = 0  # director: pictures left out because the machine was too slow all the same
     since_ns: int = 0  # director: where its programme begins on the timeline; 0 = not yet
+    feeds: dict[str, str] = {}  # director: the stream of each that was asked for
+    peers: tuple[PeerHealth, ...] = ()  # relay: who was met and has not parted
+    voices: tuple[str, ...] = ()  # relay: whose sound the others hear
 
 
 class Levels(Event, frozen=True, kw_only=True, tag="levels"):
@@ -277,6 +346,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
     heartbeat: Heartbeat | None = None
     packets: int = 0  # how many packets follow as extra frames
+    sdp: str = ""  # relay: an offer, or the answer to one
 
 
 request_to_wire = msgspec.json.Encoder().encode

@@ -63,6 +63,7 @@ class Answer:
 
     problem: str = ""
     packets: tuple[Coded, ...] = ()
+    sdp: str = ""
 
 
 class Worker(Protocol):
@@ -205,6 +206,7 @@ class Shell:
             problem=answer.problem,
             heartbeat=heartbeat,
             packets=len(answer.packets),
+            sdp=answer.sdp,
         )
         spelt = (frame for packet in answer.packets for frame in to_frames(packet))
         return [reply_to_wire(reply), *spelt]

@@ -41,6 +41,7 @@ class SourceSpec(msgspec.Struct, frozen=True, kw_only=True):
     isolated: bool = True  # record it as tracks of its own
     delay_ms: int = 0  # added to its time stamps: how late the camera is
     ring_s: float = 15.0  # seconds of packets kept in memory: pre-roll, undo of a stop
+    relay: Endpoints | None = None  # of the room; what ``remote://peer`` is received from
 
 
 class DirectorSource(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +87,29 @@ class DirectorSpec(msgspec.Struct, frozen=True, kw_only=True):
     unsteady: bool = False  # it died again and again: use nothing but what has proved itself
     language: str = "zh-CN"  # of slates
     ring_s: float = 15.0
+
+
+class LiveSize(msgspec.Struct, frozen=True, kw_only=True):
+    """One size in which peers get the programme's picture."""
+
+    stream: str  # of the director
+    height: int  # pixels
+    bitrate_kbps: int  # at most
+
+
+class RelaySpec(msgspec.Struct, frozen=True, kw_only=True):
+    """The relay of one room, while a session is on: its programme to peers, and theirs to it.
+
+    The sizes are live renditions that the director was asked for; the relay itself asks it for
+    clean feeds and keyframes.
+    """
+
+    name: str  # what peers call this room
+    director: Endpoints
+    endpoints: Endpoints
+    sizes: tuple[LiveSize, ...]  # best first
+    remotes: dict[str, str] = {}  # by peer: the source by which the room sees and hears it
+    voices: tuple[str, ...] = ()  # peers, at first; see `Hear`
 
 
 class FinishSpec(msgspec.Struct, frozen=True, kw_only=True):
