@@ -57,9 +57,9 @@ class Renditions:
     def streams(self, who: str) -> dict[str, str]:
         """Give the stream that carries each size that `who` wants, by its own name for it.
 
-        What is larger than the programme, or as large, is the programme.
+        What is larger than the programme is as large; one that is not `live` is the programme then.
         """
-        return {one.name: self._stream(one.height) for one in self._wishes.get(who, ())}
+        return {one.name: self._stream(one) for one in self._wishes.get(who, ())}
 
     @property
     def wanted(self) -> tuple[Rendition, ...]:
@@ -67,18 +67,19 @@ class Renditions:
 
         Of two wishes for one height the thinner counts: its link may carry no more.
         """
-        smaller: dict[int, list[Rendition]] = {}
+        alike: dict[tuple[int, bool], list[Rendition]] = {}
         for one in (one for wish in self._wishes.values() for one in wish):
-            if one.height < self.height:
-                smaller.setdefault(one.height, []).append(one)
+            if self._name(one):
+                alike.setdefault((min(one.height, self.height), one.live), []).append(one)
         return tuple(
             Rendition(
-                name=f"{height}p",
+                name=self._name(asked[0]),
                 height=height,
                 bitrate_kbps=min(one.bitrate_kbps for one in asked),
                 quality=min(one.quality for one in asked),
+                live=live,
             )
-            for height, asked in sorted(smaller.items(), reverse=True)
+            for (height, live), asked in sorted(alike.items(), reverse=True)
         )
 
     async def run(self) -> None:
@@ -103,5 +104,12 @@ class Renditions:
         names = {one.name for one in self.wanted}
         return beat.renditions.keys() <= names or self.clock() - self._born_s >= SETTLES_S
 
-    def _stream(self, height: int) -> str:
-        return PROGRAMME if height >= self.height else f"{PROGRAMME}-{height}p"
+    def _name(self, one: Rendition) -> str:
+        """Give what the director is to call it; "" = it is the programme itself."""
+        if one.live:
+            return f"live-{min(one.height, self.height)}p"
+        return f"{one.height}p" if one.height < self.height else ""
+
+    def _stream(self, one: Rendition) -> str:
+        name = self._name(one)
+        return f"{PROGRAMME}-{name}" if name else PROGRAMME

@@ -76,6 +76,16 @@ def test_a_size_beyond_the_programmes_own_is_the_programme() -> None:
     assert renditions.streams("session") == {"huge": "programme", "best": "programme"}
 
 
+def test_what_is_live_is_made_by_itself_in_the_programmes_own_size_too() -> None:
+    renditions = of(PretendDirector())
+    live = Rendition(name="0", height=1080, bitrate_kbps=1500, live=True)
+    renditions.want("session", [live])
+    renditions.want("broadcast", [BIG])
+    (made,) = renditions.wanted
+    assert (made.name, made.height, made.live) == ("live-720p", 720, True)
+    assert renditions.streams("session") == {"0": "programme-live-720p"}
+
+
 async def test_who_wants_nothing_any_more_leaves_the_others_what_they_want() -> None:
     director = PretendDirector()
     renditions = of(director, aged_s=SETTLES_S)
