@@ -26,6 +26,8 @@ class Part:
     hands: int = 0
     floors: int = 0  # how often the floor was given
     moves: int = 0  # of its cameras, by others
+    answers: int = 0  # questions answered, each once however often it was changed
+    lines: int = 0  # of chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,8 @@ class Attendance:
 
     @property
     def interactions(self) -> int:
-        """Hands raised and floors given, together."""
-        return sum(part.hands + part.floors for part in self.parts)
+        """Hands raised, floors given, questions answered and lines written, together."""
+        return sum(part.hands + part.floors + part.answers + part.lines for part in self.parts)
 
     def attended(self, part: Part) -> bool:
         """Tell whether the session counts for that member."""
@@ -74,6 +76,7 @@ class _Ledger:
 
     def enter(self, event: e.AnyEvent) -> None:
         """Take the next event."""
+        is_first = not (quiz := self._session.quiz) or not quiz.vote_of(event.by)
         whole = isinstance(event, _FOR_ALL)
         touched = {event.by, getattr(event, "member", "")}
         self._settle(event.at_ns, None if whole else touched)
@@ -82,16 +85,24 @@ class _Ledger:
             case e.Invited(member=id_) if member := self._session.member(id_):
                 self._add(member, event.at_ns)
             case e.HandRaised(by=id_):
-                self._parts[id_] = replace(self._parts[id_], hands=self._parts[id_].hands + 1)
+                self._count(id_, "hands")
             case e.FloorGiven(member=id_):
-                self._parts[id_] = replace(self._parts[id_], floors=self._parts[id_].floors + 1)
+                self._count(id_, "floors")
             case e.CameraMoved(room=id_):
-                self._parts[id_] = replace(self._parts[id_], moves=self._parts[id_].moves + 1)
+                self._count(id_, "moves")
+            case e.Said(by=id_):
+                self._count(id_, "lines")
+            case e.QuizAnswered(by=id_) if is_first:
+                self._count(id_, "answers")
 
     def closed(self, until_ns: int) -> Attendance:
         """Give the sums up to an instant."""
         self._settle(until_ns, None)
         return Attendance(self._open_ns, tuple(self._parts.values()))
+
+    def _count(self, id_: str, what: str) -> None:
+        part = self._parts[id_]
+        self._parts[id_] = replace(part, **{what: getattr(part, what) + 1})
 
     def _add(self, member: Member, at_ns: int) -> None:
         new = Part(member=member.id, name=member.name, role=member.role)

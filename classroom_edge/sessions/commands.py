@@ -6,12 +6,23 @@ import msgspec
 
 from classroom_edge.sessions.forms import Role
 from classroom_edge.sessions.state import ID_MAX, NAME_MAX
+from classroom_edge.sessions.talk import (
+    CHOICE_MAX,
+    CHOICES_LEAST,
+    CHOICES_MAX,
+    LINE_MAX,
+    QUESTION_MAX,
+)
 
 MOVES: Final = ("left", "right", "up", "down", "in", "out", "stop")
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=ID_MAX)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_MAX)]
 Nanoseconds = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Choice = Annotated[str, msgspec.Meta(min_length=1, max_length=CHOICE_MAX)]
+Choices = Annotated[
+    tuple[Choice, ...], msgspec.Meta(min_length=CHOICES_LEAST, max_length=CHOICES_MAX)
+]
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="verb"):
@@ -113,6 +124,34 @@ class MoveCamera(Command, frozen=True, kw_only=True, tag="move-camera"):
     move: Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(MOVES)})$")]
 
 
+class Say(Command, frozen=True, kw_only=True, tag="say"):
+    """Write a line that everybody reads."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=LINE_MAX)]
+
+
+class AskQuiz(Command, frozen=True, kw_only=True, tag="ask-quiz"):
+    """Put a question to every site."""
+
+    question: Annotated[str, msgspec.Meta(max_length=QUESTION_MAX)] = ""  # "" = asked aloud
+    choices: Choices | None = None  # true or false
+
+
+class AnswerQuiz(Command, frozen=True, kw_only=True, tag="answer-quiz"):
+    """Answer that question, or answer it otherwise."""
+
+    quiz: Annotated[int, msgspec.Meta(ge=1)]
+    choice: Annotated[int, msgspec.Meta(ge=0, lt=CHOICES_MAX)]
+
+
+class CloseQuiz(Command, frozen=True, tag="close-quiz"):
+    """Take no more answers, and show everybody how many chose what."""
+
+
+class ClearQuiz(Command, frozen=True, tag="clear-quiz"):
+    """Take the question away."""
+
+
 AnyCommand = (
     Invite
     | Dismiss
@@ -132,4 +171,9 @@ AnyCommand = (
     | GrantCamera
     | EndGrant
     | MoveCamera
+    | Say
+    | AskQuiz
+    | AnswerQuiz
+    | CloseQuiz
+    | ClearQuiz
 )

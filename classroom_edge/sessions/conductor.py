@@ -15,6 +15,7 @@ from classroom_edge.sessions.refusals import Reason
 from classroom_edge.sessions.rules import Outcome, ask, noticed, passed
 from classroom_edge.sessions.state import Member, Session, Stage
 from classroom_edge.sessions.story import retold
+from classroom_edge.sessions.talk import Quiz
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,8 @@ class Conductor:
 def seen_by(session: Session, who: str) -> Session:
     """Give a session as one of its members may see it: who leads sees everybody.
 
-    Others see who leads, who has the floor, who observes, and themselves.
+    Others see who leads, who has the floor, who observes, and themselves; of a question their own
+    answer, and how many chose what once it is closed.
     """
     me = session.member(who)
     if me is not None and me.role in LEADERS:
@@ -112,4 +114,15 @@ def seen_by(session: Session, who: str) -> Session:
     )
     concerns = tuple(grant for grant in session.grants if who in {grant.room, grant.to})
     wishes = tuple(wish for wish in session.wishes if wish.room == who)
-    return replace(session, members=tuple(members), grants=concerns, wishes=wishes)
+    return replace(
+        session,
+        members=tuple(members),
+        grants=concerns,
+        wishes=wishes,
+        quiz=_as_asked(session.quiz, who) if session.quiz else None,
+    )
+
+
+def _as_asked(quiz: Quiz, who: str) -> Quiz:
+    own = tuple(vote for vote in quiz.votes if vote.member == who)
+    return replace(quiz, votes=own, counts=() if quiz.is_open else quiz.counts)

@@ -1,7 +1,6 @@
-"""What has happened in a session, each with its instant (hub time). Replayed they give the state.
+"""What has happened in a session, each with its instant (hub time): its audit, its attendance.
 
-They are what is kept of a session: its audit, its attendance, and what a hub that was killed
-goes on from.
+Replayed they give the state, from which a hub that was killed goes on.
 """
 
 import msgspec
@@ -143,6 +142,33 @@ class CameraMoved(Event, frozen=True, kw_only=True, tag="camera-moved"):
     move: str
 
 
+class Said(Event, frozen=True, kw_only=True, tag="said"):
+    """`by` wrote a line."""
+
+    text: str
+
+
+class QuizAsked(Event, frozen=True, kw_only=True, tag="quiz-asked"):
+    """There is a question; without choices it is true or false."""
+
+    question: str = ""
+    choices: tuple[str, ...] = ()
+
+
+class QuizAnswered(Event, frozen=True, kw_only=True, tag="quiz-answered"):
+    """`by` answers it so, whatever `by` had answered before."""
+
+    choice: int
+
+
+class QuizClosed(Event, frozen=True, tag="quiz-closed"):
+    """No more answers are taken."""
+
+
+class QuizCleared(Event, frozen=True, tag="quiz-cleared"):
+    """The question is gone."""
+
+
 AnyEvent = (
     Planned
     | Invited
@@ -167,4 +193,9 @@ AnyEvent = (
     | CameraGranted
     | GrantEnded
     | CameraMoved
+    | Said
+    | QuizAsked
+    | QuizAnswered
+    | QuizClosed
+    | QuizCleared
 )

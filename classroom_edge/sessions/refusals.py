@@ -30,6 +30,11 @@ class Reason(StrEnum):
     CAMERA_ASKED = "camera-asked"
     NOT_YOURS = "not-yours"
     NO_GRANT = "no-grant"
+    TOO_FAST = "too-fast"
+    QUIZ_OPEN = "quiz-open"
+    NO_QUIZ = "no-quiz"
+    NO_CHOICE = "no-choice"
+    ASKS = "asks"
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer, not a fault

@@ -21,6 +21,7 @@ from classroom_edge.sessions.roster_rules import dismiss, invite, join, leave
 from classroom_edge.sessions.stage_rules import end, pause, resume, start
 from classroom_edge.sessions.state import Session, Stage
 from classroom_edge.sessions.story import after
+from classroom_edge.sessions.talk_rules import answer_quiz, ask_quiz, clear_quiz, close_quiz, say
 
 Rule = Callable[[Session, str, Any, int], tuple[e.AnyEvent, ...]]
 
@@ -43,6 +44,11 @@ _RULES: Final[dict[type[c.Command], Rule]] = {
     c.GrantCamera: grant_camera,
     c.EndGrant: end_grant,
     c.MoveCamera: move_camera,
+    c.Say: say,
+    c.AskQuiz: ask_quiz,
+    c.AnswerQuiz: answer_quiz,
+    c.CloseQuiz: close_quiz,
+    c.ClearQuiz: clear_quiz,
 }
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from classroom_edge.sessions.forms import LEADERS, Form, Kind, Role, Style, form_of
+from classroom_edge.sessions.talk import Line, Quiz
 
 ID_MAX: Final = 40  # characters
 NAME_MAX: Final = 64
@@ -86,6 +87,9 @@ class Session:
     wishes: tuple[Wish, ...] = ()
     opens_at_ns: int = 0  # hub time; 0 = not said yet
     ends_at_ns: int = 0  # while CLOSING
+    chat: tuple[Line, ...] = ()  # the newest lines, in order
+    quiz: Quiz | None = None
+    quizzes: int = 0  # asked so far
 
     @property
     def form(self) -> Form:

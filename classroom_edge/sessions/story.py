@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
+from classroom_edge.sessions import camera_story, talk_story
 from classroom_edge.sessions import events as e
 from classroom_edge.sessions.forms import Role
-from classroom_edge.sessions.state import Grant, Hold, Member, Session, Stage, Wish
+from classroom_edge.sessions.state import Hold, Member, Session, Stage
 
 
 def begun(event: e.Planned) -> Session:
@@ -87,7 +88,7 @@ def _paused(session: Session, _event: e.Paused) -> Session:
 def _closing(session: Session, event: e.Closing) -> Session:
     members = tuple(replace(member, hand_at_ns=0) for member in session.members)
     return replace(
-        session,
+        talk_story.quiz_closed(session, event),
         stage=Stage.CLOSING,
         ends_at_ns=event.ends_at_ns,
         members=members,
@@ -150,30 +151,6 @@ def _all_muted(session: Session, _event: e.AllMuted) -> Session:
     return replace(session, floor=())
 
 
-def _camera_asked(session: Session, event: e.CameraAsked) -> Session:
-    return replace(session, wishes=(*session.wishes, Wish(event.room, event.by)))
-
-
-def _camera_granted(session: Session, event: e.CameraGranted) -> Session:
-    return replace(
-        session,
-        grants=(
-            *(grant for grant in session.grants if grant.room != event.by),
-            Grant(event.by, event.to, event.until_ns),
-        ),
-        wishes=tuple(wish for wish in session.wishes if wish != Wish(event.by, event.to)),
-    )
-
-
-def _grant_ended(session: Session, event: e.GrantEnded) -> Session:
-    pair = (event.room, event.member)
-    return replace(
-        session,
-        grants=tuple(grant for grant in session.grants if (grant.room, grant.to) != pair),
-        wishes=tuple(wish for wish in session.wishes if (wish.room, wish.by) != pair),
-    )
-
-
 _CHANGES: Final[dict[type[e.Event], Callable[[Session, Any], Session]]] = {
     e.Invited: _invited,
     e.Dismissed: _dismissed,
@@ -193,7 +170,6 @@ _CHANGES: Final[dict[type[e.Event], Callable[[Session, Any], Session]]] = {
     e.FloorRenewed: _floor_renewed,
     e.FloorTaken: _floor_taken,
     e.AllMuted: _all_muted,
-    e.CameraAsked: _camera_asked,
-    e.CameraGranted: _camera_granted,
-    e.GrantEnded: _grant_ended,
+    **camera_story.CHANGES,
+    **talk_story.CHANGES,
 }

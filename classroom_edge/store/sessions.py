@@ -120,6 +120,8 @@ def _close(db: Work, session: str, at_ns: int) -> None:
             hands=part.hands,
             floors=part.floors,
             moves=part.moves,
+            answers=part.answers,
+            lines=part.lines,
         )
         for part in attendance.parts
     )

@@ -180,3 +180,5 @@ class LivePart(Table):
     hands: Mapped[int]
     floors: Mapped[int]
     moves: Mapped[int]
+    answers: Mapped[int]
+    lines: Mapped[int]

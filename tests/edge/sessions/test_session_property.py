@@ -27,6 +27,10 @@ ANYTHING = st.one_of(
     st.builds(c.GrantCamera, to=PEOPLE, lasts_ns=LASTS),
     st.builds(c.EndGrant, room=PEOPLE),
     st.builds(c.MoveCamera, room=ROOMS, camera=st.just("wide"), move=st.just("left")),
+    st.builds(c.Say, text=st.sampled_from([" ", "hello"])),
+    st.builds(c.AskQuiz, choices=st.sampled_from([None, ("a", "b", "c")])),
+    st.builds(c.AnswerQuiz, quiz=st.integers(1, 2), choice=st.integers(0, 5)),
+    st.sampled_from([c.CloseQuiz(), c.ClearQuiz()]),
 )
 LIKELY = st.one_of(  # what a session is made of
     st.tuples(st.just(HUB), st.builds(c.GiveFloor, member=ROOMS)),
@@ -81,6 +85,9 @@ def check_state(lesson: Lesson) -> None:
     assert len({grant.room for grant in session.grants}) == len(session.grants)
     if session.stage is not Stage.OPEN:
         assert session.floor == ()
+    if session.quiz:
+        voters = [vote.member for vote in session.quiz.votes]
+        assert len(set(voters)) == len(voters) == sum(session.quiz.counts)
     assert [m.id for m in session.members if m.role is Role.HUB] == [HUB]
 
 
