@@ -47,6 +47,7 @@ class SoundMixer:
         self._meter = ProgrammeMeter()
         self._limiter = Limiter()
         self._at: int | None = None  # the sample up to which all was added up
+        self.parts: dict[str, Samples] = {}  # what was added up last, of each source: (2, n)
 
     @property
     def stand_ins(self) -> tuple[StandIn, ...]:
@@ -77,7 +78,10 @@ class SoundMixer:
         ]
 
     def mix(self, block: int) -> Samples:
-        """Give the sound of a block, (2, 1024) float32; missing sound is silence."""
+        """Give the sound of a block, (2, 1024) float32; missing sound is silence.
+
+        Its `parts` are those of a block that begins `AHEAD` samples later.
+        """
         start = block * BLOCK
         if self._at != start + AHEAD:  # the limiter has to know what comes
             self._limiter = Limiter()
@@ -102,10 +106,15 @@ class SoundMixer:
         for spare in self._spares:
             spare.look(self._inputs[spare.main], self._inputs[spare.spare])
         silent = self._silent()
+        self.parts = {
+            source: self._inputs[source].pass_through(
+                start, self._strip(source), heard=source not in silent
+            )
+            for source in self._mixed
+        }
         total: Samples = np.zeros((CHANNELS, count), np.float32)
-        for source in self._mixed:
-            heard = source not in silent
-            total += self._inputs[source].pass_through(start, self._strip(source), heard=heard)
+        for part in self.parts.values():
+            total += part
         return total
 
     def _silent(self) -> set[str]:

@@ -11,8 +11,9 @@ from typing import Final, Protocol
 
 import av
 
-from classroom_media.api import NS, Layout, Rendition, Strip, Titles
+from classroom_media.api import NS, CleanFeed, Layout, Rendition, Strip, Titles
 from classroom_media.compose.deadline import WAIT_NS, Deadline
+from classroom_media.compose.feeds import CleanFeeds
 from classroom_media.compose.grid import Grid
 from classroom_media.compose.load import Load, Step, preset_at, threads_at
 from classroom_media.compose.mix import BLOCK, SoundMixer
@@ -33,6 +34,7 @@ from classroom_media.encode.rungs import RUNGS, SOFTWARE, Rung
 from classroom_media.levels import RATE_HZ, Samples
 from classroom_media.messages import Levels, SourceHealth, StandIn
 from classroom_media.packets import Coded
+from classroom_media.sound.limiter import AHEAD
 from classroom_media.workers.specs import DirectorSpec
 
 PICTURES: Final = "programme"  # the programme's streams
@@ -110,6 +112,7 @@ class Programme:
         self._renditions = Renditions(PICTURES, self._form, self._ladder)
         self._renditions.order(spec.renditions)
         self._samples = SoundEncoder(SOUND)
+        self._feeds = CleanFeeds(PICTURES)
         terms = Terms(spec.width, spec.height, spec.fps, spec.smart_max_kbps)
         self._passing = Passing(PICTURES, terms, self._grid.step_ns)
         self._encoding = False  # the encoder has had a picture
@@ -202,6 +205,30 @@ class Programme:
             MediaError: a name or a height that cannot be.
         """
         self._renditions.order(renditions)
+
+    @property
+    def feeds(self) -> dict[str, str]:
+        """Tell which stream each clean feed is."""
+        return self._feeds.streams
+
+    def feed_others(self, feeds: tuple[CleanFeed, ...]) -> None:
+        """Make these mixes without some sources, too; may be called from any thread.
+
+        Raises:
+            MediaError: a name that cannot be, or too many.
+        """
+        self._feeds.order(feeds)
+
+    def keyframe(self, stream: str) -> None:
+        """Make the next picture of a stream a keyframe; may be called from any thread.
+
+        Raises:
+            MediaError: no such stream of pictures is made.
+        """
+        if stream == PICTURES:
+            self.key_at(0)
+        else:
+            self._renditions.keyframe(stream)
 
     def key_at(self, at_ns: int) -> None:
         """Make the next picture at or after `at_ns` a keyframe; may be called from any thread."""
@@ -395,7 +422,9 @@ class Programme:
         return SOUND_FIRST
 
     def _make_sound(self) -> None:
-        self._give(self._samples.encode(self._sound.mix(self._block), self._block * BLOCK))
+        start = self._block * BLOCK
+        self._give(self._samples.encode(self._sound.mix(self._block), start))
+        self._give(self._feeds.mix(self._sound.parts, start + AHEAD))
         self._block += 1
         tenth = RATE_HZ // LEVELS_HZ
         if self._block * BLOCK // tenth > (self._block - 1) * BLOCK // tenth:

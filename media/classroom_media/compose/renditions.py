@@ -15,6 +15,7 @@ from classroom_media.compose.canvas import Fitter
 from classroom_media.encode.form import PictureForm
 from classroom_media.encode.h264 import PictureEncoder
 from classroom_media.encode.ladder import Ladder
+from classroom_media.encode.rungs import SOFTWARE
 from classroom_media.packets import Coded
 
 LEAST: Final = 72  # pixels of height
@@ -42,6 +43,7 @@ class Renditions:
         self._ladder = ladder
         self._wanted: tuple[Rendition, ...] = ()
         self._copies: dict[Rendition, _Copy] = {}
+        self._keys: set[str] = set()  # streams that are to have a keyframe
 
     @property
     def streams(self) -> dict[str, str]:
@@ -51,7 +53,7 @@ class Renditions:
     @property
     def are_wanted(self) -> bool:
         """Whether composed pictures are needed for any of them."""
-        return any(one.height != self._form.height for one in self._wanted)
+        return any(map(self._is_made, self._wanted))
 
     def order(self, wanted: Iterable[Rendition]) -> None:
         """Make these from the next picture on, and no others; each begins with a keyframe.
@@ -68,16 +70,26 @@ class Renditions:
                 raise MediaError(f"a height of {one.height} is odd, too small or too great")
         self._wanted = wanted
 
+    def keyframe(self, stream: str) -> None:
+        """Make the next picture of a rendition's stream a keyframe.
+
+        Raises:
+            MediaError: no rendition has this stream.
+        """
+        if stream not in map(self._stream_of, filter(self._is_made, self._wanted)):
+            raise MediaError(f"there is no rendition with a stream {stream!r}")
+        self._keys.add(stream)
+
     def encode(self, frame: av.VideoFrame, index: int) -> list[Coded]:
         """Encode the programme's frame of grid place `index` in every size that is wanted."""
-        wanted = [one for one in self._wanted if one.height != self._form.height]
+        wanted = list(filter(self._is_made, self._wanted))
         for gone in self._copies.keys() - set(wanted):
             del self._copies[gone]  # what is inside nobody wants to see
         made: list[Coded] = []
         for one in wanted:
             copy = self._copies.get(one) or self._begin(one)
             small = copy.fitter.fit(frame, copy.form.width, copy.form.height)
-            made += copy.encoder.encode(small, index)
+            made += copy.encoder.encode(small, index, key=self._take_key(one))
         return made
 
     def change(self, preset: str, threads: int) -> list[Coded]:
@@ -100,10 +112,22 @@ class Renditions:
             height=one.height,
             quality=one.quality,
             bitrate_kbps=one.bitrate_kbps,
+            live=one.live,
         )
-        encoder = PictureEncoder(self._stream_of(one), form, self._ladder)
+        ladder = Ladder((SOFTWARE,)) if one.live else self._ladder
+        encoder = PictureEncoder(self._stream_of(one), form, ladder)
         copy = self._copies[one] = _Copy(form, Fitter(), encoder)
         return copy
 
+    def _take_key(self, one: Rendition) -> bool:
+        stream = self._stream_of(one)
+        wished = stream in self._keys
+        self._keys.discard(stream)
+        return wished
+
+    def _is_made(self, one: Rendition) -> bool:
+        """Tell whether a rendition is encoded by itself."""
+        return one.live or one.height != self._form.height
+
     def _stream_of(self, one: Rendition) -> str:
-        return self._stream if one.height == self._form.height else f"{self._stream}-{one.name}"
+        return f"{self._stream}-{one.name}" if self._is_made(one) else self._stream

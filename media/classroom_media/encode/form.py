@@ -26,6 +26,7 @@ class PictureForm:
     bitrate_kbps: int  # at most, over two seconds
     gop_s: float  # from one keyframe to the next
     threads: int = 1  # x264's, of a large picture: slices that several cores code at once
+    live: bool = False  # for every browser and thin links: constrained baseline, even pictures
 
 
 PROFILES: Final = {

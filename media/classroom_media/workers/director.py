@@ -28,8 +28,10 @@ from classroom_media.messages import (
     Begin,
     Direct,
     End,
+    Feed,
     Heartbeat,
     Hold,
+    Keyframe,
     Levels,
     Mix,
     Multiview,
@@ -172,6 +174,7 @@ class Director:
             encoder=self._programme.encoder,
             encoder_problem=self._programme.encoder_problem,
             renditions=self._programme.renditions,
+            feeds=self._programme.feeds,
             load=self._programme.load.word,
             left_out=self._programme.left_out,
             since_ns=self._output.since_ns,
@@ -193,8 +196,8 @@ class Director:
                 self._programme.write(titles)
             case Mix(strips=strips):
                 self._programme.mix(strips)
-            case Render(renditions=renditions):
-                self._programme.render(renditions)
+            case Render() | Feed() | Keyframe():
+                self._send_others(command)
             case Preview(on=on):
                 self._programme.previewing = on
             case Multiview(on=on):
@@ -234,6 +237,16 @@ class Director:
             for one in self._health(time.monotonic_ns())
         }
         self._shell.multiview(self._wall.jpeg(standings))
+
+    def _send_others(self, command: Render | Feed | Keyframe) -> None:
+        """Change what is made for those who watch elsewhere."""
+        match command:
+            case Render(renditions=renditions):
+                self._programme.render(renditions)
+            case Feed(feeds=feeds):
+                self._programme.feed_others(feeds)
+            case Keyframe(stream=stream):
+                self._programme.keyframe(stream)
 
     def _record(self, command: Begin | Hold | Release | End) -> None:
         match command:
