@@ -15,7 +15,7 @@ from classroom_edge.sessions import commands as c
 from classroom_edge.sessions.conductor import Conductor, seen_by
 from classroom_edge.sessions.forms import Kind, Style
 from classroom_edge.sessions.link.answers import SilentError
-from classroom_edge.sessions.link.effects import Asked, Linked, Lost
+from classroom_edge.sessions.link.effects import Asked, AtHub, Linked, Lost
 from classroom_edge.sessions.link.hub import Hub
 from classroom_edge.sessions.link.hub_end import NotLinkedError
 from classroom_edge.sessions.link.keys import KeyPair
@@ -120,7 +120,7 @@ class Leading:
         for site in self.conductor.missing(self._hub.linked):
             self._jobs.put_nowait(partial(self._notice, site, dark=True))
 
-    def _heard(self, what: Linked | Lost | Asked) -> None:
+    def _heard(self, what: AtHub) -> None:
         match what:
             case Asked():
                 self._jobs.put_nowait(partial(self._by_site, what))

@@ -14,7 +14,7 @@ from classroom_edge.room import LinkView, Refused, Who
 from classroom_edge.sessions import commands as c
 from classroom_edge.sessions import local
 from classroom_edge.sessions.link.answers import SilentError
-from classroom_edge.sessions.link.effects import Asked, Linked, Lost, Told
+from classroom_edge.sessions.link.effects import Asked, AtSite, Linked, Lost, Told
 from classroom_edge.sessions.link.hub_end import NotLinkedError
 from classroom_edge.sessions.link.keys import SITE_KEY, HubRecord, hub_of, load_or_make
 from classroom_edge.sessions.link.site import SPREAD_S, SiteLink
@@ -106,7 +106,7 @@ class SiteService:
             self._link = self._tasks = None
             self._sessions.clear()
 
-    def _heard(self, what: Linked | Lost | Asked | Told) -> None:
+    def _heard(self, what: AtSite) -> None:
         match what:
             case Linked():
                 logger.info("the hub is there")

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 
 from classroom_edge.sessions.link.effects import Answered
+from classroom_edge.sessions.link.wire import Answer
 
 
 class SilentError(Exception):
@@ -14,12 +15,12 @@ class Answers:
     """Who asked what, and waits."""
 
     def __init__(self) -> None:
-        self._waiting: dict[tuple[str, int], asyncio.Future[str]] = {}
+        self._waiting: dict[tuple[str, int], asyncio.Future[Answer]] = {}
 
-    async def wait(self, site: str, ask_id: int, within_s: float) -> str:
-        """Give the answer to a question: "" = done, or a reason. Raises SilentError."""
+    async def wait(self, site: str, ask_id: int, within_s: float) -> Answer:
+        """Give the answer to a question. Raises SilentError."""
         place = (site, ask_id)
-        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting[place] = answer
         try:
             async with asyncio.timeout(within_s):
@@ -32,4 +33,4 @@ class Answers:
     def take(self, answered: Answered) -> None:
         """Bring an answer; nobody waits for one that comes late, or from elsewhere."""
         with suppress(KeyError, asyncio.InvalidStateError):
-            self._waiting[answered.site, answered.answer.id].set_result(answered.answer.reason)
+            self._waiting[answered.site, answered.answer.id].set_result(answered.answer)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from classroom_edge.sessions.link.wire import Answer, Ask
+from classroom_edge.sessions.link.wire import Answer, Ask, Offer
 from classroom_edge.sessions.state import Session
 
 
@@ -43,6 +43,22 @@ class Asked:
     site: str
     ask: Ask
     deadline_ns: int = 0  # hub time; whoever lets it wait has to look again
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A site offers its picture and sound, in time; it waits for an answer."""
+
+    site: str
+    offer: Offer
+    deadline_ns: int = 0  # hub time; whoever lets it wait has to look again
+
+
+@dataclass(frozen=True, slots=True)
+class OfferWanted:
+    """The hub wants this site to offer picture and sound for a session, now."""
+
+    session: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +106,6 @@ class EnrolAsked:
     secret: str
 
 
-Effect = Send | Linked | Lost | Asked | Answered | Told | Dropped | Misdeed | EnrolAsked
+AtHub = Linked | Lost | Asked | Offered  # what a hub is to act upon
+AtSite = Linked | Lost | Asked | OfferWanted | Told
+Effect = AtHub | AtSite | Send | Answered | Dropped | Misdeed | EnrolAsked

@@ -19,12 +19,14 @@ from classroom_edge.sessions.link.doorman import Doorman
 from classroom_edge.sessions.link.effects import (
     Answered,
     Asked,
+    AtHub,
     Dropped,
     Effect,
     EnrolAsked,
     Linked,
     Lost,
     Misdeed,
+    Offered,
     Send,
     Site,
 )
@@ -60,7 +62,7 @@ class Hub:
     host: str  # "::" = every address, IPv4 too
     port: int
     registry: Registry
-    heard: Callable[[Linked | Lost | Asked], None]
+    heard: Callable[[AtHub], None]
     clock: HubClock = field(default_factory=lambda: HubClock(time.time_ns, time.monotonic_ns))
     misdeeds: Misdeeds = field(default_factory=Misdeeds)
     _answers: Answers = field(default_factory=Answers, init=False)
@@ -111,11 +113,15 @@ class Hub:
         deadline_ns = self.clock() + round(within_s * NS)
         ask_id, send = self._end.ask(site, session, command, deadline_ns=deadline_ns)
         self._put(send)
-        return await self._answers.wait(site, ask_id, within_s)
+        return (await self._answers.wait(site, ask_id, within_s)).reason
 
-    def answer(self, site: str, ask_id: int, reason: str = "") -> None:
-        """Answer what a site asked for. Raises NotLinkedError."""
-        self._put(self._end.answer(site, ask_id, reason))
+    def answer(self, site: str, ask_id: int, reason: str = "", sdp: str = "") -> None:
+        """Answer what a site asked for or offered. Raises NotLinkedError."""
+        self._put(self._end.answer(site, ask_id, reason, sdp))
+
+    def want_offer(self, site: str, session: str) -> None:
+        """Have a site offer its picture and sound. Raises NotLinkedError."""
+        self._put(self._end.want_offer(site, session))
 
     def tell(self, site: str, session: Session) -> None:
         """Tell a site how a session stands. Raises NotLinkedError."""
@@ -152,7 +158,7 @@ class Hub:
                     logger.log(level, "link: %s of %s is %s, dropped", what, effect.site, why)
                 case EnrolAsked() if self._tasks:
                     self._tasks.create_task(self._enrol(effect))
-                case Linked() | Lost() | Asked():
+                case Linked() | Lost() | Asked() | Offered():
                     self.heard(effect)
 
     def _put(self, send: Send) -> None:

@@ -18,6 +18,7 @@ from classroom_edge.sessions.link.effects import (
     Linked,
     Lost,
     Misdeed,
+    Offered,
     Send,
     Site,
 )
@@ -92,9 +93,13 @@ class HubEnd:
         body = wire.Ask(id=self._asks, session=session, command=command)
         return self._asks, self._there(site).letter(body, deadline_ns)
 
-    def answer(self, site: str, ask_id: int, reason: str = "") -> Send:
-        """Answer an `Asked`. Raises NotLinkedError."""
-        return self._there(site).letter(wire.Answer(id=ask_id, reason=reason))
+    def answer(self, site: str, ask_id: int, reason: str = "", sdp: str = "") -> Send:
+        """Answer an `Asked` or `Offered`. Raises NotLinkedError."""
+        return self._there(site).letter(wire.Answer(id=ask_id, reason=reason, sdp=sdp))
+
+    def want_offer(self, site: str, session: str) -> Send:
+        """Have a site offer its picture and sound. Raises NotLinkedError."""
+        return self._there(site).letter(wire.OfferAnew(session=session))
 
     def tell(self, site: str, session: Session) -> Send:
         """Tell a site how a session stands. Raises NotLinkedError."""
@@ -180,6 +185,8 @@ class HubEnd:
                 return [peer.letter(beaten)]
             case wire.Ask() as ask:
                 return [Asked(peer.site.id, ask, letter.deadline_ns)]
+            case wire.Offer() as offer:
+                return [Offered(peer.site.id, offer, letter.deadline_ns)]
             case wire.Answer() as answer:
                 return [Answered(peer.site.id, answer)]
             case _:

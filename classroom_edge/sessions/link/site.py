@@ -16,11 +16,13 @@ from classroom_edge.sessions.link.answers import Answers
 from classroom_edge.sessions.link.effects import (
     Answered,
     Asked,
+    AtSite,
     Dropped,
     Effect,
     Linked,
     Lost,
     Misdeed,
+    OfferWanted,
     Send,
     Told,
 )
@@ -28,6 +30,7 @@ from classroom_edge.sessions.link.keys import HubRecord, KeyPair
 from classroom_edge.sessions.link.misdeeds import Misdeeds
 from classroom_edge.sessions.link.site_end import SiteEnd
 from classroom_edge.sessions.link.sockets import connected, send_now, site_socket
+from classroom_edge.sessions.link.wire import Answer
 from classroom_edge.sessions.state import NS
 
 SPREAD_S: Final = 1.5  # in which sites dial first: power comes back to every school at once
@@ -45,7 +48,7 @@ class SiteLink:
 
     keys: KeyPair
     hub: HubRecord
-    heard: Callable[[Linked | Lost | Asked | Told], None]
+    heard: Callable[[AtSite], None]
     spread_s: float = SPREAD_S
     random: Random = field(default_factory=SystemRandom)
     context: zmq.asyncio.Context = field(default_factory=zmq.asyncio.Context.instance)
@@ -94,7 +97,19 @@ class SiteLink:
         within_ns = round(within_s * NS)
         ask_id, send = self._end.ask(session, command, now_ns=self.now_ns(), within_ns=within_ns)
         self._put(send)
-        return await self._answers.wait(self.hub.site, ask_id, within_s)
+        return (await self._answers.wait(self.hub.site, ask_id, within_s)).reason
+
+    async def offer(self, session: str, sdp: str, *, within_s: float) -> Answer:
+        """Offer picture and sound to the hub; give its answer.
+
+        Raises:
+            NotLinkedError: the hub is not there.
+            SilentError: it did not answer in time; a later answer is none.
+        """
+        within_ns = round(within_s * NS)
+        offer_id, send = self._end.offer(session, sdp, now_ns=self.now_ns(), within_ns=within_ns)
+        self._put(send)
+        return await self._answers.wait(self.hub.site, offer_id, within_s)
 
     def answer(self, ask_id: int, reason: str = "") -> None:
         """Answer what the hub asked for."""
@@ -119,7 +134,7 @@ class SiteLink:
                     self.misdeeds.note(effect, self.now_ns())
                 case Dropped(what=what, why=why):
                     logger.info("link: %s of the hub is %s, dropped", what, why)
-                case Linked() | Lost() | Asked() | Told():
+                case Linked() | Lost() | Asked() | OfferWanted() | Told():
                     self.heard(effect)
 
     def _put(self, send: Send) -> None:

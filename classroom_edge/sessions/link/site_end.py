@@ -18,6 +18,7 @@ from classroom_edge.sessions.link.effects import (
     Linked,
     Lost,
     Misdeed,
+    OfferWanted,
     Send,
     Told,
 )
@@ -99,16 +100,31 @@ class SiteEnd:
         Raises:
             NotLinkedError: the hub is not there.
         """
-        best = self.clock.best
-        if not self._epoch or best is None:
-            raise NotLinkedError("the hub is not there")
+        deadline_ns = self._hub_ns(now_ns) + within_ns
         self._asks += 1
         body = wire.Ask(id=self._asks, session=session, command=command)
-        return self._asks, self._letter(body, now_ns + best.offset_ns + within_ns)
+        return self._asks, self._letter(body, deadline_ns)
+
+    def offer(self, session: str, sdp: str, *, now_ns: int, within_ns: int) -> tuple[int, Send]:
+        """Offer picture and sound; give the number that the answer will have.
+
+        Raises:
+            NotLinkedError: the hub is not there.
+        """
+        deadline_ns = self._hub_ns(now_ns) + within_ns
+        self._asks += 1
+        body = wire.Offer(id=self._asks, session=session, sdp=sdp)
+        return self._asks, self._letter(body, deadline_ns)
 
     def answer(self, ask_id: int, reason: str = "") -> Send:
         """Answer an `Asked`."""
         return self._letter(wire.Answer(id=ask_id, reason=reason))
+
+    def _hub_ns(self, now_ns: int) -> int:
+        best = self.clock.best
+        if not self._epoch or best is None:
+            raise NotLinkedError("the hub is not there")
+        return now_ns + best.offset_ns
 
     def _hello(self, now_ns: int) -> Send:
         self._next_ns = now_ns + self._jittered(self._hello_ns)
@@ -158,6 +174,8 @@ class SiteEnd:
                 return []
             case wire.Ask() as ask:
                 return [Asked(self._site, ask, letter.deadline_ns)]
+            case wire.OfferAnew(session=session):
+                return [OfferWanted(session)]
             case wire.Answer() as answer:
                 return [Answered(self._site, answer)]
             case wire.Tell(session=session):

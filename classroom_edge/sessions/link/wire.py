@@ -16,8 +16,10 @@ from classroom_edge.sessions.state import Session
 VERSION: Final = 1
 TO_HUB_MAX: Final = 16 * 1024  # bytes of one message
 TO_SITE_MAX: Final = 512 * 1024  # a whole roster
+SDP_MAX: Final = 12_000  # characters
 
 Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Sdp = Annotated[str, msgspec.Meta(max_length=SDP_MAX)]
 Own = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # an instant of whoever asks
 
 
@@ -69,11 +71,26 @@ class Ask(Body, frozen=True, kw_only=True, tag="ask"):
     command: AnyCommand
 
 
+class Offer(Body, frozen=True, kw_only=True, tag="offer"):
+    """A site offers its picture and sound, and takes the hub's; answered once, with SDP."""
+
+    id: Number
+    session: Id
+    sdp: Sdp
+
+
+class OfferAnew(Body, frozen=True, kw_only=True, tag="offer-anew"):
+    """The hub does not have this site's picture and sound any more, or never had: offer them."""
+
+    session: Id
+
+
 class Answer(Body, frozen=True, kw_only=True, tag="answer"):
-    """What became of an Ask: "" = done, or a reason."""
+    """What became of an Ask or an Offer: "" = done, or a reason."""
 
     id: Number
     reason: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    sdp: Sdp = ""  # of an Offer
 
 
 class Tell(Body, frozen=True, kw_only=True, tag="tell"):
@@ -95,8 +112,8 @@ class Enrolled(Body, frozen=True, kw_only=True, tag="enrolled"):
     reason: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
 
-ToHub = Hello | Beat | Ask | Answer | Enrol
-ToSite = Welcome | Greet | Beaten | Ask | Answer | Tell | Enrolled
+ToHub = Hello | Beat | Ask | Offer | Answer | Enrol
+ToSite = Welcome | Greet | Beaten | Ask | OfferAnew | Answer | Tell | Enrolled
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True, array_like=True):

@@ -21,6 +21,8 @@ from classroom_edge.sessions.link.effects import (
     Linked,
     Lost,
     Misdeed,
+    Offered,
+    OfferWanted,
     Send,
 )
 from classroom_edge.sessions.link.hub_end import NotLinkedError
@@ -78,6 +80,62 @@ def test_what_is_asked_is_answered_in_both_directions() -> None:
     network.run(0.1)
     assert way.seen.pop() == Answered("hill", wire.Answer(id=1, reason="not-open"))
     assert network.seen.pop() == Answered("hill", wire.Answer(id=1))
+
+
+def offer(network: Network, site: str, sdp: str = "v=0", *, within_s: float = 2.0) -> int:
+    """Have a site offer its picture and sound; give the offer's number."""
+    way = network.ways[site]
+    now_ns = way.own_ns + network.now_ns
+    number, send = way.end.offer("math", sdp, now_ns=now_ns, within_ns=round(within_s * NS))
+    network.at_site(way, [send])
+    return number
+
+
+def test_an_offer_of_pictures_is_the_sites_whose_key_says_it_and_is_answered() -> None:
+    network = linked("hill", "lake")
+    number = offer(network, "hill")
+    network.run(0.1)
+    offered = network.seen.pop()
+    assert isinstance(offered, Offered)
+    assert (offered.site, offered.offer.session, offered.offer.sdp) == ("hill", "math", "v=0")
+    network.at_hub([network.hub.answer("hill", number, sdp="v=0 yes")])
+    network.run(0.1)
+    answer = wire.Answer(id=number, sdp="v=0 yes")
+    assert network.ways["hill"].seen.pop() == Answered("hill", answer)
+
+
+def test_an_offer_that_waited_out_a_cut_or_is_from_before_a_restart_is_not_taken() -> None:
+    network = linked("hill")
+    way = network.ways["hill"]
+    way.is_cut = True
+    offer(network, "hill", within_s=1.0)
+    network.run(1.2)
+    way.is_cut = False
+    network.run(0.1)
+    assert network.seen[-1] == Dropped("hill", "Offer", "expired")
+    offer(network, "hill", within_s=60.0)
+    network.restart_hub()
+    network.run(0.1)
+    assert Dropped("hill", "Offer", "stale") in network.seen
+    assert of_kind(network.seen, Offered) == []
+
+
+def test_an_offer_longer_than_any_is_garbage() -> None:
+    network = linked("hill")
+    offer(network, "hill", "v" * (wire.SDP_MAX + 1))
+    network.run(0.1)
+    (misdeed,) = of_kind(network.seen, Misdeed)
+    assert isinstance(misdeed, Misdeed)
+    assert misdeed.what == "garbage"
+
+
+def test_a_hub_that_lacks_a_sites_pictures_has_them_offered_anew() -> None:
+    network = linked("hill")
+    network.at_hub([network.hub.want_offer("hill", "math")])
+    network.run(0.1)
+    assert network.ways["hill"].seen[-1] == OfferWanted("math")
+    with pytest.raises(NotLinkedError):
+        network.hub.want_offer("lake", "math")
 
 
 def test_a_hub_that_is_silent_is_greeted_ever_less_often() -> None:

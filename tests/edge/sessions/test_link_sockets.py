@@ -19,7 +19,7 @@ from classroom_edge.sessions.groups import planned
 from classroom_edge.sessions.link import address, codes, keys, wire
 from classroom_edge.sessions.link.answers import SilentError
 from classroom_edge.sessions.link.desk import key_at
-from classroom_edge.sessions.link.effects import Asked, Linked, Lost, Site, Told
+from classroom_edge.sessions.link.effects import Asked, AtHub, AtSite, Linked, Site, Told
 from classroom_edge.sessions.link.enrolling import EnrolError, enrol
 from classroom_edge.sessions.link.hub import Hub, Registry
 from classroom_edge.sessions.link.hub_end import NotLinkedError
@@ -48,7 +48,7 @@ class School:
     enrolled: dict[str, Site] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)  # secret -> site
     is_open: bool = True
-    heard: list[Linked | Lost | Asked] = field(default_factory=list)
+    heard: list[AtHub] = field(default_factory=list)
 
     def open(self) -> Hub:
         registry = Registry(
@@ -62,7 +62,7 @@ class School:
             heard=self.heard.append,
         )
 
-    def site(self, name: str, heard: list[Linked | Lost | Asked | Told]) -> SiteLink:
+    def site(self, name: str, heard: list[AtSite]) -> SiteLink:
         own = pair()
         self.enrolled[own.public] = Site(name, name.title())
         where = str(address.Address(self.host, self.port))
@@ -93,7 +93,7 @@ async def running(*links: Hub | SiteLink) -> AsyncIterator[None]:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 async def test_hub_and_site_ask_each_other_and_a_session_is_told(host: str) -> None:
-    school, heard = School(host=host), list[Linked | Lost | Asked | Told]()
+    school, heard = School(host=host), list[AtSite]()
     hub, site = school.open(), school.site("hill", heard)
     session, _ = planned(
         "math",
@@ -119,7 +119,7 @@ async def test_hub_and_site_ask_each_other_and_a_session_is_told(host: str) -> N
 
 
 async def test_a_hub_that_was_stopped_has_its_sites_back_by_itself() -> None:
-    school, heard = School(), list[Linked | Lost | Asked | Told]()
+    school, heard = School(), list[AtSite]()
     site = school.site("hill", heard)
     async with running(site):
         async with running(hub := school.open()):
@@ -132,7 +132,7 @@ async def test_a_hub_that_was_stopped_has_its_sites_back_by_itself() -> None:
 
 
 async def test_a_site_that_does_not_answer_is_waited_for_no_longer_than_said() -> None:
-    school, heard = School(), list[Linked | Lost | Asked | Told]()
+    school, heard = School(), list[AtSite]()
     hub, site = school.open(), school.site("hill", heard)
     async with running(hub, site):
         await eventually_async(lambda: hub.linked)
@@ -156,7 +156,7 @@ async def test_a_site_with_anothers_routing_id_and_name_gets_neither(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
-    school, heard = School(), list[Linked | Lost | Asked | Told]()
+    school, heard = School(), list[AtSite]()
     hub, site, thief = school.open(), school.site("hill", heard), school.site("lake", [])
     hello = wire.encode(wire.LetterToHub(body=wire.Hello(nonce=1, site="hill", asked_ns=0)))
     async with running(hub, site):
