@@ -42,7 +42,7 @@ from classroom_edge.services.newest import Newest
 from classroom_edge.services.overview import Overview
 from classroom_edge.services.places import Places
 from classroom_edge.services.recording import RecordingService
-from classroom_edge.services.refusals import refused
+from classroom_edge.services.refusals import refused, refused_in_session
 from classroom_edge.services.renditions import Renditions
 from classroom_edge.services.routines import RoutineService
 from classroom_edge.services.sounds import strip_of
@@ -51,6 +51,7 @@ from classroom_edge.services.supervise import supervise
 from classroom_edge.services.tracking import TrackingService
 from classroom_edge.services.waking import WakingService
 from classroom_edge.services.workers import WorkerService
+from classroom_edge.sessions import local
 from classroom_edge.words import words
 from classroom_media.api import NS, Directing, Layout
 from classroom_media.compose.grid import Grid
@@ -383,6 +384,22 @@ class Daemon:
             raise refused("unknown-device", name=device)
         logger.info("%s: %s %s for %s", device, capability, action, who.name)
         await self.devices[device].perform(capability, action, arguments)
+
+    async def in_session(self, who: Who, request: local.AnyRequest) -> local.Reply:
+        """Ask something of the link with other schools, in the name of this room.
+
+        Raises:
+            Refused: there is none, or it says no.
+            StoreError: what is kept of sessions cannot be read or written.
+        """
+        if self._link is None:
+            raise refused_in_session("no-link")
+        reply = await self._link.answer(request)
+        if reply.reason:
+            raise refused_in_session(reply.reason)
+        said = request.command if isinstance(request, local.Do) else request
+        logger.info("session: %s for %s", type(said).__name__, who.name)
+        return reply
 
     def recordings(self) -> tuple[Manifest, ...]:
         """Give every recording on disk, newest first."""

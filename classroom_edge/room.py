@@ -255,6 +255,7 @@ class LinkView:
     role: str  # "hub" | "site"
     linked: tuple[str, ...] = ()  # a hub's sites that are there; a site's hub, when it is
     sessions: tuple[Session, ...] = ()
+    here: str = ""  # what this room is called in them; "" = not enrolled yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,11 +29,18 @@ class HubService:
     runtime: Path
     changed: Callable[[], None]
     _leading: Leading | None = field(default=None, init=False)
+    _answers: HubDoor | None = field(default=None, init=False)
 
     @property
     def view(self) -> LinkView:
         """What the room's state shows of it."""
         return self._leading.view if self._leading else LinkView(role="hub")
+
+    async def answer(self, request: local.AnyRequest) -> local.Reply:
+        """Answer somebody of this room, who speaks for it. Raises StoreError."""
+        if self._answers is None:
+            return local.Reply(reason="starting")
+        return await self._answers.answer(request)
 
     async def run(self) -> None:
         """Run until cancelled.
@@ -59,7 +66,7 @@ class HubService:
                 enrolment=enrolment,
                 changed=self.changed,
             )
-            answers = HubDoor(
+            self._answers = HubDoor(
                 config=self.config,
                 room=self.room.id,
                 hub_key=keys.public,
@@ -71,7 +78,7 @@ class HubService:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._leading.run())
                     if has_ipc():
-                        door = local.Door(runtime=self.runtime, answer=answers.answer)
+                        door = local.Door(runtime=self.runtime, answer=self.answer)
                         tasks.create_task(door.run())
             finally:
-                self._leading = None
+                self._leading = self._answers = None

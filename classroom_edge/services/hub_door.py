@@ -10,6 +10,7 @@ from classroom_edge.services.enrolment import Enrolment
 from classroom_edge.services.leading import Leading
 from classroom_edge.sessions import commands as c
 from classroom_edge.sessions import local
+from classroom_edge.sessions.attendance import count
 from classroom_edge.sessions.groups import Group, invitations, meetings
 from classroom_edge.sessions.link.address import Address
 from classroom_edge.sessions.link.effects import Site
@@ -43,12 +44,27 @@ class HubDoor:
                 reply = await self._strike_off(site)
             case local.KeepGroup():
                 reply = await self._keep_group(request)
-            case local.Met(days=days):
-                reply = await self._met(timedelta(days=days))
-            case local.Status():
-                view = self.leading.view
-                reply = local.Reply(role="hub", linked=view.linked, sessions=view.sessions)
+            case _:
+                reply = await self._told(request)
         return reply
+
+    async def _told(self, request: local.AnyRequest) -> local.Reply:
+        """Tell what is asked, and change nothing."""
+        match request:
+            case local.Met(days=days):
+                return await self._met(timedelta(days=days))
+            case local.Groups():
+                groups = await self.store.run(sessions.groups)
+                return local.Reply(groups=groups, sites=self.enrolment.names)
+            case local.Counts(session=id_):
+                return await self._counts(id_)
+            case local.Held(days=days):
+                since = datetime.now(UTC) - timedelta(days=days)
+                past = await self.store.run(partial(sessions.past, since=since))
+                return local.Reply(past=past)
+            case _:
+                view = self.leading.view
+                return local.Reply(role="hub", linked=view.linked, sessions=view.sessions)
 
     async def _begin(self, request: local.Begin) -> local.Reply:
         names = self.enrolment.names
@@ -95,6 +111,12 @@ class HubDoor:
         )
         await self.store.run(partial(sessions.keep_group, group=group))
         return local.Reply()
+
+    async def _counts(self, session: str) -> local.Reply:
+        story = await self.store.run(partial(sessions.story, session=session))
+        if not story:
+            return local.Reply(reason=Reason.NO_SESSION)
+        return local.Reply(counts=count(story, max(self.leading.now_ns, story[-1].at_ns)))
 
     async def _met(self, span: timedelta) -> local.Reply:
         now = datetime.now(UTC)

@@ -62,7 +62,7 @@ class Leading:
     def view(self) -> LinkView:
         """What the room's state shows of it."""
         going_on = tuple(self.conductor.sessions.values())
-        return LinkView("hub", tuple(sorted(self._hub.linked)), going_on)
+        return LinkView("hub", tuple(sorted(self._hub.linked)), going_on, here=self.room)
 
     async def run(self) -> None:
         """Run until cancelled. Raises StoreError, zmq.ZMQError."""
@@ -89,6 +89,11 @@ class Leading:
 
         self._jobs.put_nowait(partial(self._carry_out, session, self.room, command, reply))
         return await answer
+
+    @property
+    def now_ns(self) -> int:
+        """Hub time."""
+        return self._hub.clock()
 
     @property
     def only(self) -> str:

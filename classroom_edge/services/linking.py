@@ -8,6 +8,7 @@ from classroom_edge.config.models import Config
 from classroom_edge.paths import DataFolder
 from classroom_edge.room import LinkView
 from classroom_edge.services.site import Perform, SiteService
+from classroom_edge.sessions import local
 
 
 class LinkService(Protocol):
@@ -16,6 +17,9 @@ class LinkService(Protocol):
     @property
     def view(self) -> LinkView:
         """What the room's state shows of it."""
+
+    async def answer(self, request: local.AnyRequest) -> local.Reply:
+        """Answer somebody of this room, who speaks for it. Raises StoreError."""
 
     async def run(self) -> None:
         """Run until cancelled."""

@@ -59,7 +59,8 @@ class SiteService:
         """What the room's state shows of it."""
         link = self._link
         hub = (link.hub.address,) if link and link.is_linked else ()
-        return LinkView("site", hub, tuple(self._sessions.values()))
+        here = link.hub.site if link else ""
+        return LinkView("site", hub, tuple(self._sessions.values()), here=here)
 
     async def run(self) -> None:
         """Run until cancelled. Raises KeyFileError."""
@@ -73,7 +74,7 @@ class SiteService:
                 await asyncio.sleep(LOOKS_EVERY_S)
 
     async def answer(self, request: local.AnyRequest) -> local.Reply:
-        """Answer somebody at this machine, who speaks for this room."""
+        """Answer somebody of this room, who speaks for it."""
         match request:
             case local.Status():
                 view, link = self.view, self._link

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from classroom_edge.sessions import commands as c
 from classroom_edge.sessions import events as e
@@ -30,6 +31,18 @@ class Held:
     group: str
     hub: str
     attended: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A session that is over, for a list: how long it was open, and how many sites attended."""
+
+    session: str
+    title: str
+    group: str  # "" = none
+    ended_at: datetime
+    open_s: float
+    attended: int
 
 
 def planned(

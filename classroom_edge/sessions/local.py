@@ -15,8 +15,10 @@ import msgspec
 import zmq
 import zmq.asyncio
 
+from classroom_edge.sessions.attendance import Attendance
 from classroom_edge.sessions.commands import AnyCommand, Id, Name
 from classroom_edge.sessions.forms import Kind, Style
+from classroom_edge.sessions.groups import Group, Past
 from classroom_edge.sessions.state import TITLE_MAX, Session
 
 SOCKET: Final = "link"
@@ -83,7 +85,23 @@ class Met(Request, frozen=True, kw_only=True, tag="met"):
     days: Annotated[int, msgspec.Meta(ge=1, le=3660)]
 
 
-AnyRequest = Status | Begin | Do | NewCode | StrikeOff | KeepGroup | Met
+class Groups(Request, frozen=True, tag="groups"):
+    """The standing groups, and every site there is."""
+
+
+class Counts(Request, frozen=True, kw_only=True, tag="counts"):
+    """Who attends or attended a session, and how often they took part."""
+
+    session: Id
+
+
+class Held(Request, frozen=True, kw_only=True, tag="held"):
+    """The sessions that ended within so many days, the newest first."""
+
+    days: Annotated[int, msgspec.Meta(ge=1, le=3660)]
+
+
+AnyRequest = Status | Begin | Do | NewCode | StrikeOff | KeepGroup | Met | Groups | Counts | Held
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +124,10 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     code: str = ""
     address: str = ""  # of the hub, for a site
     pairs: tuple[Pair, ...] = ()
+    groups: tuple[Group, ...] = ()
+    sites: dict[str, str] = {}  # names by id
+    counts: Attendance = Attendance(0, ())
+    past: tuple[Past, ...] = ()
     held: int = 0  # sessions, whoever attended
 
 

@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session as Work
 
 from classroom_edge.sessions.attendance import count
 from classroom_edge.sessions.conductor import News
 from classroom_edge.sessions.events import AnyEvent, Ended, Planned
 from classroom_edge.sessions.forms import Kind, Style
-from classroom_edge.sessions.groups import Group, Held
+from classroom_edge.sessions.groups import Group, Held, Past
+from classroom_edge.sessions.state import NS
 from classroom_edge.store.tables import (
     GroupSite,
     LiveEvent,
@@ -61,6 +62,18 @@ def held(db: Work, since: datetime, until: datetime) -> tuple[Held, ...]:
     return tuple(
         Held(row.id, row.group, row.hub, tuple(m for m in attended.get(row.id, ()) if m != row.hub))
         for row in rows
+    )
+
+
+def past(db: Work, since: datetime) -> tuple[Past, ...]:
+    """Give the sessions that ended since then, the newest first."""
+    there = (LivePart.session == LiveSession.id) & (LivePart.member != LiveSession.hub)
+    attended = select(func.count()).where(there, LivePart.attended).scalar_subquery()
+    newest = select(LiveSession, attended).where(LiveSession.ended_at >= since)
+    return tuple(
+        Past(row.id, row.title, row.group, row.ended_at, row.open_ns / NS, number)
+        for row, number in db.execute(newest.order_by(LiveSession.ended_at.desc()))
+        if row.ended_at
     )
 
 

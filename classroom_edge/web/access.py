@@ -40,6 +40,7 @@ class Action(StrEnum):
     SHOW_LAYOUT = auto()
     MIX_SOUND = auto()
     MOVE_CAMERA = auto()
+    MEET = auto()  # sessions with other schools: lead them, take part in them
     WORK_DEVICE = auto()  # what every lesson needs: power, input, volume
     SERVICE_DEVICE = auto()  # everything else a device can do
     WATCH = auto()  # recordings
@@ -56,6 +57,7 @@ _TEACH: Final = frozenset(
         Action.SHOW_LAYOUT,
         Action.MIX_SOUND,
         Action.MOVE_CAMERA,
+        Action.MEET,
         Action.WORK_DEVICE,
     }
 )

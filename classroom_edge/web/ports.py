@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from classroom_edge.room import LevelView, RoomState, SoundView, StepView, TitlesView, Who
+from classroom_edge.sessions import local
 from classroom_media.record.manifest import Manifest
 
 
@@ -93,6 +94,10 @@ class RoomPort(Protocol):
         self, who: Who, device: str, capability: str, action: str, arguments: dict[str, Any]
     ) -> None:
         """Do one action of a device's capability. Raises Refused, DeviceError."""
+        ...
+
+    async def in_session(self, who: Who, request: local.AnyRequest) -> local.Reply:
+        """Ask something of the link with other schools. Raises Refused, StoreError."""
         ...
 
     def recordings(self) -> tuple[Manifest, ...]:

@@ -18,7 +18,17 @@ from fastapi.routing import APIRoute
 from classroom_edge.config import Config
 from classroom_edge.paths import DataFolder
 from classroom_edge.store import Store
-from classroom_edge.web import assets, commands, entrance, files, lite, recordings, streams, watch
+from classroom_edge.web import (
+    assets,
+    commands,
+    entrance,
+    files,
+    lite,
+    recordings,
+    sessions,
+    streams,
+    watch,
+)
 from classroom_edge.web.access import May, may_work
 from classroom_edge.web.accounts import Accounts, wall_clock
 from classroom_edge.web.certificates import (
@@ -43,6 +53,7 @@ ROUTERS: Final[Sequence[APIRouter]] = (
     commands.router,
     streams.router,
     recordings.router,
+    sessions.router,
     entrance.router,
     entrance.pages,
     watch.router,

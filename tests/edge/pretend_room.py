@@ -31,10 +31,20 @@ from classroom_edge.room import (
     ValueView,
     Who,
 )
+from classroom_edge.sessions import commands as c
+from classroom_edge.sessions import local
+from classroom_edge.sessions.attendance import Attendance, Part
+from classroom_edge.sessions.forms import Kind, Style
+from classroom_edge.sessions.groups import Group, Past
+from classroom_edge.sessions.state import NS
 from classroom_media.record.manifest import Chapter, Lesson, Manifest, Mark, State, Track
 
 AT = datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
 RECORDING = "20261122-101500-3f2a"
+SESSION = "20261123-080000-3f2a"
+WEEKLY = Group(
+    id="weekly", title="英语", kind=Kind.DELIVERY, style=Style.INTERACTIVE, sites=("hill",)
+)
 MARKUP = '<script>alert("x")</script><img src=x onerror=alert(1)>'
 
 
@@ -249,6 +259,21 @@ class PretendRoom:
             raise UnsupportedError(f"no capability {capability!r}")
         if arguments == {"name": "vga-9"}:
             raise RefusedError("ERR2")
+
+    async def in_session(self, who: Who, request: local.AnyRequest) -> local.Reply:
+        self.asked.append(("session", who.name, request))
+        match request:
+            case local.Do(command=c.EndGrant()):
+                raise Refused("not-yours", both("不是你的", "not yours"))
+            case local.Counts(session="unknown"):
+                raise Refused("no-session", both("没有这节课", "no such session"))
+        return local.Reply(
+            session=SESSION,
+            groups=(WEEKLY,),
+            sites={"hill": "青山小学"},
+            counts=Attendance(60 * NS, (Part(member="hill", name="青山小学", role="site"),)),
+            past=(Past(SESSION, "数学", "weekly", AT, 2400.0, 1),),
+        )
 
     def recordings(self) -> tuple[Manifest, ...]:
         return (self._manifest(),)

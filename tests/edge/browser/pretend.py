@@ -15,9 +15,10 @@ from PIL import Image
 from classroom_edge.config import Config
 from classroom_edge.room import LevelView, Refused, RoomState, SoundView, StepView, TitlesView, Who
 from classroom_edge.services.newest import Newest
+from classroom_edge.sessions import local
 from classroom_edge.web.server import serve
 from classroom_media.record.manifest import Manifest
-from tests.edge.browser import states
+from tests.edge.browser import lessons, states
 from tests.waiting import eventually
 
 ID = "20261122-021500-3f2a"
@@ -39,6 +40,7 @@ class PretendRoom:
     refusal: Refused | None = None  # what the next command gets
     list_of_recordings: tuple[Manifest, ...] = ()
     image: bytes = field(default_factory=picture)
+    in_sessions: local.Reply = lessons.REPLY
 
     def __post_init__(self) -> None:
         self._levels: tuple[LevelView, ...] = states.TALKING
@@ -138,6 +140,11 @@ class PretendRoom:
         self, who: Who, device: str, capability: str, action: str, arguments: dict[str, Any]
     ) -> None:
         self._note(f"{device}/{capability}/{action}", arguments)
+
+    async def in_session(self, who: Who, request: local.AnyRequest) -> local.Reply:
+        if not isinstance(request, (local.Groups, local.Held, local.Counts)):
+            self._note("session", request)
+        return self.in_sessions
 
     def recordings(self) -> tuple[Manifest, ...]:
         return self.list_of_recordings
