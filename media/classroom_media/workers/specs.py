@@ -97,6 +97,17 @@ class LiveSize(msgspec.Struct, frozen=True, kw_only=True):
     bitrate_kbps: int  # at most
 
 
+class TurnServer(msgspec.Struct, frozen=True, kw_only=True):
+    """A server that carries packets for who reaches nobody directly."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    transport: str = "udp"  # or "tcp"
+    tls: bool = False
+
+
 class RelaySpec(msgspec.Struct, frozen=True, kw_only=True):
     """The relay of one room, while a session is on: its programme to peers, and theirs to it.
 
@@ -110,6 +121,11 @@ class RelaySpec(msgspec.Struct, frozen=True, kw_only=True):
     sizes: tuple[LiveSize, ...]  # best first
     remotes: dict[str, str] = {}  # by peer: the source by which the room sees and hears it
     voices: tuple[str, ...] = ()  # peers, at first; see `Hear`
+    port: int = 0  # UDP, of all peers; 0 = any
+    addresses: tuple[str, ...] = ()  # of this machine; none = all
+    announced: tuple[tuple[str, int], ...] = ()  # what leads to the port from outside
+    turn: tuple[TurnServer, ...] = ()
+    turn_only: bool = False  # no peer learns an address of this machine
 
 
 class FinishSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,3 +138,50 @@ class FinishSpec(msgspec.Struct, frozen=True, kw_only=True):
     opening: bool = False  # it begins with a card, which is not trimmed
     closing: bool = False  # it ends with one
     chapter: str = "{page}"  # the title of a chapter in a file
+
+
+class OfferSpec(msgspec.Struct, frozen=True, kw_only=True, tag="offer"):
+    """Write the outline of a stretch of a film into `folder`, and where its bytes lie."""
+
+    film: str
+    from_s: float  # file time
+    to_s: float
+    folder: str
+
+
+class CompareSpec(msgspec.Struct, frozen=True, kw_only=True, tag="compare"):
+    """Write into `folder`, which has an outline, what of it these films lack."""
+
+    folder: str
+    films: tuple[str, ...] = ()
+
+
+class JoinSpec(msgspec.Struct, frozen=True, kw_only=True, tag="join"):
+    """Write the whole film whose outline and fetched bytes `folder` has into a recording."""
+
+    folder: str
+    recording: str  # folder; made if it is not there
+    name: str  # of the film, by which it was asked for
+    session: str
+    title: str
+    hub_ns: int  # hub time at the film's beginning
+    room: str
+    source: str
+    replaces: bool
+
+
+FillSpec = OfferSpec | CompareSpec | JoinSpec
+
+
+class OriginSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """The origin of a room's broadcasts: its programme as low-latency HLS."""
+
+    endpoints: Endpoints
+    director: Endpoints
+    folder: str  # of the lessons
+    host: str
+    port: int
+    key: str  # that signs tickets
+    certificate: str = ""  # path of the chain, PEM; "" = without TLS
+    certificate_key: str = ""
+    keep_days: int = 30  # lessons can be watched again for so long
