@@ -13,6 +13,7 @@ from classroom_schedules.reading.bells import read_bells
 from classroom_schedules.reading.calendar import read_calendar
 from classroom_schedules.reading.changes import read_changes, read_reservations
 from classroom_schedules.reading.lines import Lines
+from classroom_schedules.reading.rules import read_rules
 from classroom_schedules.reading.table import File
 from classroom_schedules.reading.timetable import read_lessons, read_rooms
 from classroom_schedules.timetable import Timetable
@@ -20,7 +21,7 @@ from classroom_schedules.timetable import Timetable
 SIZE_MAX: Final = 4 * 1024 * 1024  # bytes; sixty classes take a tenth of it
 TABLES: Final = (
     "school", "calendar", "term", *(kind.value for kind in Kind), "bells", "room",
-    "timetable", "lesson", "cover", "cancel", "move", "swap", "reservation",
+    "timetable", "lesson", "cover", "cancel", "move", "swap", "reservation", "rule",
 )  # fmt: skip
 _LINE = re.compile(r"at line (\d+)")
 
@@ -59,6 +60,7 @@ def loads(content: bytes) -> School:
         lessons=tuple(read_lessons(file, bells)),
         changes=tuple(read_changes(file, bells)),
         reservations=tuple(read_reservations(file)),
+        rules=tuple(read_rules(file)),
     )
     findings.check()
     return School(timetable, calendar)

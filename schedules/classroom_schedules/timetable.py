@@ -6,6 +6,7 @@ from datetime import date, time
 from types import MappingProxyType
 
 from classroom_schedules.bells import Bells
+from classroom_schedules.rules import Rule
 from classroom_schedules.weeks import EVERY_WEEK, Weekday, Weeks
 from classroom_schedules.words import Remark, remark
 
@@ -116,12 +117,13 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timetable:
-    """Everything that is planned, and the bells by which it is held."""
+    """Everything that is planned, the bells by which it is held, and what rooms do around it."""
 
     bells: Bells
     lessons: tuple[Lesson, ...] = ()
     changes: tuple[Change, ...] = ()
     reservations: tuple[Reservation, ...] = ()
+    rules: tuple[Rule, ...] = ()
     rooms: Mapping[str, Room] = field(default_factory=lambda: MappingProxyType({}))
 
     def site(self, room: str) -> str:

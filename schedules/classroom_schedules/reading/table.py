@@ -86,6 +86,16 @@ class Table:
             self.complain("not-flag", key)
         return value is True
 
+    def count(self, key: str, most: int, *, usual: int = 0) -> int:
+        """Give a whole number from 0 to `most`; `usual` if it is not there."""
+        value = self._given(key)
+        if value is None:
+            return usual
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+            self.complain("not-count", key, most=most)
+            return usual
+        return value
+
     def finish(self) -> None:
         """Complain of everything that nobody has asked for."""
         for key in self.values:
