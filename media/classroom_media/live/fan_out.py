@@ -6,12 +6,15 @@ at once, and the queue that it left in the link has time to drain. Wishes for ke
 for each size, and limited.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from classroom_media.live.ladder import Ladder
 from classroom_media.live.rtp import packetised
+from classroom_media.live.rtp.feedback import Link
 from classroom_media.live.rtp.keyframes import KeyframeWishes
 from classroom_media.live.rtp.packetised import SoundPacketiser
 from classroom_media.live.rtp.red import PLAIN
@@ -34,6 +37,8 @@ class Peer:
 
     sender: Sender
     ladder: Ladder
+    hears: str | None = None  # the stream of sound that it is sent; None = there is only one
+    link: Link | None = None  # as it was told last
     layer: int | None = None  # the size that is sent now
     pause_ns: int = 0  # until then no picture is sent
     stepped_ns: int = 0
@@ -56,11 +61,11 @@ class FanOut:
     def __init__(self, layers: int, sound_type: int) -> None:
         self.peers: dict[str, Peer] = {}
         self._wishes = [KeyframeWishes() for _ in range(layers)]
-        self._sound = SoundPacketiser(sound_type)
+        self._sounds = defaultdict[str, SoundPacketiser](partial(SoundPacketiser, sound_type))
 
-    def add(self, name: str, sender: Sender, ladder: Ladder) -> None:
+    def add(self, name: str, sender: Sender, ladder: Ladder, *, hears: str | None = None) -> None:
         """Send to one more; begins with the next keyframe, which is wished for."""
-        self.peers[name] = peer = Peer(sender, ladder)
+        self.peers[name] = peer = Peer(sender, ladder, hears)
         self._follow(peer, 0)
 
     def remove(self, name: str) -> bytes:
@@ -79,21 +84,24 @@ class FanOut:
                 yield name, peer.sender.picture(picture, now_ns)
 
     def sound(self, packet: Coded, now_ns: int) -> Iterator[tuple[str, list[bytes]]]:
-        """Send a packet of sound to everybody; gives names and packets."""
-        self._sound.take(packet)
+        """Send a packet of sound to everybody who hears its stream; gives names and packets."""
+        sound = self._sounds[packet.stream]
+        sound.take(packet)
         for name, peer in self.peers.items():
-            if peer.rung.sound:
-                yield name, peer.sender.sound(self._sound, now_ns)
+            if peer.rung.sound and peer.hears in {None, packet.stream}:
+                yield name, peer.sender.sound(sound, now_ns)
 
     def control(self, name: str, data: bytes, now_ns: int) -> list[bytes]:
         """Take RTCP from a peer; gives packets for it."""
         peer = self.peers[name]
         packets = peer.sender.control(data, now_ns)
+        peer.ladder.alive(now_ns)
         if peer.sender.take_key_wanted() and peer.rung.layer is not None:
             self._wishes[peer.rung.layer].wish()
         if link := peer.sender.take_link():
             if link.lost > LOSSY:
                 peer.lossy_ns = now_ns
+            peer.link = link
             peer.ladder.step(now_ns, link)
             self._follow(peer, now_ns, link.queue_us)
         return packets

@@ -76,6 +76,11 @@ class Ladder:
             self._hear(now_ns, link)
         return self.rung
 
+    def alive(self, now_ns: int) -> None:
+        """Take note that the site is there, though it says nothing of the link."""
+        if self._heard_ns is not None:
+            self._heard_ns = now_ns
+
     def _hear_nothing(self, now_ns: int) -> None:
         if self._heard_ns is None:
             self._heard_ns = now_ns
@@ -122,7 +127,7 @@ class Ladder:
         self._drained_ns = now_ns + DRAIN_NS
 
     def _begin(self, now_ns: int, link: Link) -> None:
-        if not self.rung.sound:  # nothing is sent that could be measured: sound is the probe
+        if not self.rung.sound or link.coarse:  # there is nothing to measure a probe by: try it
             self._climb(now_ns)
             return
         self._probed_ns, self._lost = now_ns, link.lost

@@ -84,6 +84,7 @@ class Link(NamedTuple):
     lost: float  # share over 3 s, before anything was repaired
     lately_lost: float  # share over 0.6 s
     sound_gone: float  # share of the sound of the last 3 s that never came
+    coarse: bool = False  # made of a browser's reports, once a second; never on the wire
 
     def encode(self) -> bytes:
         """Give the message's bytes."""

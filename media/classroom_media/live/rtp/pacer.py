@@ -40,6 +40,7 @@ class Pacer:
         self._bps = PACE_BPS
         self._waiting: deque[tuple[Packetised, int]] = deque()
         self._waiting_bytes = 0
+        self.sent = 0  # bytes on the link, sound too, first and again
         self.refused = 0  # packets that the budget did not allow to be sent again
 
     def set(self, bps: int, probe_bps: int) -> None:
@@ -60,6 +61,7 @@ class Pacer:
 
     def count(self, size: int) -> None:
         """Count bytes that are sent for the first time, sound at once or pictures at the pace."""
+        self.sent += size
         self._probe.spend(size)
         self._budget.earn(size)
 
@@ -76,6 +78,7 @@ class Pacer:
         if not self._budget.spend(size):
             self.refused += 1
             return []
+        self.sent += size
         self._rate.spend(size)
         self._probe.spend(size)
         return [packet]

@@ -17,7 +17,14 @@ from classroom_media.live.rtp.outgoing import Outgoing
 from classroom_media.live.rtp.pacer import Pacer
 from classroom_media.live.rtp.packetised import Packetised, SoundPacketiser
 from classroom_media.live.rtp.red import PLAIN
-from classroom_media.live.rtp.reports import Description, Goodbye, ReceiverReport, SenderReport
+from classroom_media.live.rtp.reported import Reported
+from classroom_media.live.rtp.reports import (
+    Description,
+    Goodbye,
+    ReceiverReport,
+    Reception,
+    SenderReport,
+)
 
 REPORT_NS: Final = 1_000_000_000
 EAGER_NS: Final = 100_000_000  # between the first reports: nothing is played without one
@@ -35,12 +42,16 @@ class Sender:
     ) -> None:
         self.redundancy: tuple[int, ...] = PLAIN  # which packets of sound go along once more
         self.round_trip_ns: int | None = None
+        self.jitter_ns = 0  # of the picture, as the peer tells
         self.report_at_ns = 0  # when `tick` has something to say
         self.pacer = Pacer(picture, sound)
         self._name = name
         self._sound, self._picture = sound, picture
         self._red_type = red_type
         self._link: Link | None = None
+        both = (sound.numbers, picture.numbers)
+        self._reported = {one.ssrc: Reported(one.ssrc, one.clock_hz) for one in both}
+        self._tells = False  # it knows our own message
         self._key_wanted = False
         self._reports = 0
         self._peer_time: tuple[ReceiverTime, int] | None = None
@@ -98,15 +109,24 @@ class Sender:
             case PictureLost(media=media) | FullIntra(media=media):
                 self._key_wanted |= media == self._picture.numbers.ssrc
             case Link():
-                self._link = said
+                self._link, self._tells = said, True
             case ReceiverTime():
                 self._peer_time = (said, now_ns)
             case SenderReport() | ReceiverReport():
                 for reception in said.receptions:
-                    trip_ns = rtcp.round_trip_ns(now_ns, reception.last_report, reception.held)
-                    self.round_trip_ns = self.round_trip_ns if trip_ns is None else trip_ns
+                    self._note(reception, now_ns)
             case _:
                 pass  # who it is, and that it goes, is known by other means
+
+    def _note(self, reception: Reception, now_ns: int) -> None:
+        trip_ns = rtcp.round_trip_ns(now_ns, reception.last_report, reception.held)
+        self.round_trip_ns = self.round_trip_ns if trip_ns is None else trip_ns
+        if (reported := self._reported.get(reception.ssrc)) is None:
+            return
+        link = reported.hear(reception, sent=self.pacer.sent, trip_ns=trip_ns, now_ns=now_ns)
+        self.jitter_ns = reported.jitter_ns
+        if link and not self._tells:
+            self._link = link
 
     def _repeat(self, nack: Nack, now_ns: int) -> list[bytes]:
         if nack.media == self._sound.numbers.ssrc:
