@@ -182,3 +182,34 @@ class LivePart(Table):
     moves: Mapped[int]
     answers: Mapped[int]
     lines: Mapped[int]
+
+
+class TimetableJob(Table):
+    """One turn of a job of the timetable: claimed before it is done, so that it is done once."""
+
+    __tablename__ = "timetable_jobs"
+
+    job: Mapped[str] = mapped_column(primary_key=True)
+    turn: Mapped[int] = mapped_column(primary_key=True)
+    by: Mapped[str]  # the daemon that claimed it
+    outcome: Mapped[str]
+    at: Mapped[datetime] = mapped_column(index=True)
+    why: Mapped[str]  # JSON: the key of a remark and its values
+    recording: Mapped[str] = mapped_column(default="")
+    starts_at: Mapped[datetime | None] = mapped_column(default=None)
+    ends_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class TimetableWish(Table):
+    """What somebody asked of a lesson of one day."""
+
+    __tablename__ = "timetable_wishes"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    lesson: Mapped[str]
+    kind: Mapped[str]
+    by: Mapped[str] = mapped_column(String(NAME_MAX))
+    at: Mapped[datetime] = mapped_column(index=True)
+    minutes: Mapped[int] = mapped_column(default=0)
+    other: Mapped[str] = mapped_column(default="")
+    undone_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -76,11 +76,11 @@ def dues(
     added: Mapping[str, timedelta],
     now: datetime,
 ) -> tuple[Due, ...]:
-    """Give the lessons that are held in one room, in the order of time.
+    """Give the lessons held in one room, in the order of time; `now` is in the school's zone.
 
     One whose recording has begun stays where it is: no new timetable cuts or doubles it.
     """
-    begun = {one.lesson: one for one in ledger.begun()}
+    begun = {one.lesson: _local(one, now) for one in ledger.begun()}
     known = {one.id: one for one in occurrences}
     gone = (one for id_, one in begun.items() if id_ not in known and _is_recent(one, now))
     all_ = [*(_as_begun(one, begun.get(one.id)) for one in known.values()), *map(_vanished, gone)]
@@ -102,6 +102,12 @@ def _rule(rules: Sequence[Rule], one: Occurrence, *, is_begun: bool) -> Rule:
     if is_begun:
         return replace(found or BEGUN, record=True)
     return found or NOTHING
+
+
+def _local(entry: Entry, now: datetime) -> Entry:
+    starts_at, ends_at = entry.starts_at or entry.at, entry.ends_at or entry.at
+    zone = now.tzinfo
+    return replace(entry, starts_at=starts_at.astimezone(zone), ends_at=ends_at.astimezone(zone))
 
 
 def _is_recent(entry: Entry, now: datetime) -> bool:
