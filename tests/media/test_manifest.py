@@ -34,6 +34,8 @@ KEYS = {
     "chapters",
     "lesson",
     "looked_through",
+    "sessions",
+    "joined",
 }
 
 

@@ -192,6 +192,14 @@ class EncoderUsed(JournalEvent, frozen=True, kw_only=True, tag="encoder-used"):
     problem: str = ""  # what failed at that before, and why
 
 
+class SessionCompared(JournalEvent, frozen=True, kw_only=True, tag="session-compared"):
+    """The room is in a session with others, and `at_ns` is `hub_ns` of the time they share."""
+
+    session: str
+    title: str
+    hub_ns: int
+
+
 class RecordingStopped(JournalEvent, frozen=True, kw_only=True, tag="recording-stopped"):
     """The recording is over: never to be continued, only to be finished."""
 
@@ -242,6 +250,7 @@ AnyJournalEvent = (
     | ProgrammeMade
     | LoadShed
     | EncoderUsed
+    | SessionCompared
     | RecordingStopped
     | TrackExamined
     | TrackJoined

@@ -31,7 +31,7 @@ def content_of(path: Path) -> Content:
     samples: dict[int, Samples] = {}
     formats: dict[int, StreamFormat] = {}
     with suppress(av.FFmpegError, OSError), opened(path) as container:
-        formats = _formats(container)
+        formats = formats_of(container)
         for packet, sample in demuxed(container):
             samples.setdefault(packet.stream_index, Samples()).add(sample)
     return {formats[n].kind: Lane(formats[n], found) for n, found in samples.items()}
@@ -47,7 +47,7 @@ def packets_of(path: Path) -> Iterator[tuple[Kind, Coded]]:
     """
     try:
         with opened(path) as container:
-            formats = _formats(container)
+            formats = formats_of(container)
             in_band = {
                 stream.index: BitStreamFilterContext("h264_mp4toannexb", stream)
                 for stream in container.streams.video
@@ -204,7 +204,8 @@ def _sample(packet: "av.Packet[Any]") -> Sample | None:
     return Sample(ns(pts), ns(dts), ns(packet.duration or 0), packet.is_keyframe)
 
 
-def _formats(container: InputContainer) -> dict[int, StreamFormat]:
+def formats_of(container: InputContainer) -> dict[int, StreamFormat]:
+    """Tell what each stream of a film is, by its number."""
     found: dict[int, StreamFormat] = {}
     for picture in container.streams.video:
         found[picture.index] = StreamFormat(

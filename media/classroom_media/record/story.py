@@ -21,6 +21,7 @@ from classroom_media.record.journal import (
     PartSynced,
     RecordingStarted,
     RecordingStopped,
+    SessionCompared,
     TakeEnded,
     TakeHeld,
     TakeReleased,
@@ -69,6 +70,17 @@ class MarkAt:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionTime:
+    """One instant on the room's clock and on the one of a session that it is in."""
+
+    take: int  # that it fell into, or after
+    at_ns: int
+    session: str
+    title: str
+    hub_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """A recording as its journal tells it."""
 
@@ -86,6 +98,7 @@ class Story:
     layout: Layout | None = None
     limit_s: float = 0.0  # after which it ends by itself; 0 = it does not
     stopped: bool = False
+    sessions: tuple[SessionTime, ...] = ()
     examined: tuple[TrackExamined, ...] = ()
     joined: tuple[TrackJoined, ...] = ()
 
@@ -173,6 +186,10 @@ def _fold(story: Story, event: AnyJournalEvent) -> Story:
             story = replace(story, layout=event.layout)
         case Limited():
             story = replace(story, limit_s=event.limit_s)
+        case SessionCompared(at_ns=at_ns, session=id_, title=title, hub_ns=hub_ns):
+            number = story.takes[-1].number if story.takes else 0
+            stamp = SessionTime(number, at_ns, id_, title, hub_ns)
+            story = replace(story, sessions=(*story.sessions, stamp))
         case RecordingStopped():
             story = replace(story, stopped=True)
         case TrackExamined():
