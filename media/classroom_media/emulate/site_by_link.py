@@ -6,7 +6,7 @@ from statistics import median
 from typing import ClassVar, Final
 
 from classroom_media.emulate.link import Link
-from classroom_media.live.rtp import rtcp
+from classroom_media.live.rtp import numbering, rtcp
 from classroom_media.live.rtp.incoming_picture import IncomingPicture
 from classroom_media.live.rtp.incoming_sound import IncomingSound
 from classroom_media.live.rtp.opus import CLOCK_HZ
@@ -27,18 +27,18 @@ def numbers(place: int) -> tuple[Numbers, Numbers]:
     """Give the numbers of a site's sound and picture; the counters wrap soon."""
     sound = Numbers(
         ssrc=place << 8 | 1,
-        payload_type=111,
+        payload_type=numbering.SOUND,
         clock_hz=CLOCK_HZ,
-        again=112,
+        again=numbering.SOUND_AGAIN,
         again_ssrc=place << 8 | 2,
         sequence=65_000,
         timestamp=0xFFFFF000,
     )
     picture = Numbers(
         ssrc=place << 8 | 3,
-        payload_type=96,
+        payload_type=numbering.PICTURE,
         clock_hz=PICTURE_HZ,
-        again=97,
+        again=numbering.PICTURE_AGAIN,
         again_ssrc=place << 8 | 4,
         sequence=65_300,
         timestamp=0xFFFFF000,
@@ -57,7 +57,7 @@ class Shown:
 class Site:
     """One who receives, and what became of the lesson there."""
 
-    RED_TYPE: ClassVar = 63
+    RED_TYPE: ClassVar = numbering.REDUNDANT
 
     def __init__(self, place: int, *, down: Link, up: Link, playout: Playout) -> None:
         sound, picture = numbers(place)

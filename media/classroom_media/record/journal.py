@@ -47,6 +47,17 @@ class ExpectedTrack(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
 
 
+class Taught(msgspec.Struct, frozen=True, kw_only=True):
+    """The lesson of a timetable that is recorded; `occurrence` is what the timetable calls it."""
+
+    occurrence: str
+    subject: str
+    classes: tuple[str, ...] = ()
+    teachers: tuple[str, ...] = ()
+    starts_at: datetime | None = None  # by the bell; aware
+    ends_at: datetime | None = None
+
+
 class RecordingStarted(JournalEvent, frozen=True, kw_only=True, tag="recording-started"):
     """The first line. `wall` (aware) is the wall clock at the same instant as `at_ns`."""
 
@@ -58,6 +69,7 @@ class RecordingStarted(JournalEvent, frozen=True, kw_only=True, tag="recording-s
     pre_roll_s: float = 0.0
     tracks: tuple[ExpectedTrack, ...] = ()
     micro: bool = False  # a micro-lesson: its silent ends are trimmed
+    taught: Taught | None = None  # None: a person began it
 
 
 class TakeStarted(JournalEvent, frozen=True, kw_only=True, tag="take-started"):
@@ -203,7 +215,7 @@ class SessionCompared(JournalEvent, frozen=True, kw_only=True, tag="session-comp
 class RecordingStopped(JournalEvent, frozen=True, kw_only=True, tag="recording-stopped"):
     """The recording is over: never to be continued, only to be finished."""
 
-    reason: str = ""
+    reason: str = ""  # "stop", "outage", or "ended" with the daemon
 
 
 class Hole(msgspec.Struct, frozen=True):

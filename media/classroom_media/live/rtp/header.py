@@ -30,12 +30,11 @@ EXTENDED: Final = 0x10
 MARKER: Final = 0x80
 ONE_BYTE: Final = 0xBEDE
 TWO_BYTE: Final = 0x100  # the upper twelve bits; the lower four are free
-SENT_ID: Final = 3  # abs-send-time; agreed when a session is set up
+SENT_ID: Final = 3  # abs-send-time, as we offer it; whoever offers sets the number
 STAMP_SIZE: Final = STAMPED.size
 
 _FIRST: Final = VERSION | EXTENDED
 _ONE_WORD: Final = ONE_BYTE << 16 | 1
-_SENT: Final = (SENT_ID << 4 | 2) << 24
 _NS: Final = 1_000_000_000
 
 
@@ -65,12 +64,13 @@ def stamped(
     timestamp: int,
     ssrc: int,
     now_ns: int,
+    sent_id: int = SENT_ID,
 ) -> list[bytes]:
     """Put headers before payloads that share a time stamp: numbered on, stamped as sent now.
 
     `kind` is the second byte (payload type, and `MARKER`), `last_kind` that of the last packet.
     """
-    pack, sent = STAMPED.pack, _SENT | send_time(now_ns)
+    pack, sent = STAMPED.pack, (sent_id << 4 | 2) << 24 | send_time(now_ns)
     last = len(payloads) - 1
     return [
         pack(
@@ -87,7 +87,7 @@ def stamped(
     ]
 
 
-def parse(data: bytes) -> Packet | None:
+def parse(data: bytes, sent_id: int = SENT_ID) -> Packet | None:
     """Read a packet; None for anything that is none. Never raises."""
     if len(data) < FIXED.size or data[0] & 0xC0 != VERSION:
         return None
@@ -98,7 +98,7 @@ def parse(data: bytes) -> Packet | None:
             return None
         profile, size = data[begin] << 8 | data[begin + 1], data[begin + 2] << 8 | data[begin + 3]
         block, begin = data[begin + 4 : begin + 4 + 4 * size], begin + 4 + 4 * size
-        sent = _sent(profile, block)
+        sent = _sent(profile, block, sent_id)
     if first & PADDED:
         end -= data[-1]
     if begin > end or (first & PADDED and data[-1] == 0):
@@ -108,9 +108,9 @@ def parse(data: bytes) -> Packet | None:
     )
 
 
-def _sent(profile: int, block: bytes) -> int | None:
+def _sent(profile: int, block: bytes, sent_id: int) -> int | None:
     for element, value in elements(profile, block):
-        if element == SENT_ID and len(value) == 3:
+        if element == sent_id and len(value) == 3:
             return int.from_bytes(value)
     return None
 

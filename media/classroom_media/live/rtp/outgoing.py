@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from classroom_media.live.rtp import rtcp
-from classroom_media.live.rtp.header import MARKER, stamped
+from classroom_media.live.rtp.header import MARKER, SENT_ID, stamped
 from classroom_media.live.rtp.packetised import ticks
 from classroom_media.live.rtp.reports import SenderReport
 
@@ -22,7 +22,8 @@ HISTORY: Final = 256  # batches of packets that may be asked for again: five sec
 class Numbers:
     """What a stream is called on the wire, and where its counters begin (at random, by RFC 3550).
 
-    `again` is the payload type of what is sent again, under `again_ssrc`; None = never.
+    `again` is the payload type of what is sent again, under `again_ssrc`; None = never. `sent_id`
+    is the number of the time of sending in headers.
     """
 
     ssrc: int
@@ -33,6 +34,7 @@ class Numbers:
     sequence: int = 0
     again_sequence: int = 0
     timestamp: int = 0
+    sent_id: int = SENT_ID
 
 
 class _Batch(NamedTuple):
@@ -81,6 +83,7 @@ class Outgoing:
             timestamp=stamp,
             ssrc=numbers.ssrc,
             now_ns=now_ns,
+            sent_id=numbers.sent_id,
         )
         kept = payloads if plain is None else plain
         self._history.append(_Batch(self._sequence, stamp, kept, ends))
@@ -124,6 +127,7 @@ class Outgoing:
             timestamp=batch.timestamp,
             ssrc=self.numbers.again_ssrc,
             now_ns=now_ns,
+            sent_id=self.numbers.sent_id,
         )
         self._again_sequence += 1
         return packet

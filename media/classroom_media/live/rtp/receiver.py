@@ -51,7 +51,7 @@ class Receiver:
 
     def packet(self, data: bytes, now_ns: int) -> list[Coded]:
         """Take an RTP packet; give what is whole by it. What is foreign is passed over."""
-        packet = header.parse(data)
+        packet = header.parse(data, self._picture.numbers.sent_id)
         if packet is None:
             return []
         self._estimate.arrive(len(data) + AROUND, packet.sent, now_ns)
