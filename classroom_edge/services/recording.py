@@ -48,6 +48,7 @@ from classroom_media.record.journal import (
     TakeHeld,
     TakeReleased,
     TakeStarted,
+    Taught,
 )
 from classroom_media.record.story import Story, tell
 
@@ -56,6 +57,7 @@ RESUME_AFTER_NS: Final = 100_000_000  # an instant that every worker hears of be
 AT_REST_WITHIN_S: Final = 12.0
 MORE_S: Final = 300.0  # for who goes on at the end of a recording that ends by itself
 TITLE_MAX: Final = 200  # characters
+DAEMON: Final = "daemon"  # who stops a recording because the room's daemon ends
 
 logger = logging.getLogger(__name__)
 
@@ -113,9 +115,17 @@ class RecordingService:
             tasks.create_task(self._note_incidents())
 
     async def start(
-        self, who: Who, *, title: str = "", pre_roll: bool = True, limit_s: float = 0.0
+        self,
+        who: Who,
+        *,
+        title: str = "",
+        pre_roll: bool = True,
+        limit_s: float = 0.0,
+        taught: Taught | None = None,
     ) -> str:
         """Begin a recording; give its id. With a limit it is a micro-lesson, and over after it.
+
+        `taught` is the lesson that the timetable has it begun for.
 
         Raises:
             Refused: one runs already, or its journal cannot be written.
@@ -139,6 +149,7 @@ class RecordingService:
                 pre_roll_s=(now_ns - from_ns) / NS,
                 tracks=self.tracks,
                 micro=limit_s > 0,
+                taught=taught,
             )
             take = TakeStarted(at_ns=now_ns, take=1, from_ns=from_ns, boot=self.boot, lead_in=True)
             first: list[AnyJournalEvent] = [started, take]
@@ -200,7 +211,8 @@ class RecordingService:
                 await self._note(TakeHeld(at_ns=now_ns, take=take, held_ns=held_ns))
                 self._grace_over_s.put_nowait(time.monotonic() + grace_s)
             else:
-                await self._stop(at_ns or now_ns)
+                is_ours = self.state is not RecordingState.STOPPING and who.name == DAEMON
+                await self._stop(at_ns or now_ns, reason="ended" if is_ours else "stop")
         logger.info("recording %s stopped by %s, grace %g s", story.id, who.name, grace_s)
 
     async def go_on(self, who: Who) -> None:
@@ -331,11 +343,11 @@ class RecordingService:
             raise refused("not-recording" if self.story is None else f"not-while-{self.state}")
         return self.story
 
-    async def _stop(self, at_ns: int) -> None:
+    async def _stop(self, at_ns: int, *, reason: str = "stop") -> None:
         if self.story is None:
             return
         self.closing, folder = self.story.id, self.places.folder / self.story.id
-        stopped = RecordingStopped(at_ns=time.monotonic_ns(), reason="stop")
+        stopped = RecordingStopped(at_ns=time.monotonic_ns(), reason=reason)
         await self._note(*ending(self.story, now_ns=at_ns, reason="stop"), stopped)
         if self._journal is not None:
             self._journal.close()

@@ -36,6 +36,7 @@ KEYS = {
     "looked_through",
     "sessions",
     "joined",
+    "taught",
 }
 
 

@@ -14,6 +14,7 @@ import msgspec
 
 from classroom_media.api import NS, Kind, RecordError
 from classroom_media.record.durable import replace_durably
+from classroom_media.record.journal import Taught
 from classroom_media.record.shared import Attended, Joined, attended
 from classroom_media.record.story import Part, Story
 
@@ -105,6 +106,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     micro: bool = False
     chapters: tuple[Chapter, ...] = ()
     lesson: Lesson | None = None  # of a micro-lesson that is finished
+    taught: Taught | None = None  # the lesson of the timetable that it is a recording of
     sessions: tuple[Attended, ...] = ()  # that it was recorded in
     joined: tuple[Joined, ...] = ()  # films of other rooms in it
     looked_through: bool = True  # False: finished, but chapters and ends are still to be found
@@ -156,6 +158,7 @@ def manifest_of(story: Story, state: State) -> Manifest:
         gaps=pauses(story),
         marks=marks(story),
         micro=story.micro,
+        taught=story.taught,
         sessions=attended(story),
     )
 

@@ -26,6 +26,7 @@ from classroom_media.record.journal import (
     TakeHeld,
     TakeReleased,
     TakeStarted,
+    Taught,
     TrackExamined,
     TrackJoined,
 )
@@ -92,12 +93,14 @@ class Story:
     wall_ns: int  # CLOCK_MONOTONIC at `wall`
     tracks: tuple[ExpectedTrack, ...]
     micro: bool = False  # a micro-lesson
+    taught: Taught | None = None  # by a timetable
     takes: tuple[Take, ...] = ()
     parts: tuple[Part, ...] = ()
     marks: tuple[MarkAt, ...] = ()
     layout: Layout | None = None
     limit_s: float = 0.0  # after which it ends by itself; 0 = it does not
     stopped: bool = False
+    stopped_for: str = ""  # "stop", "outage", or "ended" with the daemon
     sessions: tuple[SessionTime, ...] = ()
     examined: tuple[TrackExamined, ...] = ()
     joined: tuple[TrackJoined, ...] = ()
@@ -170,6 +173,7 @@ def _begin(event: RecordingStarted) -> Story:
         wall_ns=event.at_ns,
         tracks=event.tracks,
         micro=event.micro,
+        taught=event.taught,
     )
 
 
@@ -191,7 +195,7 @@ def _fold(story: Story, event: AnyJournalEvent) -> Story:
             stamp = SessionTime(number, at_ns, id_, title, hub_ns)
             story = replace(story, sessions=(*story.sessions, stamp))
         case RecordingStopped():
-            story = replace(story, stopped=True)
+            story = replace(story, stopped=True, stopped_for=event.reason)
         case TrackExamined():
             story = replace(story, examined=(*story.examined, event))
         case TrackJoined():
