@@ -38,7 +38,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from classroom_edge import parts
 from classroom_media.emulate.reel import Look, Voice, film
 from classroom_media.emulate.replay import ReplayedCamera
-from classroom_media.live.hls.origin import Lesson
+from classroom_media.live.hls.lesson import Lesson
 from classroom_media.live.hls.package import Packager
 from classroom_media.live.hls.shelf import Shelf
 from tests.media.live.hls.stage import stage

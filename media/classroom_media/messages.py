@@ -141,6 +141,26 @@ class Hear(Command, frozen=True, kw_only=True, tag="hear"):
     voices: tuple[str, ...]  # peers
 
 
+class Quality(msgspec.Struct, frozen=True, kw_only=True):
+    """One quality of a broadcast: two streams of the programme."""
+
+    name: str  # part of its address: "720p"
+    picture: str
+    sound: str
+
+
+class Air(Command, frozen=True, kw_only=True, tag="air"):
+    """Ask the origin to give out the programme as a lesson; one that is on the air goes on."""
+
+    lesson: str  # part of its address
+    title: str
+    qualities: tuple[Quality, ...]  # the best first
+
+
+class OffAir(Command, frozen=True, tag="off-air"):
+    """Ask the origin to end the lesson that is on the air; it can be watched again from then on."""
+
+
 class Preview(Command, frozen=True, kw_only=True, tag="preview"):
     """Switch the director's preview pictures on or off."""
 
@@ -175,6 +195,8 @@ AnyCommand = (
     | Agree
     | Part
     | Hear
+    | Air
+    | OffAir
     | Preview
     | Multiview
     | Quit
@@ -250,6 +272,19 @@ class PeerHealth(msgspec.Struct, frozen=True, kw_only=True):
     frozen_s: float = 0.0  # for how long its picture stood still, since it was met
 
 
+class BroadcastHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """What an origin gives out; without a `lesson`, only what is over."""
+
+    lesson: str = ""
+    title: str = ""
+    began_ns: int = 0  # on the timeline, the lesson's first picture; 0 = there is none yet
+    last_ns: int = 0  # and where its newest part ends
+    viewers: int = 0
+    port: int = 0  # on which it is served; 0 = on none
+    serve_problem: str = ""  # why on none
+    disk_problem: str = ""  # why it cannot be watched again
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
     """The common part of what a worker tells on its own."""
 
@@ -306,6 +341,7 @@ class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat"):
     renditions: dict[str, str] = {}  # director: the stream of each that was asked for
     load: str = ""  # director: what it does without on a machine too slow: "spare" ... "half"
     left_out: int = 0  # director: pictures left out because the machine was too slow all the same
+    broadcast: BroadcastHealth | None = None  # origin
     since_ns: int = 0  # director: where its programme begins on the timeline; 0 = not yet
     feeds: dict[str, str] = {}  # director: the stream of each that was asked for
     peers: tuple[PeerHealth, ...] = ()  # relay: who was met and has not parted

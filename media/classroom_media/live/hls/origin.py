@@ -13,25 +13,24 @@ Source: draft-ietf-hls-rfc8216bis, 6.2.5.2 (blocking reload) and B.1; https://as
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import parse_qs
 
 from classroom_media.live.hls import playlist
-from classroom_media.live.hls.package import Head, Part
-from classroom_media.live.hls.shelf import TARGET_S, Shelf
+from classroom_media.live.hls.audience import Audience, Viewer
+from classroom_media.live.hls.lesson import Lesson
+from classroom_media.live.hls.shelf import Shelf
 from classroom_media.live.hls.tickets import is_good
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-WAIT_S: Final = 3 * TARGET_S  # for a part that does not come
 WHOLE: Final = -1  # no part: the segment
+ENOUGH: Final = 3  # segments of one quality, to begin without the others
 AHEAD: Final = 2  # segments that somebody may ask for in advance
 _PLAYLIST: Final = "application/vnd.apple.mpegurl"
 _MEDIA: Final = "video/mp4"
@@ -52,37 +51,11 @@ class Answer:
 _NOT_FOUND: Final = Answer(HTTPStatus.NOT_FOUND)
 
 
-@dataclass(slots=True, eq=False)
-class Lesson:
-    """A lesson and its qualities by name, the best first; use it in one event loop."""
+class Lessons(Protocol):
+    """Where lessons are found: a dictionary, or the `Archive` of a folder."""
 
-    epoch: datetime  # the timeline's 0 by the clock on the wall
-    shelves: Mapping[str, Shelf]
-    _news: asyncio.Condition = field(default_factory=asyncio.Condition)
-
-    async def put(self, quality: str, piece: Head | Part) -> None:
-        """Add to a quality, and let go on who waits for it.
-
-        Raises:
-            OSError: the folder cannot be written.
-        """
-        async with self._news:
-            self.shelves[quality].put(piece)
-            self._news.notify_all()
-
-    async def end(self) -> None:
-        """Say that nothing follows."""
-        async with self._news:
-            for shelf in self.shelves.values():
-                shelf.end()
-            self._news.notify_all()
-
-    async def wait(self, until: Callable[[], bool]) -> bool:
-        """Wait, but not for ever, until something is true; tell whether it is."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(WAIT_S), self._news:
-                await self._news.wait_for(until)
-        return until()
+    def get(self, name: str, /) -> Lesson | None:
+        """Give a lesson, or None when there is none of that name."""
 
 
 class Origin:
@@ -90,13 +63,14 @@ class Origin:
 
     def __init__(
         self,
-        lessons: Mapping[str, Lesson],
+        lessons: Lessons,
         key: bytes = b"",
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._lessons = lessons
         self._key = key
         self._clock = clock
+        self.audience = Audience(clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -122,8 +96,17 @@ class Origin:
         if self._key and not is_good(self._key, name, ticket, self._clock()):
             return Answer(HTTPStatus.FORBIDDEN)
         lesson = self._lessons.get(name)
+        if lesson is None:
+            return _NOT_FOUND
+        self.audience.note(name, _viewer(scope, ticket))
         query = scope.get("query_string", b"").decode("latin-1")
-        return _NOT_FOUND if lesson is None else await _find(lesson, path, query)
+        return await _find(lesson, path, query)
+
+
+def _viewer(scope: Scope, ticket: str) -> Viewer:
+    address = (scope.get("client") or ("",))[0]
+    browser = dict(scope.get("headers", ())).get(b"user-agent", b"").decode("latin-1")
+    return ticket, address, browser
 
 
 async def _find(lesson: Lesson, path: str, query: str) -> Answer:
@@ -141,12 +124,19 @@ async def _find(lesson: Lesson, path: str, query: str) -> Answer:
 
 
 async def _qualities(lesson: Lesson, path: str) -> Answer:
-    """List the qualities as soon as each has something."""
-    shelves = [(name, shelf) for name, shelf in lesson.shelves.items()]
-    if not await lesson.wait(lambda: all(shelf.complete for _name, shelf in shelves)):
+    """List the qualities as soon as each has something, or one has so much that it must do."""
+    if not await lesson.wait(lambda: lesson.is_over or _is_ready(lesson.shelves.values())):
         return Answer(HTTPStatus.SERVICE_UNAVAILABLE)
+    shelves = [(name, shelf) for name, shelf in lesson.shelves.items() if shelf.complete]
+    if not shelves:
+        return _NOT_FOUND
     leads_to = playlist.LIVE if path == playlist.QUALITIES else playlist.LESSON
     return _text(playlist.qualities(shelves, leads_to))
+
+
+def _is_ready(shelves: Collection[Shelf]) -> bool:
+    lengths = [len(shelf.complete) for shelf in shelves]
+    return min(lengths) > 0 or max(lengths) >= ENOUGH
 
 
 async def _live(lesson: Lesson, shelf: Shelf, query: str) -> Answer:

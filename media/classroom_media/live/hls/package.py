@@ -2,7 +2,8 @@
 
 A part is 0.2 s of the picture with the sound that has come by then; a segment begins at a
 keyframe, at most `SEGMENT_MAX_NS` after the one before, and consists of its parts. When the form
-of a stream changes, a new head goes before the next segment.
+of a stream or the parameter sets of its pictures change (a camera's own packets are passed on, or
+not any more), and after a hole, a new head goes before the next segment.
 
 Source: draft-ietf-hls-rfc8216bis, 3.1.1 (fragmented MPEG-4) and B.1 (low latency).
 """
@@ -15,11 +16,13 @@ from classroom_media.api import NS, Kind, StreamFormat
 from classroom_media.live.hls.fragment import fragment
 from classroom_media.live.hls.head import codecs, head
 from classroom_media.packets import Coded
+from classroom_media.sources.annexb import parameter_sets
 
 PART_NS: Final = NS // 5
 SEGMENT_MIN_NS: Final = NS
 SEGMENT_MAX_NS: Final = 6 * NS
 LEAD_NS: Final = 2 * NS  # sound that comes before the first picture is kept so long
+HOLE_NS: Final = NS  # nothing came for so long: what follows begins anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class Packager:
         self._master = self._kinds[0]
         self._forms: dict[Kind, StreamFormat] = {}
         self._told: dict[Kind, StreamFormat] = {}  # in the last head
+        self._sets = b""  # parameter sets of the newest keyframe
+        self._told_sets = b""
         self._waiting: dict[Kind, list[Coded]] = {kind: [] for kind in self._kinds}
         self._begun = False
         self._part_ns = 0  # where the part begins
@@ -68,6 +73,11 @@ class Packager:
         if kind is not self._master:
             self._keep(kind, packet)
             return
+        if packet.key and kind is Kind.PICTURE:
+            self._sets = parameter_sets(packet.data)
+        if self._is_after_hole(packet):
+            yield from self.end()
+            self._begun, self._opens = False, True
         if not self._begun:
             if not self._may_begin(packet):
                 return
@@ -75,16 +85,27 @@ class Packager:
             yield self._head(packet)
         elif self._ends_at(packet):
             yield self._part(packet)
-            if self._opens and self._told != self._forms:
+            if self._opens and self._is_other:
                 yield self._head(packet)
         self._waiting[kind].append(packet)
 
     def end(self) -> Iterator[Part]:
-        """Give what is left."""
+        """Give what is left; what is fed after it begins anew."""
         waiting = self._waiting[self._master]
         if waiting:
             last = waiting[-1]
             yield self._cut(last.dts_ns + last.duration_ns)
+
+    @property
+    def _is_other(self) -> bool:
+        """Whether the last head does not tell of what comes now."""
+        return self._told != self._forms or self._told_sets != self._sets
+
+    def _is_after_hole(self, packet: Coded) -> bool:
+        waiting = self._waiting[self._master]
+        if not self._begun or not waiting:
+            return False
+        return packet.dts_ns - waiting[-1].dts_ns - waiting[-1].duration_ns > HOLE_NS
 
     def _keep(self, kind: Kind, packet: Coded) -> None:
         waiting = self._waiting[kind]
@@ -98,7 +119,7 @@ class Packager:
     def _head(self, packet: Coded) -> Head:
         for kind, waiting in self._waiting.items():
             self._waiting[kind] = [one for one in waiting if one.dts_ns >= packet.dts_ns]
-        self._told = dict(self._forms)
+        self._told, self._told_sets = dict(self._forms), self._sets
         streams = {kind: self._told[kind] for kind in self._kinds}
         picture = streams.get(Kind.PICTURE)
         return Head(
@@ -113,7 +134,7 @@ class Packager:
 
     def _closes_segment(self, packet: Coded) -> bool:
         length_ns = packet.dts_ns - self._segment_ns
-        due = packet.key and (length_ns >= SEGMENT_MIN_NS or self._told != self._forms)
+        due = packet.key and (length_ns >= SEGMENT_MIN_NS or self._is_other)
         return due or length_ns + PART_NS > SEGMENT_MAX_NS
 
     def _part(self, following: Coded) -> Part:

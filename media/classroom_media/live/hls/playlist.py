@@ -9,7 +9,8 @@ from typing import Final
 
 from classroom_media.api import NS
 from classroom_media.live.hls.package import PART_NS
-from classroom_media.live.hls.shelf import TARGET_S, WITH_PARTS, ListedPart, Segment, Shelf
+from classroom_media.live.hls.segments import ListedPart, Segment
+from classroom_media.live.hls.shelf import TARGET_S, WITH_PARTS, Shelf
 
 LIVE: Final = "live.m3u8"
 LESSON: Final = "lesson.m3u8"
@@ -40,7 +41,7 @@ def lesson(shelf: Shelf, epoch: datetime) -> str:
             f"#EXT-X-TARGETDURATION:{TARGET_S}",
             f"#EXT-X-PLAYLIST-TYPE:{'VOD' if shelf.ended else 'EVENT'}",
             "#EXT-X-MEDIA-SEQUENCE:0",
-            *(line for line in _segments(shelf.complete, epoch)),
+            *_segments(shelf.kept(), epoch),
             *(("#EXT-X-ENDLIST",) if shelf.ended else ()),
         )
     )
@@ -81,7 +82,7 @@ def _opened(shelf: Shelf, segments: Sequence[Segment], epoch: datetime) -> Itera
 
 
 def _segments(
-    segments: Sequence[Segment], epoch: datetime, head: int = 0, *, with_parts: bool = False
+    segments: Iterable[Segment], epoch: datetime, head: int = 0, *, with_parts: bool = False
 ) -> Iterator[str]:
     for segment in segments:
         yield from _preface(segment, head, epoch)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import uvicorn
 
 from classroom_media.api import Kind
-from classroom_media.live.hls.origin import Lesson, Origin, Receive, Scope, Send
+from classroom_media.live.hls.lesson import Lesson
+from classroom_media.live.hls.origin import Origin, Receive, Scope, Send
 from classroom_media.live.hls.package import Packager
 from classroom_media.packets import Coded
 

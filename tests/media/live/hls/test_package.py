@@ -106,3 +106,25 @@ def test_nothing_is_sent_before_a_keyframe_and_before_the_sound_is_known() -> No
     assert parts_of(pieces)[0].begin_ns == BEGIN_NS + 4 * NS  # the first keyframe after the sound
     assert pieces[0].codecs.startswith("avc1.")
     assert pieces[0].codecs.endswith(",mp4a.40.2")
+
+
+def test_a_camera_of_the_same_size_whose_pictures_are_coded_otherwise_gets_a_head() -> None:
+    after_ns = BEGIN_NS + PICTURES * FRAME_NS
+    pieces = packaged([*sent(reel()), *sent(reel(bframes=2), after_ns)])
+    heads = [piece for piece in pieces if isinstance(piece, Head)]
+    assert len(heads) == 2
+    assert heads[0].data != heads[1].data
+
+
+def test_after_a_hole_a_segment_begins_anew_and_no_part_is_as_long_as_the_hole() -> None:
+    after_ns = BEGIN_NS + PICTURES * FRAME_NS + 5 * NS
+    begins_badly = [one for one in sent(reel(), after_ns) if one[1].dts_ns > after_ns]
+    pieces = packaged([*sent(reel()), *begins_badly])
+    heads = [index for index, piece in enumerate(pieces) if isinstance(piece, Head)]
+    assert len(heads) == 2
+    following = pieces[heads[1] + 1]
+    assert isinstance(following, Part)
+    assert following.opens
+    assert following.independent
+    assert following.begin_ns == after_ns + 2 * NS  # the first keyframe that came
+    assert max(part.duration_ns for part in parts_of(pieces)) <= PART_NS

@@ -10,7 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from classroom_edge import parts
 from classroom_media.emulate.replay import ReplayedCamera
-from classroom_media.live.hls.origin import Lesson
+from classroom_media.live.hls.lesson import Lesson
 from classroom_media.live.hls.package import Packager
 from classroom_media.live.hls.shelf import Shelf
 from tests.media.live.hls.lessons import PICTURES, packaged, reel, sent
