@@ -2,25 +2,25 @@
 
 import asyncio
 from contextlib import suppress
+from typing import Generic, TypeVar
 
-from classroom_edge.sessions.link.effects import Answered
-from classroom_edge.sessions.link.wire import Answer
+A = TypeVar("A")
 
 
 class SilentError(Exception):
     """No answer came in time; whether anything was done is not known."""
 
 
-class Answers:
+class Answers(Generic[A]):
     """Who asked what, and waits."""
 
     def __init__(self) -> None:
-        self._waiting: dict[tuple[str, int], asyncio.Future[Answer]] = {}
+        self._waiting: dict[tuple[str, int], asyncio.Future[A]] = {}
 
-    async def wait(self, site: str, ask_id: int, within_s: float) -> Answer:
+    async def wait(self, site: str, ask_id: int, within_s: float) -> A:
         """Give the answer to a question. Raises SilentError."""
         place = (site, ask_id)
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
         self._waiting[place] = answer
         try:
             async with asyncio.timeout(within_s):
@@ -30,7 +30,7 @@ class Answers:
         finally:
             del self._waiting[place]
 
-    def take(self, answered: Answered) -> None:
+    def take(self, site: str, ask_id: int, answer: A) -> None:
         """Bring an answer; nobody waits for one that comes late, or from elsewhere."""
         with suppress(KeyError, asyncio.InvalidStateError):
-            self._waiting[answered.site, answered.answer.id].set_result(answered.answer)
+            self._waiting[site, ask_id].set_result(answer)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from classroom_edge.sessions.link.wire import Answer, Ask, Offer
+from classroom_edge.sessions.link.wire import Answer, Ask, Inform, Inquire, Offer
 from classroom_edge.sessions.state import Session
 
 
@@ -70,6 +70,27 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Inquired:
+    """The other end asks about films; it waits for an answer."""
+
+    site: str
+    inquiry: Inquire
+
+
+@dataclass(frozen=True, slots=True)
+class Informed:
+    """The other end has told about films."""
+
+    site: str
+    told: Inform
+
+
+def about_films(site: str, body: Inquire | Inform) -> Inquired | Informed:
+    """Say what such a message is."""
+    return Inquired(site, body) if isinstance(body, Inquire) else Informed(site, body)
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """The hub has told how a session stands."""
 
@@ -108,4 +129,4 @@ class EnrolAsked:
 
 AtHub = Linked | Lost | Asked | Offered  # what a hub is to act upon
 AtSite = Linked | Lost | Asked | OfferWanted | Told
-Effect = AtHub | AtSite | Send | Answered | Dropped | Misdeed | EnrolAsked
+Effect = AtHub | AtSite | Send | Answered | Inquired | Informed | Dropped | Misdeed | EnrolAsked

@@ -5,6 +5,7 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,6 +24,8 @@ from classroom_edge.sessions.link.effects import (
     Dropped,
     Effect,
     EnrolAsked,
+    Informed,
+    Inquired,
     Linked,
     Lost,
     Misdeed,
@@ -30,10 +33,12 @@ from classroom_edge.sessions.link.effects import (
     Send,
     Site,
 )
-from classroom_edge.sessions.link.hub_end import HubEnd
+from classroom_edge.sessions.link.films import Question, Reply, no_films
+from classroom_edge.sessions.link.hub_end import HubEnd, NotLinkedError
 from classroom_edge.sessions.link.keys import KeyPair
 from classroom_edge.sessions.link.misdeeds import Misdeeds
 from classroom_edge.sessions.link.sockets import hub_socket, send_now
+from classroom_edge.sessions.link.wire import Answer, Inform
 from classroom_edge.sessions.state import NS, Session
 
 EVERYWHERE: Final = "::"
@@ -64,8 +69,10 @@ class Hub:
     registry: Registry
     heard: Callable[[AtHub], None]
     clock: HubClock = field(default_factory=lambda: HubClock(time.time_ns, time.monotonic_ns))
+    inquired: Callable[[str, Question], Awaitable[Reply]] = no_films  # by whom, about what
     misdeeds: Misdeeds = field(default_factory=Misdeeds)
-    _answers: Answers = field(default_factory=Answers, init=False)
+    _answers: Answers[Answer] = field(default_factory=Answers, init=False)
+    _informed: Answers[Inform] = field(default_factory=Answers, init=False)
     _end: HubEnd = field(init=False)
     _socket: zmq.asyncio.Socket | None = field(default=None, init=False)
     _tasks: asyncio.TaskGroup | None = field(default=None, init=False)
@@ -119,6 +126,13 @@ class Hub:
         """Answer what a site asked for or offered. Raises NotLinkedError."""
         self._put(self._end.answer(site, ask_id, reason, sdp))
 
+    async def inquire(self, site: str, question: Question, *, within_s: float) -> Reply:
+        """Ask a site about films. Raises NotLinkedError, SilentError."""
+        deadline_ns = self.clock() + round(within_s * NS)
+        number, send = self._end.inquire(site, question, deadline_ns=deadline_ns)
+        self._put(send)
+        return (await self._informed.wait(site, number, within_s)).reply
+
     def want_offer(self, site: str, session: str) -> None:
         """Have a site offer its picture and sound. Raises NotLinkedError."""
         self._put(self._end.want_offer(site, session))
@@ -150,7 +164,11 @@ class Hub:
                 case Send():
                     self._put(effect)
                 case Answered():
-                    self._answers.take(effect)
+                    self._answers.take(effect.site, effect.answer.id, effect.answer)
+                case Informed():
+                    self._informed.take(effect.site, effect.told.id, effect.told)
+                case Inquired() if self._tasks:
+                    self._tasks.create_task(self._inform(effect))
                 case Misdeed():
                     self._told_of(effect)
                 case Dropped(what=what, why=why):
@@ -182,6 +200,11 @@ class Hub:
         else:
             logger.info("link: %s is enrolled with key %s", site, asked.key)
         self._put(self._end.enrolled(asked.route, site, reason))
+
+    async def _inform(self, asked: Inquired) -> None:
+        reply = await self.inquired(asked.site, asked.inquiry.question)
+        with suppress(NotLinkedError):  # it asks again when it is back
+            self._put(self._end.inform(asked.site, asked.inquiry.id, reply))
 
     def _admits(self, key: str, address: str) -> bool:
         admitted = self.registry.site_of(key) is not None or self.registry.is_open()

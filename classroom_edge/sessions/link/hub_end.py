@@ -21,7 +21,9 @@ from classroom_edge.sessions.link.effects import (
     Offered,
     Send,
     Site,
+    about_films,
 )
+from classroom_edge.sessions.link.films import Question, Reply
 from classroom_edge.sessions.link.limits import Bucket
 from classroom_edge.sessions.link.peer import BURST, RATE_HZ, Peer
 from classroom_edge.sessions.state import NS, Session
@@ -100,6 +102,16 @@ class HubEnd:
     def want_offer(self, site: str, session: str) -> Send:
         """Have a site offer its picture and sound. Raises NotLinkedError."""
         return self._there(site).letter(wire.OfferAnew(session=session))
+
+    def inquire(self, site: str, question: Question, *, deadline_ns: int) -> tuple[int, Send]:
+        """Ask a site about films; give the number of the answer. Raises NotLinkedError."""
+        self._asks += 1
+        body = wire.Inquire(id=self._asks, question=question)
+        return self._asks, self._there(site).letter(body, deadline_ns)
+
+    def inform(self, site: str, inquiry_id: int, reply: Reply) -> Send:
+        """Answer an `Inquired`. Raises NotLinkedError."""
+        return self._there(site).letter(wire.Inform(id=inquiry_id, reply=reply))
 
     def tell(self, site: str, session: Session) -> Send:
         """Tell a site how a session stands. Raises NotLinkedError."""
@@ -189,6 +201,8 @@ class HubEnd:
                 return [Offered(peer.site.id, offer, letter.deadline_ns)]
             case wire.Answer() as answer:
                 return [Answered(peer.site.id, answer)]
+            case wire.Inquire() | wire.Inform() as body:
+                return [about_films(peer.site.id, body)]
             case _:
                 return []
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from random import Random, SystemRandom
 from typing import Final
@@ -19,6 +19,8 @@ from classroom_edge.sessions.link.effects import (
     AtSite,
     Dropped,
     Effect,
+    Informed,
+    Inquired,
     Linked,
     Lost,
     Misdeed,
@@ -26,11 +28,12 @@ from classroom_edge.sessions.link.effects import (
     Send,
     Told,
 )
+from classroom_edge.sessions.link.films import Question, Reply, no_films
 from classroom_edge.sessions.link.keys import HubRecord, KeyPair
 from classroom_edge.sessions.link.misdeeds import Misdeeds
 from classroom_edge.sessions.link.site_end import SiteEnd
 from classroom_edge.sessions.link.sockets import connected, send_now, site_socket
-from classroom_edge.sessions.link.wire import Answer
+from classroom_edge.sessions.link.wire import Answer, Inform
 from classroom_edge.sessions.state import NS
 
 SPREAD_S: Final = 1.5  # in which sites dial first: power comes back to every school at once
@@ -53,8 +56,11 @@ class SiteLink:
     random: Random = field(default_factory=SystemRandom)
     context: zmq.asyncio.Context = field(default_factory=zmq.asyncio.Context.instance)
     now_ns: Callable[[], int] = time.monotonic_ns
+    inquired: Callable[[str, Question], Awaitable[Reply]] = no_films  # by whom, about what
     misdeeds: Misdeeds = field(default_factory=Misdeeds)
-    _answers: Answers = field(default_factory=Answers, init=False)
+    _answers: Answers[Answer] = field(default_factory=Answers, init=False)
+    _informed: Answers[Inform] = field(default_factory=Answers, init=False)
+    _tasks: asyncio.TaskGroup | None = field(default=None, init=False)
     _end: SiteEnd = field(init=False)
     _socket: zmq.asyncio.Socket | None = field(default=None, init=False)
 
@@ -79,13 +85,14 @@ class SiteLink:
             socket.connect(address.parse(self.hub.address).endpoint)
             self._socket = socket
             try:
-                while True:
-                    if not self._end.is_linked:
-                        await connected(socket)
-                    self._carry_out(self._end.tick(self.now_ns()))
-                    await self._listen(socket)
+                async with asyncio.TaskGroup() as self._tasks:
+                    while True:
+                        if not self._end.is_linked:
+                            await connected(socket)
+                        self._carry_out(self._end.tick(self.now_ns()))
+                        await self._listen(socket)
             finally:
-                self._socket = None
+                self._socket = self._tasks = None
 
     async def ask(self, session: str, command: AnyCommand, *, within_s: float = 2.0) -> str:
         """Ask the hub for something; give its answer, "" = done, or a reason.
@@ -111,6 +118,13 @@ class SiteLink:
         self._put(send)
         return await self._answers.wait(self.hub.site, offer_id, within_s)
 
+    async def inquire(self, question: Question, *, within_s: float) -> Reply:
+        """Ask the hub about films. Raises NotLinkedError, SilentError."""
+        within_ns = round(within_s * NS)
+        number, send = self._end.inquire(question, now_ns=self.now_ns(), within_ns=within_ns)
+        self._put(send)
+        return (await self._informed.wait(self.hub.site, number, within_s)).reply
+
     def answer(self, ask_id: int, reason: str = "") -> None:
         """Answer what the hub asked for."""
         self._put(self._end.answer(ask_id, reason))
@@ -129,13 +143,21 @@ class SiteLink:
                 case Send():
                     self._put(effect)
                 case Answered():
-                    self._answers.take(effect)
+                    self._answers.take(effect.site, effect.answer.id, effect.answer)
+                case Informed():
+                    self._informed.take(effect.site, effect.told.id, effect.told)
+                case Inquired() if self._tasks:
+                    self._tasks.create_task(self._inform(effect))
                 case Misdeed():
                     self.misdeeds.note(effect, self.now_ns())
                 case Dropped(what=what, why=why):
                     logger.info("link: %s of the hub is %s, dropped", what, why)
                 case Linked() | Lost() | Asked() | OfferWanted() | Told():
                     self.heard(effect)
+
+    async def _inform(self, asked: Inquired) -> None:
+        reply = await self.inquired(asked.site, asked.inquiry.question)
+        self._put(self._end.inform(asked.inquiry.id, reply))
 
     def _put(self, send: Send) -> None:
         """Send at once or not at all: nothing waits for a hub that is away."""

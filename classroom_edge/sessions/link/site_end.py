@@ -21,7 +21,9 @@ from classroom_edge.sessions.link.effects import (
     OfferWanted,
     Send,
     Told,
+    about_films,
 )
+from classroom_edge.sessions.link.films import Question, Reply
 from classroom_edge.sessions.link.hub_end import NotLinkedError
 from classroom_edge.sessions.state import NS
 
@@ -116,6 +118,16 @@ class SiteEnd:
         body = wire.Offer(id=self._asks, session=session, sdp=sdp)
         return self._asks, self._letter(body, deadline_ns)
 
+    def inquire(self, question: Question, *, now_ns: int, within_ns: int) -> tuple[int, Send]:
+        """Ask the hub about films; give the number of the answer. Raises NotLinkedError."""
+        deadline_ns = self._hub_ns(now_ns) + within_ns
+        self._asks += 1
+        return self._asks, self._letter(wire.Inquire(id=self._asks, question=question), deadline_ns)
+
+    def inform(self, inquiry_id: int, reply: Reply) -> Send:
+        """Answer an `Inquired`."""
+        return self._letter(wire.Inform(id=inquiry_id, reply=reply))
+
     def answer(self, ask_id: int, reason: str = "") -> Send:
         """Answer an `Asked`."""
         return self._letter(wire.Answer(id=ask_id, reason=reason))
@@ -171,17 +183,19 @@ class SiteEnd:
         match letter.body:
             case wire.Beaten() as beaten:
                 self._compare(beaten, now_ns)
-                return []
             case wire.Ask() as ask:
                 return [Asked(self._site, ask, letter.deadline_ns)]
             case wire.OfferAnew(session=session):
                 return [OfferWanted(session)]
             case wire.Answer() as answer:
                 return [Answered(self._site, answer)]
+            case wire.Inquire() | wire.Inform() as body:
+                return [about_films(self._site, body)]
             case wire.Tell(session=session):
                 return [Told(session)]
             case _:
-                return []
+                pass
+        return []
 
     def _compare(self, stamps: wire.Welcome | wire.Beaten, now_ns: int) -> None:
         self.clock.add(sample(stamps.asked_ns, stamps.heard_ns, stamps.said_ns, now_ns))

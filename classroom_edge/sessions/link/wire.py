@@ -11,6 +11,7 @@ from typing import Annotated, Final, TypeVar
 import msgspec
 
 from classroom_edge.sessions.commands import AnyCommand, Id, Name
+from classroom_edge.sessions.link.films import Question, Reply
 from classroom_edge.sessions.state import Session
 
 VERSION: Final = 1
@@ -93,6 +94,20 @@ class Answer(Body, frozen=True, kw_only=True, tag="answer"):
     sdp: Sdp = ""  # of an Offer
 
 
+class Inquire(Body, frozen=True, kw_only=True, tag="inquire"):
+    """A question about films; answered once."""
+
+    id: Number
+    question: Question
+
+
+class Inform(Body, frozen=True, kw_only=True, tag="inform"):
+    """The answer to an Inquire."""
+
+    id: Number
+    reply: Reply
+
+
 class Tell(Body, frozen=True, kw_only=True, tag="tell"):
     """A session as this site may see it, whenever it has changed."""
 
@@ -112,8 +127,8 @@ class Enrolled(Body, frozen=True, kw_only=True, tag="enrolled"):
     reason: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
 
-ToHub = Hello | Beat | Ask | Offer | Answer | Enrol
-ToSite = Welcome | Greet | Beaten | Ask | OfferAnew | Answer | Tell | Enrolled
+ToHub = Hello | Beat | Ask | Offer | Answer | Inquire | Inform | Enrol
+ToSite = Welcome | Greet | Beaten | Ask | OfferAnew | Answer | Inquire | Inform | Tell | Enrolled
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
