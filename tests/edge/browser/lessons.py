@@ -74,7 +74,9 @@ def session(**changes: Any) -> Session:
     members = (
         Member(id="centre", name="中心校", role=Role.HUB, present=True),
         Member(id="hill", name="青山教学点", role=Role.SITE, present=True),
-        Member(id="lake", name="湖边小学", role=Role.SITE, present=True, hand_at_ns=FIRST_NS + 9),
+        Member(
+            id="lake", name="湖边小学", role=Role.SITE, present=True, hand_at_ns=FIRST_NS + 9 * NS
+        ),
         Member(id="stone", name="石桥教学点", role=Role.SITE, present=True, hand_at_ns=FIRST_NS),
         Member(id="north", name="北坡小学", role=Role.SITE, present=True, dark=True),
         Member(id="look", name="教研员 王老师", role=Role.OBSERVER, present=True),

@@ -10,7 +10,15 @@ import type { Speech } from "./words";
 const NOTICE_MS = 4000;
 const TICK_MS = 200;
 
-export type Sheet = "desk" | "sound" | "camera" | "devices" | "recordings" | "routine" | "problems";
+export type Sheet =
+  | "session"
+  | "desk"
+  | "sound"
+  | "camera"
+  | "devices"
+  | "recordings"
+  | "routine"
+  | "problems";
 
 export interface Notice {
   tone: "good" | "bad";

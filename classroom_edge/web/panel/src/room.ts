@@ -153,6 +153,62 @@ export interface StorageView {
   seconds_left: number | null;
 }
 
+export interface Member {
+  id: string;
+  name: string;
+  role: "hub" | "site" | "guest" | "observer" | "assistant";
+  present: boolean;
+  dark: boolean;
+  hand_at_ns: number;
+}
+
+export interface ChatLine {
+  number: number;
+  by: string;
+  name: string;
+  text: string;
+}
+
+export interface Quiz {
+  number: number;
+  question: string;
+  /** Empty: true (0) or false (1). */
+  choices: string[];
+  is_open: boolean;
+  votes: { member: string; choice: number }[];
+  /** Empty while they are not to be seen. */
+  counts: number[];
+}
+
+export interface Session {
+  id: string;
+  title: string;
+  kind: "delivery" | "master" | "online";
+  style: "interactive" | "live" | "recorded" | "seminar" | "observation";
+  stage: "planned" | "opening" | "open" | "paused" | "closing" | "ended";
+  members: Member[];
+  floor: { member: string }[];
+  opens_at_ns: number;
+  chat: ChatLine[];
+  quiz: Quiz | null;
+}
+
+export interface LinkView {
+  role: "hub" | "site";
+  linked: string[];
+  sessions: Session[];
+  here: string;
+}
+
+/** How it goes with picture and sound, peer by peer. */
+export interface LiveView {
+  peers: {
+    peer: string;
+    state: "connecting" | "connected" | "lost";
+    rung: string;
+  }[];
+}
+
 export interface RoomState {
   version: number;
   at: string;
@@ -167,6 +223,8 @@ export interface RoomState {
   problems: ProblemView[];
   storage: StorageView;
   profile: "studio" | "routine";
+  link: LinkView | null;
+  live?: LiveView | null;
 }
 
 export interface LevelView {
