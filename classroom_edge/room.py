@@ -259,6 +259,64 @@ class LinkView:
 
 
 @dataclass(frozen=True, slots=True)
+class JobView:
+    """One thing that the timetable does for a lesson, and what became of it."""
+
+    kind: str  # "prepare" | "record" | "stop" | "tidy"
+    at: datetime
+    state: str  # "waiting" | "begun" | "done" | "failed" | "missed" | "skipped"
+    name: str = ""  # of the routine
+    why: Words = field(default_factory=dict)  # empty while it waits
+
+
+@dataclass(frozen=True, slots=True)
+class LessonView:
+    """A lesson of today, held or not, and why."""
+
+    id: str
+    title: str
+    classes: tuple[str, ...]
+    teachers: tuple[str, ...]
+    periods: str
+    starts_at: datetime
+    ends_at: datetime  # minutes that people have added included
+    state: str  # "coming" | "now" | "over" | "off": not held
+    why: Words
+    recorded: bool = False  # by the timetable
+    jobs: tuple[JobView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DayTime:
+    """The time by which the timetable is kept: at the instant `real` it was `shown`.
+
+    From then on it runs at `speed`; for an ordinary room that is 1, and the two are the same.
+    """
+
+    real: datetime
+    shown: datetime
+    speed: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class DayView:
+    """The school day of the room: what will happen today, and what has."""
+
+    date: str  # "2027-03-01", at the school
+    heading: Words  # "Monday, week 1 (odd)", and what is special about the day
+    time: DayTime
+    clock: str  # "good" | "unsynchronised" | "wrong" | "stepped"
+    lessons: tuple[LessonView, ...] = ()
+    now: str = ""  # id of the lesson that goes on
+    next: LessonView | None = None  # today's or a later day's
+    waiting: str = ""  # id of the lesson that waits for a person's recording to end
+    undo: Words = field(default_factory=dict)  # what "undo" would take back
+    held: Words = field(default_factory=dict)  # a new timetable that a person has to confirm
+    mistakes: tuple[Words, ...] = ()  # of the file: the last good one stays in force
+    doubts: tuple[Words, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RoomState:
     """Everything about the room at one instant."""
 
@@ -277,6 +335,7 @@ class RoomState:
     storage: StorageView
     profile: str = "studio"  # "routine": one picture or two, unattended; nobody directs
     link: LinkView | None = None  # None: the room is neither hub nor site
+    day: DayView | None = None  # None: the room has no timetable
 
 
 @dataclass(frozen=True, slots=True)

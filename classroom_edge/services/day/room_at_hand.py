@@ -1,0 +1,90 @@
+"""The daemon's room, as the timetable works it: commands like everybody's, and three looks."""
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from classroom_edge.room import RecordingState, Who
+from classroom_edge.services.media import PROGRAMME, Media
+from classroom_edge.services.recording import RecordingService
+from classroom_media.api import RecordError
+from classroom_media.record.journal import Taught
+from classroom_media.record.story import tell
+from classroom_schedules.runner import Running
+
+GRACE_S: Final = 10.0  # after the bell, in which one may go on
+GATE_LU: Final = 10.0  # below the recording's own loudness nobody speaks
+
+
+class Commands(Protocol):
+    """What the daemon does for anybody who may ask. They raise `Refused`."""
+
+    async def run_routine(self, who: Who, name: str) -> None:
+        """Start a routine."""
+
+    async def show_layout(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:
+        """Show a layout."""
+
+    async def start_recording(
+        self, who: Who, *, title: str = "", taught: Taught | None = None
+    ) -> str:
+        """Begin a recording; give its id."""
+
+    async def stop_recording(self, who: Who, *, grace_s: float = 0) -> None:
+        """End the recording."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomAtHand:
+    """Implements `Acts` with the services of a running daemon.
+
+    Somebody speaks as long as the programme is hardly less loud than the recording in whole.
+
+    Source: ITU-R BS.1770-4, relative gate.
+    """
+
+    commands: Commands
+    takes: RecordingService
+    media: Media
+    speed: float = 1.0  # of the timetable's clock
+
+    def running(self) -> Running | None:
+        """Give the recording that runs, with the lesson that it was begun for."""
+        story = self.takes.story
+        if story is None or self.takes.state is RecordingState.IDLE:
+            return None
+        return Running(story.id, story.taught.occurrence if story.taught else "")
+
+    def was_cut(self, recording: str) -> bool:
+        """Tell whether an outage or the daemon's end ended a recording, and no person."""
+        try:
+            story = tell(self.takes.places.events(recording))
+        except RecordError:
+            return False
+        return story.stopped and story.stopped_for in {"outage", "ended"}
+
+    def is_speaking(self) -> bool:
+        """Tell whether somebody has spoken in the last seconds."""
+        levels = self.media.loudness.newest.value or ()
+        mixed = next((one for one in levels if one.source == PROGRAMME), None)
+        if mixed is None or mixed.short_term_lufs is None or mixed.integrated_lufs is None:
+            return False
+        return mixed.short_term_lufs > mixed.integrated_lufs - GATE_LU
+
+    async def routine(self, who: Who, name: str) -> None:
+        """Have a routine run; one that runs already is what was asked for."""
+        await self.commands.run_routine(who, name)
+
+    async def layout(self, who: Who, name: str, sources: tuple[str, ...]) -> None:
+        """Have a layout shown."""
+        await self.commands.show_layout(who, name, sources)
+
+    async def record(self, who: Who, title: str, taught: Taught) -> str:
+        """Begin a recording; give its id."""
+        return await self.commands.start_recording(who, title=title, taught=taught)
+
+    async def stop(self, who: Who, *, at_once: bool) -> None:
+        """End the recording, at once or with a grace in which a person may go on."""
+        if at_once:
+            await self.takes.stop(who)
+        else:
+            await self.commands.stop_recording(who, grace_s=GRACE_S / self.speed)

@@ -1,0 +1,144 @@
+"""Runs the school day of a room: woken by alarms, by a changed file and by people."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from classroom_edge.config.models import TimetableConfig
+from classroom_edge.room import DayTime, DayView, Words
+from classroom_edge.services.day.acts import Acts
+from classroom_edge.services.day.alarm import AlarmClock
+from classroom_edge.services.day.attendant import Attendant
+from classroom_edge.services.day.clock import DayClock
+from classroom_edge.services.day.desk import Desk
+from classroom_edge.services.day.in_force import InForce
+from classroom_edge.services.day.views import Today, heading, undoable, wish_words
+from classroom_edge.store import Store
+from classroom_schedules import Occurrence, doubts, plan
+from classroom_schedules.outgoing.selection import Whose, of
+from classroom_schedules.words import LANGUAGES
+
+AHEAD: Final = timedelta(days=14)  # so far it is planned
+LOOKS_EVERY_S: Final = 2.0
+LOOKS_LEAST_S: Final = 0.25  # in a demo that runs fast
+OFF_S: Final = 1.0  # what is shown of the time is right to so much
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True)
+class DayService:
+    """Plans two weeks ahead, again every night and with every change, and has it carried out."""
+
+    config: TimetableConfig
+    database: Path
+    folder: Path  # of the timetable in force
+    acts: Acts
+    changed: Callable[[], None]
+    clock: DayClock = field(default_factory=DayClock)
+    view: DayView | None = field(default=None, init=False)
+    desk: Desk | None = field(default=None, init=False)  # None: it has not begun yet
+    in_force: InForce = field(init=False)
+    _planned: tuple[Occurrence, ...] = field(default=(), init=False)
+    _doubts: tuple[Words, ...] = field(default=(), init=False)
+    _day: date | None = field(default=None, init=False)
+    _time: DayTime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.in_force = InForce(file=self.config.file, folder=self.folder)
+        self._time = DayTime(datetime.now(UTC), self.clock.now(), self.clock.speed)
+
+    async def run(self) -> None:
+        """Run until cancelled. Raises StoreError."""
+        await asyncio.to_thread(self.in_force.open)
+        async with Store(self.database) as store:
+            attendant = Attendant(store=store, acts=self.acts, by=f"{os.getpid()}-{uuid4().hex}")
+            await attendant.take_up(self.clock.now())
+            self._day = None
+            with AlarmClock(self.clock) as alarm:
+                desk = self.desk = Desk(
+                    attendant=attendant, in_force=self.in_force, now=self._now, wake=alarm.ring
+                )
+                while True:
+                    async with desk.turn:
+                        await self._round(attendant, alarm)
+                    await alarm.wait(max(LOOKS_LEAST_S, LOOKS_EVERY_S / self.clock.speed))
+
+    async def _round(self, attendant: Attendant, alarm: AlarmClock) -> None:
+        running = attendant.running()
+        stepped = self.clock.look(is_busy=running is not None and bool(running.lesson))
+        is_new = await asyncio.to_thread(self.in_force.look)
+        if is_new or stepped or self._now().date() != self._day:
+            self._plan(attendant)
+            alarm.plan(attendant.instants(self._now()))
+        decision = await attendant.look(self._now(), is_synchronised=self.clock.synchronised())
+        alarm.next(decision.next_at)
+        view = self._seen(attendant)
+        if view != self.view:
+            self.view = view
+            self.changed()
+
+    def _plan(self, attendant: Attendant) -> None:
+        """Plan from yesterday on, so that a lesson over midnight is known."""
+        now, school = self._now(), self.in_force.school
+        self._day, self._doubts = now.date(), ()
+        if school is None:
+            self._planned = attendant.occurrences = ()
+            return
+        end = self._day + AHEAD
+        planned = plan(*school, self._day - timedelta(days=1), end)
+        self._planned = attendant.occurrences = of(planned, Whose.ROOM, self.config.room)
+        attendant.rules = school.timetable.rules
+        self._doubts = tuple(
+            {language: doubt.tell(language) for language in LANGUAGES}
+            for doubt in doubts(*school, self._day, end)
+        )
+        logger.info("planned: %d lessons and reservations", len(self._planned))
+
+    def _seen(self, attendant: Attendant) -> DayView:
+        now, school = self._now(), self.in_force.school
+        today = Today(
+            now=now,
+            occurrences=self._planned,
+            lessons=attendant.lessons,
+            wishes=attendant.wishes,
+            ledger=attendant.ledger,
+        )
+        lessons, last = today.views(), undoable(attendant.wishes, now)
+        held = self.in_force.held
+        return DayView(
+            date=str(now.date()),
+            heading=heading(school, now.date()) if school else {},
+            time=self._timed(),
+            clock=self.clock.health,
+            lessons=lessons,
+            now=next((one.id for one in lessons if one.state == "now"), ""),
+            next=today.next(),
+            waiting=attendant.waiting.occurrence.id if attendant.waiting else "",
+            undo=wish_words(last, attendant.lessons, self._planned) if last else {},
+            held={language: held.tell(language) for language in LANGUAGES} if held else {},
+            mistakes=tuple(
+                {language: one.tell(language) for language in LANGUAGES}
+                for one in self.in_force.mistakes[:1]
+            ),
+            doubts=self._doubts,
+        )
+
+    def _timed(self) -> DayTime:
+        """Tell the time in a form that stays the same, as long as the clocks go on as they did."""
+        real, shown, known = datetime.now(UTC), self.clock.now(), self._time
+        expected = known.shown + (real - known.real) * known.speed
+        if abs((shown - expected).total_seconds()) > OFF_S * known.speed:
+            self._time = DayTime(real, shown, known.speed)
+        return self._time
+
+    def _now(self) -> datetime:
+        """Give the instant in the school's zone."""
+        school = self.in_force.school
+        return self.clock.now().astimezone(school.calendar.zone if school else None)
