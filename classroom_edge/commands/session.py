@@ -11,6 +11,7 @@ import msgspec
 
 from classroom_edge.commands.session_tables import plain, show_met, show_status
 from classroom_edge.config import load
+from classroom_edge.door import LocalError, RequestError
 from classroom_edge.paths import default_data_folder, runtime_folder
 from classroom_edge.sessions import commands as c
 from classroom_edge.sessions import local
@@ -137,9 +138,9 @@ def asked(
     """
     try:
         reply = answered(room, data, request)
-    except local.LocalError:
+    except LocalError:
         return complain("no-daemon", language)
-    except local.RequestError as error:
+    except RequestError as error:
         complain("refused.wrong", language, text=error)
         return WRONG
     if reply.reason:

@@ -78,7 +78,7 @@ class HubService:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._leading.run())
                     if has_ipc():
-                        door = local.Door(runtime=self.runtime, answer=self.answer)
+                        door = local.at_door(self.runtime, self.answer)
                         tasks.create_task(door.run())
             finally:
                 self._leading = self._answers = None

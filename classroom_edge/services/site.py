@@ -66,7 +66,7 @@ class SiteService:
         """Run until cancelled. Raises KeyFileError."""
         async with asyncio.TaskGroup() as tasks:
             if has_ipc():
-                tasks.create_task(local.Door(runtime=self.runtime, answer=self.answer).run())
+                tasks.create_task(local.at_door(self.runtime, self.answer).run())
             while True:
                 record = await asyncio.to_thread(hub_of, self.folder.link)
                 if record is not None:

@@ -1,20 +1,13 @@
-"""What the command line says to the daemon of its own machine about sessions, and how.
+"""What the command line says to the daemon of its own machine about sessions."""
 
-One JSON frame each way over a socket in the room's runtime folder, which only the user who runs
-the daemon can reach: that is what lets somebody speak for the room.
-"""
-
-import asyncio
-import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
 import msgspec
-import zmq
-import zmq.asyncio
 
+from classroom_edge.door import WITHIN_S, Door, Language
+from classroom_edge.door import ask as ask_at
 from classroom_edge.sessions.attendance import Attendance
 from classroom_edge.sessions.commands import AnyCommand, Id, Name
 from classroom_edge.sessions.forms import Kind, Style
@@ -22,10 +15,6 @@ from classroom_edge.sessions.groups import Group, Past
 from classroom_edge.sessions.state import TITLE_MAX, Session
 
 SOCKET: Final = "link"
-WITHIN_S: Final = 5.0
-
-logger = logging.getLogger(__name__)
-
 
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=TITLE_MAX)]
 
@@ -131,40 +120,16 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     held: int = 0  # sessions, whoever attended
 
 
-class LocalError(Exception):
-    """No daemon answers for this room."""
+LANGUAGE: Final = Language(
+    SOCKET, msgspec.json.Decoder(AnyRequest), msgspec.json.Decoder(Reply), Reply(reason="nonsense")
+)
 
 
-class RequestError(ValueError):
-    """What is asked for cannot be said: a title too long, an id that is none."""
-
-
-_request: Final = msgspec.json.Decoder(AnyRequest)
-_reply: Final = msgspec.json.Decoder(Reply)
-
-
-@dataclass(kw_only=True)
-class Door:
-    """Where the daemon is asked. Questions are answered one after the other."""
-
-    runtime: Path
-    answer: Callable[[AnyRequest], Awaitable[Reply]]
-
-    async def run(self) -> None:
-        """Run until cancelled."""
-        with zmq.asyncio.Context() as context, context.socket(zmq.REP) as socket:
-            socket.linger = 0
-            socket.bind(f"ipc://{self.runtime / SOCKET}")
-            while True:
-                await socket.send(await self._answered(await socket.recv()))
-
-    async def _answered(self, data: bytes) -> bytes:
-        try:
-            request = _request.decode(data)
-        except msgspec.DecodeError as error:
-            logger.warning("asked for nonsense: %s", error)
-            return msgspec.json.encode(Reply(reason="nonsense"))
-        return msgspec.json.encode(await self.answer(request))
+def at_door(
+    runtime: Path, answer: Callable[[AnyRequest], Awaitable[Reply]]
+) -> Door[AnyRequest, Reply]:
+    """Give the door at which a room's link is asked."""
+    return Door(runtime=runtime, language=LANGUAGE, answer=answer)
 
 
 async def ask(runtime: Path, request: AnyRequest, *, within_s: float = WITHIN_S) -> Reply:
@@ -174,19 +139,4 @@ async def ask(runtime: Path, request: AnyRequest, *, within_s: float = WITHIN_S)
         LocalError: there is none, or it does not answer.
         RequestError: the daemon would not understand it.
     """
-    data = msgspec.json.encode(request)
-    try:
-        _request.decode(data)
-    except msgspec.ValidationError as error:
-        raise RequestError(str(error)) from error
-    if not (runtime / SOCKET).exists():
-        raise LocalError("no daemon has a link here")
-    with zmq.asyncio.Context() as context, context.socket(zmq.REQ) as socket:
-        socket.linger = 0
-        socket.connect(f"ipc://{runtime / SOCKET}")
-        try:
-            async with asyncio.timeout(within_s):
-                await socket.send(data)
-                return _reply.decode(await socket.recv())
-        except (TimeoutError, msgspec.DecodeError) as error:
-            raise LocalError("the daemon does not answer") from error
+    return await ask_at(runtime, LANGUAGE, request, within_s=within_s)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from classroom_edge.config.models import HubConfig, RoomConfig, SiteConfig
+from classroom_edge.door import LocalError
 from classroom_edge.paths import DataFolder
 from classroom_edge.room import LinkView, Who
 from classroom_edge.services.hub import HubService
@@ -218,7 +219,7 @@ async def test_what_cannot_be_done_here_says_why(place: Place) -> None:
         assert await place.do("hub", c.Pause()) == "no-session"
         assert await place.do("site", c.Join()) == "not-enrolled"
         assert (await place.ask("site", BEGIN)).reason == "hub-only"
-    with pytest.raises(local.LocalError):
+    with pytest.raises(LocalError):
         await local.ask(place.folders["hub"].log, local.Status())
 
 
