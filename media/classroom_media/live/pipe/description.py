@@ -141,12 +141,14 @@ def _codec(codec: Codec) -> list[str]:
 
 
 def _streams(medium: Medium) -> list[str]:
+    """Tell the streams; what repairs sound only by its group, or browsers refuse the sound."""
     if not medium.ssrcs:
         return []
     lines = [f"a=msid:lesson lesson-{medium.kind}"]
     if len(medium.ssrcs) > 1:
         lines.append(f"a=ssrc-group:FID {' '.join(map(str, medium.ssrcs))}")
-    return lines + [f"a=ssrc:{ssrc} cname:lesson" for ssrc in medium.ssrcs]
+    told = medium.ssrcs[:1] if medium.kind == "audio" else medium.ssrcs
+    return lines + [f"a=ssrc:{ssrc} cname:lesson" for ssrc in told]
 
 
 def _way(way: Way) -> list[str]:
