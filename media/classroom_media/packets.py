@@ -18,13 +18,18 @@ def small_of(source: str) -> str:
     return f"{source}-small"
 
 
+def feed_of(name: str) -> str:
+    """Name the stream of one of the programme's clean feeds."""
+    return f"programme-{name}-sound"
+
+
 class Coded(msgspec.Struct, frozen=True, kw_only=True):
     """One coded picture or block of sound on the room's timeline.
 
     `stream` is the source's id for its picture, ``<id>-sound`` for its sound,
     ``<id>-small`` for its second, small picture, and ``programme`` / ``programme-sound`` for
-    what the director makes. `format` is set on every keyframe and on every sound packet, so that
-    a late subscriber can begin there.
+    what the director makes, or ``programme-<name>`` in another size. `format` is set on every
+    keyframe and on every sound packet, so that a late subscriber can begin there.
     """
 
     stream: str

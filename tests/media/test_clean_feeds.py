@@ -9,7 +9,7 @@ import pytest
 
 from classroom_media.api import NS, CleanFeed, Layout, MediaError, Rendition
 from classroom_media.compose.feeds import FEEDS_MAX, CleanFeeds
-from classroom_media.compose.programme import PICTURES, Programme
+from classroom_media.compose.programme import Programme
 from classroom_media.levels import RATE_HZ, Samples
 from classroom_media.packets import Coded
 from classroom_media.sources.annexb import SPS, kind_of, units
@@ -25,7 +25,7 @@ CONSTRAINED_BASELINE = 66
 
 
 def feeds(*wanted: CleanFeed) -> CleanFeeds:
-    made = CleanFeeds(PICTURES)
+    made = CleanFeeds()
     made.order(wanted)
     return made
 

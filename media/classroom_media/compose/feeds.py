@@ -14,7 +14,7 @@ from classroom_media.api import CleanFeed, MediaError
 from classroom_media.encode.aac import FRAME
 from classroom_media.encode.opus import OpusEncoder
 from classroom_media.levels import CHANNELS, Samples
-from classroom_media.packets import Coded
+from classroom_media.packets import Coded, feed_of
 from classroom_media.sound.limiter import AHEAD, Limiter
 
 FEEDS_MAX: Final = 64  # each takes about a hundredth of a core
@@ -34,15 +34,14 @@ class CleanFeeds:
     `order` may be called from any thread; the rest belongs to the thread of the programme.
     """
 
-    def __init__(self, programme: str) -> None:
-        self._programme = programme
+    def __init__(self) -> None:
         self._wanted: tuple[CleanFeed, ...] = ()
         self._mixes: dict[str, _Mix] = {}  # by stream
 
     @property
     def streams(self) -> dict[str, str]:
         """Tell which stream each feed that was asked for is, by its name."""
-        return {one.name: self._stream_of(one) for one in self._wanted}
+        return {one.name: feed_of(one.name) for one in self._wanted}
 
     def order(self, wanted: Iterable[CleanFeed]) -> None:
         """Make these from the next block on, and no others.
@@ -58,11 +57,11 @@ class CleanFeeds:
     def mix(self, parts: Mapping[str, Samples], start: int) -> list[Coded]:
         """Encode what each feed makes of a block: (2, 1024) float32 of each source, at `start`."""
         wanted = self._wanted
-        for gone in self._mixes.keys() - {self._stream_of(one) for one in wanted}:
+        for gone in self._mixes.keys() - {feed_of(one.name) for one in wanted}:
             del self._mixes[gone]
         made: list[Coded] = []
         for one in wanted:
-            stream = self._stream_of(one)
+            stream = feed_of(one.name)
             mix = self._mixes.get(stream) or self._begin(stream)
             heard = [part for source, part in parts.items() if source not in one.without]
             made += mix.encoder.encode(mix.limiter.process(_sum(heard)), start - AHEAD)
@@ -71,9 +70,6 @@ class CleanFeeds:
     def _begin(self, stream: str) -> _Mix:
         mix = self._mixes[stream] = _Mix(OpusEncoder(stream))
         return mix
-
-    def _stream_of(self, one: CleanFeed) -> str:
-        return f"{self._programme}-{one.name}-sound"
 
 
 def _sum(heard: list[Samples]) -> Samples:

@@ -112,7 +112,7 @@ class Programme:
         self._renditions = Renditions(PICTURES, self._form, self._ladder)
         self._renditions.order(spec.renditions)
         self._samples = SoundEncoder(SOUND)
-        self._feeds = CleanFeeds(PICTURES)
+        self._feeds = CleanFeeds()
         terms = Terms(spec.width, spec.height, spec.fps, spec.smart_max_kbps)
         self._passing = Passing(PICTURES, terms, self._grid.step_ns)
         self._encoding = False  # the encoder has had a picture

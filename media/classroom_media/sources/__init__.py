@@ -1,7 +1,8 @@
 """Where pictures and sound come from: one file per kind, chosen by the scheme of its URL.
 
 ``rtsp rtsps http https udp tcp screen v4l2 alsa`` are received live (`live`, `address`),
-``file`` is played at its own pace (`playback`), ``pattern`` is generated (`pattern`).
+``file`` is played at its own pace (`playback`), ``pattern`` is generated (`pattern`), ``remote``
+is a peer of the room's live session (`remote`).
 """
 
 import time
@@ -12,6 +13,7 @@ from classroom_media.packets import Coded
 from classroom_media.sources.live import receive
 from classroom_media.sources.pattern import generate
 from classroom_media.sources.playback import play
+from classroom_media.sources.remote import listen
 from classroom_media.workers.specs import SourceSpec
 
 
@@ -24,6 +26,7 @@ def open_source(
 
     Raises:
         SourceError: it cannot be opened or read; the text never holds a password.
+        IdleError: there is nothing to read now, and nothing is wrong.
         EncodeError: what it sends cannot be coded.
     """
     match urlsplit(spec.url).scheme:
@@ -31,5 +34,7 @@ def open_source(
             return play(spec, clock)
         case "pattern":
             return generate(spec, clock)
+        case "remote":
+            return listen(spec, clock)
         case _:
             return receive(spec, clock)

@@ -21,7 +21,7 @@ from typing import Final
 
 import msgspec
 
-from classroom_media.api import NS, LoginError, MediaError
+from classroom_media.api import NS, IdleError, LoginError, MediaError
 from classroom_media.messages import (
     AnyCommand,
     Begin,
@@ -139,6 +139,7 @@ class SourceReader:
         self._last_ns = 0
         self._hearing = Hearing()
         self._problem = "not opened yet"
+        self._idle = False  # there is nothing to read, and that is as it should be
         self._thread = threading.Thread(target=self._run, name="source", daemon=True)
 
     def start(self) -> None:
@@ -154,7 +155,11 @@ class SourceReader:
         """Tell whether packets come."""
         problem = self._problem or self._hearing.problem(self._clock())
         return SourceHealth(
-            source=self._spec.id, live=not problem, problem=problem, last_ns=self._last_ns
+            source=self._spec.id,
+            live=not problem,
+            problem=problem,
+            last_ns=self._last_ns,
+            idle=self._idle,
         )
 
     def hung(self) -> bool:
@@ -173,7 +178,7 @@ class SourceReader:
                 pause_s = BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)]
                 if isinstance(error, LoginError):
                     pause_s = LOGIN_S
-                self._note_loss(str(error))
+                self._note_loss(str(error), idle=isinstance(error, IdleError))
 
     def _pass_on(self, packets: Generator[Coded, None, None]) -> None:
         for packet in packets:
@@ -183,16 +188,17 @@ class SourceReader:
             self._last_ns = packet.pts_ns
             if self._problem:
                 logger.info("%s: is there", self._spec.id)
-                self._hearing, self._problem = Hearing(), ""
+                self._hearing, self._problem, self._idle = Hearing(), "", False
             self._hearing.heard(packet, self._moved_ns)
             self._deliver(packet)
 
-    def _note_loss(self, problem: str) -> None:
+    def _note_loss(self, problem: str, *, idle: bool) -> None:
         if problem != self._problem:
-            logger.warning("%s: lost: %s", self._spec.id, problem)
+            level, what = (logging.INFO, "idle") if idle else (logging.WARNING, "lost")
+            logger.log(level, "%s: %s: %s", self._spec.id, what, problem)
         if not self._problem:
             self._lost(problem)
-        self._problem = problem
+        self._problem, self._idle = problem, idle
 
 
 class SmallStream:

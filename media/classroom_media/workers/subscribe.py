@@ -34,10 +34,13 @@ class PacketReader:
     comes back by itself.
     """
 
-    def __init__(self, sources: Mapping[str, Endpoints]) -> None:
+    def __init__(self, sources: Mapping[str, Endpoints], *, streams: str = "") -> None:
+        """With `streams`, live packets come only of those whose names begin so."""
         self._context = zmq.Context()
         self._poller = zmq.Poller()
-        self._feeds = [_Feed(self._context, name, where) for name, where in sources.items()]
+        self._feeds = [
+            _Feed(self._context, name, where, streams) for name, where in sources.items()
+        ]
         for feed in self._feeds:
             for socket in feed.sockets:
                 self._poller.register(socket, zmq.POLLIN)
@@ -69,7 +72,11 @@ class _Feed:
     """One source: live packets, replays, and the news that its worker is (again) there."""
 
     def __init__(
-        self, context: zmq.Context[zmq.Socket[bytes]], name: str, endpoints: Endpoints
+        self,
+        context: zmq.Context[zmq.Socket[bytes]],
+        name: str,
+        endpoints: Endpoints,
+        streams: str,
     ) -> None:
         self._name = name
         self._seen_ns: dict[str, int] = {}  # by stream: dts of the last packet given
@@ -79,7 +86,7 @@ class _Feed:
         self._asked = 0  # number of the last replay asked for
         self._live = context.socket(zmq.SUB)
         self._live.set(zmq.RCVHWM, QUEUED)
-        self._live.subscribe(TOPIC)
+        self._live.subscribe(TOPIC + streams.encode())
         self._news = self._live.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED)
         self._replays = context.socket(zmq.DEALER)
         self._live.connect(endpoints.packets)
