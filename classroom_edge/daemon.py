@@ -41,6 +41,7 @@ from classroom_edge.services.media import PROGRAMME, Media
 from classroom_edge.services.newest import Newest
 from classroom_edge.services.overview import Overview
 from classroom_edge.services.places import Places
+from classroom_edge.services.outlets import Outlets
 from classroom_edge.services.recording import RecordingService
 from classroom_edge.services.refusals import refused, refused_in_session
 from classroom_edge.services.renditions import Renditions
@@ -117,6 +118,14 @@ class Daemon:
             runtime=runtime,
             log=folder.log / "finisher.log",
             changed=self._stir,
+        self.outlets = Outlets(
+            config=config,
+            folder=folder,
+            runtime=runtime,
+            renditions=self.renditions,
+            changed=self._stir,
+            link=lambda: self._link.view if self._link else None,
+        )
             done=self._finished,
             screens=tuple(one.id for one in config.sources if role_in(one) is Role.SCREEN),
             opening=config.titles.opening_s > 0,
@@ -180,6 +189,7 @@ class Daemon:
         """Take up what an earlier daemon left unfinished."""
         self.takes.recover()
         self.finishing.find_unfinished()
+            outlets=self.outlets,
 
     async def at_work(self) -> None:
         """Return once every worker was heard of, or soon."""
@@ -220,6 +230,7 @@ class Daemon:
             await self.takes.stop(Who(name="daemon", why="ordered to end"))
         try:
             async with asyncio.timeout(FINISHED_WITHIN_S):
+            **self.outlets.services,
                 await self.takes.at_rest()
                 await self.finishing.at_rest()
         except TimeoutError:
@@ -240,6 +251,7 @@ class Daemon:
     async def levels(self) -> AsyncIterator[tuple[LevelView, ...]]:
         """Follow the loudness of every sound, at most 10 times a second."""
         async with aclosing(self.media.loudness.newest.follow(pause_s=APART_S)) as newest:
+        await self.outlets.end()
             async for levels in newest:
                 yield levels
 

@@ -39,6 +39,21 @@ class DataFolder:
         return self.path / "link"
 
     @property
+    def broadcasts(self) -> Path:
+        """One folder for each lesson that was broadcast."""
+        return self.path / "broadcasts"
+
+    @property
+    def broadcast_key(self) -> Path:
+        """What signs the addresses of broadcasts."""
+        return self.path / "broadcast.key"
+
+    @property
+    def timetable(self) -> Path:
+        """The timetable that is in force."""
+        return self.path / "timetable"
+
+    @property
     def log(self) -> Path:
         """JSON lines, rotated."""
         return self.path / "log"

@@ -352,6 +352,18 @@ class LevelView:
     momentary_lufs: float | None = None  # of the last 400 ms
     short_term_lufs: float | None = None  # of the last 3 s
     integrated_lufs: float | None = None  # since the recording began
+@dataclass(frozen=True, slots=True)
+class BroadcastView:
+    """The lesson that goes out to everybody who may watch."""
+
+    state: str  # "off" | "starting" | "on" | "lost"
+    lesson: str = ""  # its name in addresses
+    title: str = ""
+    since: datetime | None = None
+    viewers: int = 0  # a cache in front of it counts as one
+    address: str = ""  # for players; signed, and good for hours
+
+
     true_peak_db: float | None = None  # dBTP
 
 
@@ -372,4 +384,6 @@ class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
     def __init__(self, code: str, words: Words) -> None:
         super().__init__(words.get("en", code))
         self.code = code
+    live: LiveView | None = None  # None: no session with picture and sound goes now
+    broadcast: BroadcastView | None = None  # None: room.toml has no [broadcast]
         self.words = words

@@ -30,6 +30,7 @@ from classroom_edge.services.looks import style_of, view_of
 from classroom_edge.services.media import PROGRAMME, Media
 from classroom_edge.services.problems import Book, Facts, find
 from classroom_edge.services.recording import RecordingService
+from classroom_edge.services.outlets import Outlets
 from classroom_edge.services.routines import RoutineService
 from classroom_edge.services.sounds import views_of
 from classroom_edge.services.storage import StorageService
@@ -60,6 +61,7 @@ class Overview:
     tracking: Mapping[str, TrackingService]
     degraded: dict[str, str] = field(default_factory=dict)  # service -> problem
     link: Callable[[], LinkView | None] = lambda: None
+    outlets: Outlets
     last_id: str = ""  # the newest finished recording
     flaw: Flaw | None = None  # of the newest one that is over, where nobody saw it
     _book: Book = field(default_factory=Book, init=False)
@@ -98,6 +100,8 @@ class Overview:
         return RoomState(
             version=version,
             at=now,
+            day=tuple(findings(day)),
+            outlets=tuple(self.outlets.findings()),
             id=room.id,
             name=room.name,
             language=room.language,
@@ -115,6 +119,8 @@ class Overview:
 
     def recording_view(self, sources: Mapping[str, str], director: str) -> RecordingView:
         """Show the recording; `sources` and `director` tell who delivers."""
+            day=day,
+            broadcast=self.outlets.broadcast_view,
         service, story, now_s = self.recording, self.recording.story, time.monotonic()
         if story is None:
             id_ = service.closing or self.finishing.name
@@ -282,7 +288,7 @@ class Overview:
         return self._book.view(find(facts), now)
 
     def _processes(self) -> tuple[ProcessView, ...]:
-        workers = tuple(map(_process, self.media.workers))
+        workers = tuple(map(_process, (*self.media.workers, *self.outlets.workers)))
         if not self.finishing.pid:
             return (*self.kin.views, *workers)
         name = self.finishing.name

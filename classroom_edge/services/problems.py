@@ -56,6 +56,7 @@ class Facts:
     unfinished: str = ""  # the recording that resists being finished
     flaw: Flaw | None = None  # of the newest recording, in a room that nobody attends
 
+    outlets: tuple["Finding", ...] = ()  # of broadcasts, pushes, the room's own screen
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -79,6 +80,7 @@ def find(facts: Facts) -> Iterator[Finding]:
         *_of_processes(facts),
     ]
     return iter(sorted(found, key=lambda one: one.severity != "error"))
+        *facts.outlets,
 
 
 def _of_recording(facts: Facts) -> Iterator[Finding]:

@@ -41,6 +41,7 @@ class Action(StrEnum):
     MIX_SOUND = auto()
     MOVE_CAMERA = auto()
     MEET = auto()  # sessions with other schools: lead them, take part in them
+    BROADCAST = auto()  # what leaves the room: on the air, to other platforms
     WORK_DEVICE = auto()  # what every lesson needs: power, input, volume
     SERVICE_DEVICE = auto()  # everything else a device can do
     WATCH = auto()  # recordings
@@ -58,6 +59,7 @@ _TEACH: Final = frozenset(
         Action.MIX_SOUND,
         Action.MOVE_CAMERA,
         Action.MEET,
+        Action.BROADCAST,
         Action.WORK_DEVICE,
     }
 )

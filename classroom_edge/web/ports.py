@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from classroom_edge.room import LevelView, RoomState, SoundView, StepView, TitlesView, Who
+from classroom_edge.services.timetabling import DayDesk
+from classroom_edge.services.outlets import Outlets
 from classroom_edge.sessions import local
 from classroom_media.record.manifest import Manifest
 
@@ -105,6 +107,11 @@ class RoomPort(Protocol):
         ...
 
     def recording(self, recording: str) -> Manifest:
+    @property
+    def outlets(self) -> Outlets:
+        """Where people ask something of broadcasts and of what else leaves the room."""
+        ...
+
         """Give one recording's manifest. Raises Refused ("unknown-recording")."""
         ...
 

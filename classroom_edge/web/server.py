@@ -24,6 +24,7 @@ from classroom_edge.web import (
     entrance,
     files,
     lite,
+    outlets,
     recordings,
     sessions,
     streams,
@@ -51,6 +52,7 @@ logger = logging.getLogger(__name__)
 ROUTERS: Final[Sequence[APIRouter]] = (
     assets.router,
     commands.router,
+    outlets.router,
     streams.router,
     recordings.router,
     sessions.router,

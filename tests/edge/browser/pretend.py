@@ -15,6 +15,8 @@ from PIL import Image
 from classroom_edge.config import Config
 from classroom_edge.room import LevelView, Refused, RoomState, SoundView, StepView, TitlesView, Who
 from classroom_edge.services.newest import Newest
+from classroom_edge.services.outlets import Outlets
+from classroom_edge.services.refusals import refused
 from classroom_edge.sessions import local
 from classroom_edge.web.server import serve
 from classroom_media.record.manifest import Manifest
@@ -114,6 +116,10 @@ class PretendRoom:
     async def mark(self, who: Who, text: str = "") -> float:
         self._note("mark", {"text": text})
         return 755.0  # where the media are: a little ahead of the disk
+
+    @property
+    def outlets(self) -> Outlets:
+        raise refused("no-broadcast")
 
     async def run_routine(self, who: Who, name: str) -> None:
         self._note("routine", name)

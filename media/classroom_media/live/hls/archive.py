@@ -39,7 +39,7 @@ class Archive:
 
     Raises:
         OSError: the folder cannot be read or written.
-        ValueError: from `begin`: the name is none for an address.
+        ValueError: from `begin`: the name is none for an address, or the lesson is over.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -62,6 +62,8 @@ class Archive:
         """Begin a lesson, or go on with it."""
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name for an address")
+        if (known := self._about(name)) and known.ended:
+            raise ValueError(f"{name} is over")
         self._write(name, about)
         self._loaded.pop(name, None)
         return self._load(name, about)

@@ -1,0 +1,56 @@
+"""What the command line says to the daemon of its own machine about what leaves a room."""
+
+from typing import Annotated, Final
+
+import msgspec
+
+from classroom_edge.door import Language
+from classroom_edge.room import BroadcastView, Words
+
+Title = Annotated[str, msgspec.Meta(max_length=120)]
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, tag_field="asks"):
+    """The common part of requests."""
+
+
+class Status(Request, frozen=True, tag="status"):
+    """How things stand."""
+
+
+class Air(Request, frozen=True, kw_only=True, tag="air"):
+    """Put the programme on the air."""
+
+    title: Title = ""
+
+
+class OffAir(Request, frozen=True, tag="off-air"):
+    """Take it off the air."""
+
+
+class Address(Request, frozen=True, kw_only=True, tag="address"):
+    """An address for viewers; "" = of the lesson that is on the air."""
+
+    lesson: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    hours: Annotated[float, msgspec.Meta(gt=0, le=24 * 366)] = 12.0
+    again: bool = False
+
+
+AnyRequest = Status | Air | OffAir | Address
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer; with a `problem` nothing was done."""
+
+    problem: Words = {}
+    lesson: str = ""
+    address: str = ""
+    broadcast: BroadcastView | None = None
+
+
+LANGUAGE: Final = Language(
+    "outlets",
+    msgspec.json.Decoder(AnyRequest),
+    msgspec.json.Decoder(Reply),
+    Reply(problem={"en": "not understood", "zh-CN": "听不懂"}),
+)

@@ -1,0 +1,115 @@
+"""What leaves a room besides its recordings: broadcasts."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from classroom_edge.config.models import Config
+from classroom_edge.door import Door
+from classroom_edge.paths import DataFolder, has_ipc
+from classroom_edge.room import BroadcastView, LinkView, Refused, Who
+from classroom_edge.services import outlet_door as door
+from classroom_edge.services.broadcast import BroadcastService
+from classroom_edge.services.problems import Finding
+from classroom_edge.services.refusals import refused
+from classroom_edge.services.renditions import Renditions
+from classroom_edge.services.workers import WorkerService
+
+FOLLOWED_S: Final = 0.5
+LOCAL: Final = Who(name="command line")
+
+
+@dataclass(kw_only=True)
+class Outlets:
+    """Those that room.toml asks for."""
+
+    config: Config
+    folder: DataFolder
+    runtime: Path
+    renditions: Renditions
+    changed: Callable[[], None]
+    link: Callable[[], LinkView | None] = lambda: None
+    _broadcast: BroadcastService | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        if self.config.broadcast is not None:
+            self._broadcast = BroadcastService(
+                config=self.config,
+                broadcast=self.config.broadcast,
+                folder=self.folder,
+                runtime=self.runtime,
+                renditions=self.renditions,
+                changed=self.changed,
+            )
+
+    @property
+    def services(self) -> Mapping[str, Callable[[], Any]]:
+        """What is to run for as long as the room is open, by name."""
+        own = {"broadcast": self._broadcast.run} if self._broadcast else {}
+        return {"outlets": self._run, **own}
+
+    @property
+    def workers(self) -> tuple[WorkerService, ...]:
+        """Every worker process."""
+        return (self._broadcast.worker,) if self._broadcast else ()
+
+    async def end(self) -> None:
+        """End everything in order."""
+        if self._broadcast:
+            await self._broadcast.end()
+
+    @property
+    def broadcast(self) -> BroadcastService:
+        """The broadcasts. Raises Refused: room.toml asks for none."""
+        if self._broadcast is None:
+            raise refused("no-broadcast")
+        return self._broadcast
+
+    @property
+    def broadcast_view(self) -> BroadcastView | None:
+        """What the room's state shows of broadcasts."""
+        return self._broadcast.view if self._broadcast else None
+
+    def findings(self) -> Iterator[Finding]:
+        """Tell what is wrong."""
+        if self._broadcast:
+            yield from self._broadcast.findings()
+
+    async def answer(self, request: door.AnyRequest) -> door.Reply:
+        """Answer somebody at this machine."""
+        try:
+            return await self._answered(request)
+        except Refused as no:
+            return door.Reply(problem=no.words)
+
+    async def _answered(self, request: door.AnyRequest) -> door.Reply:
+        match request:
+            case door.Air(title=title):
+                lesson = await self.broadcast.start(LOCAL, title=title)
+                return door.Reply(lesson=lesson)
+            case door.OffAir():
+                await self.broadcast.stop(LOCAL)
+            case door.Address():
+                address = self.address(request.lesson, request.hours, again=request.again)
+                return door.Reply(address=address)
+        return door.Reply(broadcast=self.broadcast_view)
+
+    def address(self, lesson: str, hours: float, *, again: bool) -> str:
+        """Give an address for viewers. Raises Refused: nothing is on the air, or wanted."""
+        lesson = lesson or self.broadcast.wanted
+        if not lesson:
+            raise refused("off-air")
+        return self.broadcast.address(lesson, hours, again=again)
+
+    async def _run(self) -> None:
+        """Do what the sessions of this room and commands of this machine ask for."""
+        async with asyncio.TaskGroup() as tasks:
+            if has_ipc():
+                at = Door(runtime=self.runtime, language=door.LANGUAGE, answer=self.answer)
+                tasks.create_task(at.run())
+            while True:
+                await asyncio.sleep(FOLLOWED_S)
+                if self._broadcast:
+                    await self._broadcast.follow(self.link())
