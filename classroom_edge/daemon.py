@@ -27,6 +27,8 @@ from classroom_edge.room import (
     TitlesView,
     Who,
 )
+from classroom_edge.services.day.clock import DayClock
+from classroom_edge.services.day.room_at_hand import RoomAtHand
 from classroom_edge.services.devices import DeviceService
 from classroom_edge.services.directing import AUTO, KeptMode, role_in
 from classroom_edge.services.finishing import FinishingService
@@ -39,9 +41,9 @@ from classroom_edge.services.linking import linking
 from classroom_edge.services.looks import style_of, titles_of, with_card
 from classroom_edge.services.media import PROGRAMME, Media
 from classroom_edge.services.newest import Newest
+from classroom_edge.services.outlets import Outlets
 from classroom_edge.services.overview import Overview
 from classroom_edge.services.places import Places
-from classroom_edge.services.outlets import Outlets
 from classroom_edge.services.recording import RecordingService
 from classroom_edge.services.refusals import refused, refused_in_session
 from classroom_edge.services.renditions import Renditions
@@ -49,6 +51,7 @@ from classroom_edge.services.routines import RoutineService
 from classroom_edge.services.sounds import strip_of
 from classroom_edge.services.storage import StorageService
 from classroom_edge.services.supervise import supervise
+from classroom_edge.services.timetabling import DayDesk, TimetableService
 from classroom_edge.services.tracking import TrackingService
 from classroom_edge.services.waking import WakingService
 from classroom_edge.services.workers import WorkerService
@@ -58,7 +61,7 @@ from classroom_media.api import NS, Directing, Layout
 from classroom_media.compose.grid import Grid
 from classroom_media.direct.signs import Role
 from classroom_media.messages import Cut, Heartbeat, Whereabouts
-from classroom_media.record.journal import boot_id
+from classroom_media.record.journal import Taught, boot_id
 from classroom_media.record.manifest import Manifest, State
 
 LOOKS_EVERY_S: Final = 0.5  # at the latest: a light must not burn on
@@ -77,7 +80,9 @@ class Daemon:
     Cancelled without `end`, the workers go on recording: so does a room whose daemon crashes.
     """
 
-    def __init__(self, config: Config, data: Path, runtime: Path) -> None:
+    def __init__(
+        self, config: Config, data: Path, runtime: Path, clock: DayClock | None = None
+    ) -> None:
         folder = DataFolder(data)
         recordings = config.recording.folder or folder.recordings
         recordings.mkdir(parents=True, exist_ok=True)
@@ -113,11 +118,6 @@ class Daemon:
             directing=Directing(by_rules=self._is_attended and self._mode.read() == AUTO),
         )
         self.renditions = Renditions(director=self.media.director, height=config.recording.height)
-        self.finishing = FinishingService(
-            places=places,
-            runtime=runtime,
-            log=folder.log / "finisher.log",
-            changed=self._stir,
         self.outlets = Outlets(
             config=config,
             folder=folder,
@@ -126,6 +126,11 @@ class Daemon:
             changed=self._stir,
             link=lambda: self._link.view if self._link else None,
         )
+        self.finishing = FinishingService(
+            places=places,
+            runtime=runtime,
+            log=folder.log / "finisher.log",
+            changed=self._stir,
             done=self._finished,
             screens=tuple(one.id for one in config.sources if role_in(one) is Role.SCREEN),
             opening=config.titles.opening_s > 0,
@@ -166,6 +171,14 @@ class Daemon:
         self._link = linking(
             config, folder=folder, runtime=runtime, perform=self.perform, changed=self._stir
         )
+        clock = clock or DayClock()
+        self._timetable = TimetableService(
+            config=config.timetable,
+            folder=folder,
+            acts=RoomAtHand(commands=self, takes=self.takes, media=self.media, speed=clock.speed),
+            changed=self._stir,
+            clock=clock,
+        )
         self._overview = Overview(
             config=config,
             devices=self.devices,
@@ -176,8 +189,10 @@ class Daemon:
             storage=self._storage,
             kin=self._kin,
             tracking=self._tracking,
+            outlets=self.outlets,
             degraded=self._degraded,
             link=lambda: self._link.view if self._link else None,
+            day=lambda: self._timetable.view,
             last_id=self._library.newest(),
         )
         self._judge(self._library.newest_over())
@@ -189,7 +204,6 @@ class Daemon:
         """Take up what an earlier daemon left unfinished."""
         self.takes.recover()
         self.finishing.find_unfinished()
-            outlets=self.outlets,
 
     async def at_work(self) -> None:
         """Return once every worker was heard of, or soon."""
@@ -212,9 +226,11 @@ class Daemon:
             "light": self._light.run,
             "processes": self._kin.run,
             "overview": self._look_round,
+            "timetable": self._timetable.run,
             **{f"device {id_}": service.run for id_, service in self.devices.items()},
             **{f"tracking {id_}": service.run for id_, service in self._tracking.items()},
             **({"link": self._link.run} if self._link else {}),
+            **self.outlets.services,
         }
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -230,17 +246,22 @@ class Daemon:
             await self.takes.stop(Who(name="daemon", why="ordered to end"))
         try:
             async with asyncio.timeout(FINISHED_WITHIN_S):
-            **self.outlets.services,
                 await self.takes.at_rest()
                 await self.finishing.at_rest()
         except TimeoutError:
             logger.warning("not everything is finished; the next start goes on with it")
         await self._light.put_out()
+        await self.outlets.end()
         await self.media.end()
 
     def state(self) -> RoomState:
         """Give the newest snapshot."""
         return self._state
+
+    @property
+    def day(self) -> DayDesk:
+        """Where people ask something of today's lessons. Raises Refused."""
+        return self._timetable.desk
 
     async def changes(self) -> AsyncIterator[RoomState]:
         """Follow the snapshots: the present one at once, then the newest, at most 10 a second."""
@@ -251,7 +272,6 @@ class Daemon:
     async def levels(self) -> AsyncIterator[tuple[LevelView, ...]]:
         """Follow the loudness of every sound, at most 10 times a second."""
         async with aclosing(self.media.loudness.newest.follow(pause_s=APART_S)) as newest:
-        await self.outlets.end()
             async for levels in newest:
                 yield levels
 
@@ -268,15 +288,24 @@ class Daemon:
                 yield wall
 
     async def start_recording(
-        self, who: Who, *, title: str = "", pre_roll: bool = True, limit_s: float = 0.0
+        self,
+        who: Who,
+        *,
+        title: str = "",
+        pre_roll: bool = True,
+        limit_s: float = 0.0,
+        taught: Taught | None = None,
     ) -> str:
         """Begin a recording; give its id. Raises Refused.
 
         With an opening card it begins with that, and not before it. With a limit it is a
         micro-lesson: it ends by itself after so long, with a grace in which one may go on.
+        `taught` is the lesson that the timetable has it begun for.
         """
         opening_s = self._config.titles.opening_s
-        id_ = await self.takes.start(who, title=title, pre_roll=pre_roll, limit_s=limit_s)
+        id_ = await self.takes.start(
+            who, title=title, pre_roll=pre_roll, limit_s=limit_s, taught=taught
+        )
         if opening_s:
             await self._put_card("opening", opening_s, heading=title)
         await self.takes.shown(self.media.layout)

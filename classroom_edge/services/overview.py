@@ -8,6 +8,7 @@ from typing import Final
 
 from classroom_edge.config.models import Config, SourceConfig
 from classroom_edge.room import (
+    DayView,
     LayoutView,
     LinkView,
     MultiviewView,
@@ -21,6 +22,7 @@ from classroom_edge.room import (
     TrackView,
     Words,
 )
+from classroom_edge.services.day.findings import findings
 from classroom_edge.services.devices import DeviceService
 from classroom_edge.services.directing import AUTO, HAND, in_words
 from classroom_edge.services.finishing import WORRYING, FinishingService
@@ -28,9 +30,9 @@ from classroom_edge.services.flaws import Flaw
 from classroom_edge.services.kin import KinService
 from classroom_edge.services.looks import style_of, view_of
 from classroom_edge.services.media import PROGRAMME, Media
+from classroom_edge.services.outlets import Outlets
 from classroom_edge.services.problems import Book, Facts, find
 from classroom_edge.services.recording import RecordingService
-from classroom_edge.services.outlets import Outlets
 from classroom_edge.services.routines import RoutineService
 from classroom_edge.services.sounds import views_of
 from classroom_edge.services.storage import StorageService
@@ -59,9 +61,10 @@ class Overview:
     storage: StorageService
     kin: KinService
     tracking: Mapping[str, TrackingService]
+    outlets: Outlets
     degraded: dict[str, str] = field(default_factory=dict)  # service -> problem
     link: Callable[[], LinkView | None] = lambda: None
-    outlets: Outlets
+    day: Callable[[], DayView | None] = lambda: None
     last_id: str = ""  # the newest finished recording
     flaw: Flaw | None = None  # of the newest one that is over, where nobody saw it
     _book: Book = field(default_factory=Book, init=False)
@@ -74,6 +77,7 @@ class Overview:
         devices = tuple(service.view() for service in self.devices.values())
         programme, routines = self._programme(), self.routines.views()
         recording = self.recording_view({one.id: one.state for one in sources}, programme.state)
+        day = self.day()
         facts = Facts(
             devices=devices,
             sources=sources,
@@ -96,12 +100,13 @@ class Overview:
             elsewhere=self._elsewhere(),
             unfinished=self.finishing.name if self.finishing.failures >= WORRYING else "",
             flaw=self.flaw,
+            day=tuple(findings(day)),
+            outlets=tuple(self.outlets.findings()),
+            day=tuple(findings(day)),
         )
         return RoomState(
             version=version,
             at=now,
-            day=tuple(findings(day)),
-            outlets=tuple(self.outlets.findings()),
             id=room.id,
             name=room.name,
             language=room.language,
@@ -114,13 +119,14 @@ class Overview:
             processes=self._processes(),
             storage=self.storage.view,
             profile=self.config.profile,
+            day=day,
+            broadcast=self.outlets.broadcast_view,
             link=self.link(),
+            day=day,
         )
 
     def recording_view(self, sources: Mapping[str, str], director: str) -> RecordingView:
         """Show the recording; `sources` and `director` tell who delivers."""
-            day=day,
-            broadcast=self.outlets.broadcast_view,
         service, story, now_s = self.recording, self.recording.story, time.monotonic()
         if story is None:
             id_ = service.closing or self.finishing.name

@@ -53,10 +53,11 @@ class Facts:
     stalled: tuple[str, ...] = ()  # tracks that should be written, but are not
     journal: str = ""  # why the journal cannot be written
     elsewhere: str = ""  # the second folder, while a track is written there
+    day: tuple["Finding", ...] = ()  # of the timetable and the clock
     unfinished: str = ""  # the recording that resists being finished
     flaw: Flaw | None = None  # of the newest recording, in a room that nobody attends
-
     outlets: tuple["Finding", ...] = ()  # of broadcasts, pushes, the room's own screen
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -77,10 +78,11 @@ def find(facts: Facts) -> Iterator[Finding]:
         *_of_storage(facts),
         *_of_sources(facts),
         *_of_devices(facts),
+        *facts.day,
         *_of_processes(facts),
+        *facts.outlets,
     ]
     return iter(sorted(found, key=lambda one: one.severity != "error"))
-        *facts.outlets,
 
 
 def _of_recording(facts: Facts) -> Iterator[Finding]:

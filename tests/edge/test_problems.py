@@ -4,11 +4,16 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from classroom_edge.room import (
+    DayTime,
+    DayView,
     DeviceView,
+    JobView,
+    LessonView,
     ProblemView,
     RecordingState,
     RecordingView,
@@ -19,6 +24,7 @@ from classroom_edge.room import (
     TrackView,
     ValueView,
 )
+from classroom_edge.services.day.findings import findings
 from classroom_edge.services.flaws import Flaw
 from classroom_edge.services.loudness import Loudness
 from classroom_edge.services.problems import Book, Facts, find
@@ -48,6 +54,16 @@ WELL = Facts(
     director="live",
 )
 LOST = replace(TEACHER, state="lost", problem="connection refused")
+SAID = {"zh-CN": "第 3 行", "en": "line 3"}
+REFUSED = JobView("record", NOW, "failed", why=SAID)
+LESSON = LessonView("lesson", "Maths", (), (), "3", NOW, NOW, "now", why=SAID)
+
+
+def on_a_day(**parts: Any) -> Facts:
+    view = DayView("2026-11-22", {}, DayTime(NOW, NOW), **{"clock": "good", **parts})
+    return replace(WELL, day=tuple(findings(view)))
+
+
 IDLE = RecordingView(RecordingState.IDLE, light=False)
 PAUSED = RecordingView(RecordingState.PAUSED, light=False)
 FULL = TrackView("teacher", "disk-full", 1.0, 1)
@@ -69,6 +85,14 @@ ILL = {
     ),
     "E-SND-006": replace(WELL, sources=BOTH, sounds=(replace(SPARE, stands_in="faint"),)),
     "E-SND-007": replace(WELL, sounds=(SoundView("teacher", muted=True),)),
+    "E-CLK-001": on_a_day(clock="wrong"),
+    "E-CLK-002": on_a_day(clock="unsynchronised"),
+    "E-CLK-003": on_a_day(clock="stepped"),
+    "E-TTB-001": on_a_day(mistakes=(SAID,)),
+    "E-TTB-002": on_a_day(held=SAID),
+    "E-TTB-003": on_a_day(lessons=(LESSON,), waiting="lesson"),
+    "E-TTB-004": on_a_day(doubts=(SAID,)),
+    "E-TTB-005": on_a_day(lessons=(replace(LESSON, jobs=(REFUSED,)),)),
     "E-DSK-001": replace(WELL, storage=StorageView(10**10, 80_000.0, "day")),
     "E-DSK-002": replace(WELL, recording=replace(WELL.recording, tracks=(FULL,))),
     "E-DSK-003": replace(WELL, storage=StorageView(10**9, None)),

@@ -1,0 +1,90 @@
+"""The timetable of a room, if its room.toml names one; loaded beside what must not wait."""
+
+import asyncio
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from classroom_edge.config.models import TimetableConfig
+from classroom_edge.paths import DataFolder
+from classroom_edge.room import DayView, Who
+from classroom_edge.services.day.acts import Acts
+from classroom_edge.services.day.clock import DayClock
+from classroom_edge.services.refusals import refused
+
+if TYPE_CHECKING:
+    from classroom_edge.services.day.service import DayService
+
+
+class DayDesk(Protocol):
+    """What people may ask of the day. Everything raises `Refused`."""
+
+    async def extend(self, who: Who, minutes: int, lesson: str = "") -> None:
+        """Let a lesson last longer, the one of now if none is named."""
+
+    async def skip(self, who: Who, lesson: str) -> None:
+        """Do nothing for a lesson that has not begun."""
+
+    async def begin_early(self, who: Who, lesson: str) -> None:
+        """Begin a lesson of today now."""
+
+    async def swap(self, who: Who, lesson: str, other: str) -> None:
+        """Let two lessons of this room change places."""
+
+    async def undo(self, who: Who) -> None:
+        """Take back what was asked for last today."""
+
+    async def adopt(self, who: Who) -> None:
+        """Let the recording that a person began be that of the lesson of now."""
+
+    async def give_way(self, who: Who) -> None:
+        """End the recording that a person began, so that the lesson's own begins."""
+
+    async def confirm(self, who: Who) -> None:
+        """Let a timetable that is held come into force."""
+
+
+@dataclass(kw_only=True)
+class TimetableService:
+    """The school day of a room; without a timetable there is none.
+
+    The store takes a while to load: recorders that are to go on come first.
+    """
+
+    config: TimetableConfig | None
+    folder: DataFolder
+    acts: Acts
+    changed: Callable[[], None]
+    clock: DayClock = field(default_factory=DayClock)
+    _day: "DayService | None" = field(default=None, init=False)
+
+    @property
+    def view(self) -> DayView | None:
+        """What the room's state shows of it."""
+        return self._day.view if self._day else None
+
+    @property
+    def desk(self) -> DayDesk:
+        """Where people ask for something. Raises Refused."""
+        if self._day is None or self._day.desk is None:
+            raise refused("no-timetable")
+        return self._day.desk
+
+    async def run(self) -> None:
+        """Run until cancelled. Raises StoreError."""
+        if self.config is None:
+            await asyncio.Event().wait()
+            return
+        module = await asyncio.to_thread(
+            importlib.import_module, "classroom_edge.services.day.service"
+        )
+        self._day = module.DayService(
+            config=self.config,
+            database=self.folder.database,
+            folder=self.folder.timetable,
+            acts=self.acts,
+            changed=self.changed,
+            clock=self.clock,
+        )
+        await self._day.run()
