@@ -54,11 +54,6 @@ class DataFolder:
         return self.path / "timetable"
 
     @property
-    def timetable(self) -> Path:
-        """The timetable that is in force."""
-        return self.path / "timetable"
-
-    @property
     def log(self) -> Path:
         """JSON lines, rotated."""
         return self.path / "log"

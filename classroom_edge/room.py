@@ -317,6 +317,33 @@ class DayView:
 
 
 @dataclass(frozen=True, slots=True)
+class BroadcastView:
+    """The lesson that goes out to everybody who may watch."""
+
+    state: str  # "off" | "starting" | "on" | "lost"
+    lesson: str = ""  # its name in addresses
+    title: str = ""
+    since: datetime | None = None
+    viewers: int = 0  # a cache in front of it counts as one
+    address: str = ""  # for players; signed, and good for hours
+
+
+@dataclass(frozen=True, slots=True)
+class MissingView:
+    """A film of a lesson with another room that is still to come, and how far it is."""
+
+    film: str
+    session: str
+    title: str
+    began_at: datetime
+    length_s: float
+    state: str  # "later" | "own" | "outline" | "compare" | "fetch" | "no-room" | "join" | "gone"
+    left_bytes: int
+    all_bytes: int  # 0 = not known yet
+    left_s: float | None  # None = not known
+
+
+@dataclass(frozen=True, slots=True)
 class RoomState:
     """Everything about the room at one instant."""
 
@@ -336,6 +363,8 @@ class RoomState:
     profile: str = "studio"  # "routine": one picture or two, unattended; nobody directs
     link: LinkView | None = None  # None: the room is neither hub nor site
     day: DayView | None = None  # None: the room has no timetable
+    broadcast: BroadcastView | None = None  # None: room.toml has no [broadcast]
+    missing: tuple[MissingView, ...] = ()  # films of lessons with others that are still to come
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,18 +381,6 @@ class LevelView:
     momentary_lufs: float | None = None  # of the last 400 ms
     short_term_lufs: float | None = None  # of the last 3 s
     integrated_lufs: float | None = None  # since the recording began
-@dataclass(frozen=True, slots=True)
-class BroadcastView:
-    """The lesson that goes out to everybody who may watch."""
-
-    state: str  # "off" | "starting" | "on" | "lost"
-    lesson: str = ""  # its name in addresses
-    title: str = ""
-    since: datetime | None = None
-    viewers: int = 0  # a cache in front of it counts as one
-    address: str = ""  # for players; signed, and good for hours
-
-
     true_peak_db: float | None = None  # dBTP
 
 
@@ -384,6 +401,4 @@ class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
     def __init__(self, code: str, words: Words) -> None:
         super().__init__(words.get("en", code))
         self.code = code
-    live: LiveView | None = None  # None: no session with picture and sound goes now
-    broadcast: BroadcastView | None = None  # None: room.toml has no [broadcast]
         self.words = words

@@ -87,7 +87,7 @@ def nginx(room: Path, data: Path | None, cache: str, *, language: str) -> int:
         authority=folder.certificates / "ca.crt",
     )
     if scheme == "http":
-        text = "".join(line for line in text.splitlines(True) if "proxy_ssl" not in line)
+        text = "".join(line for line in text.splitlines(keepends=True) if "proxy_ssl" not in line)
     sys.stdout.write(text)
     return GOOD
 

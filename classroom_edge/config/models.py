@@ -510,6 +510,16 @@ class SiteConfig(Part):
     auto_join: bool = True  # a session that the hub has begun and that this room is invited to
 
 
+class BroadcastConfig(Part):
+    """``[broadcast]``: lessons go out to who may watch, as low-latency HLS."""
+
+    port: Annotated[int, Field(ge=1, le=65535)] = 8090
+    address: Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.:\[\]-]{1,253}$")] | None = None
+    qualities: tuple[Literal["1080p", "720p", "540p", "360p", "180p"], ...] = ("360p",)  # besides
+    keep_days: Annotated[int, Field(ge=1, le=3660)] = 30
+    ticket_hours: Annotated[int, Field(ge=1, le=168)] = 12
+
+
 class TimetableConfig(Part):
     """``[timetable]``: the school's timetable, and what this room is called in it."""
 
@@ -531,22 +541,11 @@ class Config(Part):
     layouts: dict[str, tuple[Id, ...]] = {}
     own_layouts: Annotated[tuple[LayoutConfig, ...], Field(alias="layout")] = ()
     routines: Annotated[tuple[RoutineConfig, ...], Field(alias="routine")] = ()
-    turn: TurnConfig | None = None
-    record: bool = True  # every session, from its opening to its end
-
-
-class BroadcastConfig(Part):
-    """``[broadcast]``: lessons go out to who may watch, as low-latency HLS."""
-
-    port: Annotated[int, Field(ge=1, le=65535)] = 8090
-    address: Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.:\[\]-]{1,253}$")] | None = None
-    qualities: tuple[Literal["1080p", "720p", "540p", "360p", "180p"], ...] = ("360p",)  # besides
-    keep_days: Annotated[int, Field(ge=1, le=3660)] = 30
-    ticket_hours: Annotated[int, Field(ge=1, le=168)] = 12
     light: LightConfig = LightConfig()
     hub: HubConfig | None = None
     site: SiteConfig | None = None
     timetable: TimetableConfig | None = None
+    broadcast: BroadcastConfig | None = None
 
     def device(self, id_: str) -> DeviceConfig:
         """Give the device of that id; KeyError when there is none."""
@@ -570,7 +569,6 @@ class BroadcastConfig(Part):
         wanted = (*asked, *self.layouts.get(layout, ()), *self.pictures)
         return tuple(dict.fromkeys(wanted))[: self.slots[layout]]
 
-    broadcast: BroadcastConfig | None = None
     @property
     def pictures(self) -> tuple[str, ...]:
         """Give the sources that have a picture."""

@@ -8,7 +8,6 @@ from typing import Final
 
 from classroom_edge.config.models import Config, SourceConfig
 from classroom_edge.room import (
-    DayView,
     LayoutView,
     LinkView,
     MultiviewView,
@@ -22,7 +21,6 @@ from classroom_edge.room import (
     TrackView,
     Words,
 )
-from classroom_edge.services.day.findings import findings
 from classroom_edge.services.devices import DeviceService
 from classroom_edge.services.directing import AUTO, HAND, in_words
 from classroom_edge.services.finishing import WORRYING, FinishingService
@@ -64,7 +62,6 @@ class Overview:
     outlets: Outlets
     degraded: dict[str, str] = field(default_factory=dict)  # service -> problem
     link: Callable[[], LinkView | None] = lambda: None
-    day: Callable[[], DayView | None] = lambda: None
     last_id: str = ""  # the newest finished recording
     flaw: Flaw | None = None  # of the newest one that is over, where nobody saw it
     _book: Book = field(default_factory=Book, init=False)
@@ -77,7 +74,6 @@ class Overview:
         devices = tuple(service.view() for service in self.devices.values())
         programme, routines = self._programme(), self.routines.views()
         recording = self.recording_view({one.id: one.state for one in sources}, programme.state)
-        day = self.day()
         facts = Facts(
             devices=devices,
             sources=sources,
@@ -100,9 +96,7 @@ class Overview:
             elsewhere=self._elsewhere(),
             unfinished=self.finishing.name if self.finishing.failures >= WORRYING else "",
             flaw=self.flaw,
-            day=tuple(findings(day)),
             outlets=tuple(self.outlets.findings()),
-            day=tuple(findings(day)),
         )
         return RoomState(
             version=version,
@@ -119,10 +113,8 @@ class Overview:
             processes=self._processes(),
             storage=self.storage.view,
             profile=self.config.profile,
-            day=day,
-            broadcast=self.outlets.broadcast_view,
             link=self.link(),
-            day=day,
+            broadcast=self.outlets.broadcast_view,
         )
 
     def recording_view(self, sources: Mapping[str, str], director: str) -> RecordingView:

@@ -5,9 +5,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from classroom_edge.room import LevelView, RoomState, SoundView, StepView, TitlesView, Who
-from classroom_edge.services.timetabling import DayDesk
 from classroom_edge.services.outlets import Outlets
-from classroom_edge.services.timetabling import DayDesk
 from classroom_edge.sessions import local
 from classroom_media.record.manifest import Manifest
 
@@ -21,11 +19,6 @@ class RoomPort(Protocol):
 
     def changes(self) -> AsyncIterator[RoomState]:
         """Follow the snapshots: the present one at once, then the newest, at most 10 a second."""
-        ...
-
-    @property
-    def day(self) -> DayDesk:
-        """Where people ask something of today's lessons. Raises Refused."""
         ...
 
     def levels(self) -> AsyncIterator[tuple[LevelView, ...]]:
@@ -107,11 +100,11 @@ class RoomPort(Protocol):
     async def in_session(self, who: Who, request: local.AnyRequest) -> local.Reply:
         """Ask something of the link with other schools. Raises Refused, StoreError."""
         ...
+
     @property
     def outlets(self) -> Outlets:
         """Where people ask something of broadcasts and of what else leaves the room."""
         ...
-
 
     def recordings(self) -> tuple[Manifest, ...]:
         """Give every recording on disk, newest first."""
