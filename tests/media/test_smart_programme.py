@@ -113,6 +113,19 @@ def test_who_leaves_soon_after_a_seam_loses_nothing_either(phase_ms: int) -> Non
     assert steps(out.numbers()) == [1] * (len(own) - 1)
 
 
+@pytest.mark.parametrize("leaves_s", [4.3, 4.5])
+def test_who_leaves_soon_after_a_camera_has_returned_loses_nothing_either(leaves_s: float) -> None:
+    made, out = smart()
+    camera = BASELINE("a")  # its keyframes are 0.8 s apart
+    away = [p for p in camera if not 3.4 * NS <= p.pts_ns - START_NS < 4 * NS]
+    leave = partial(made.key_at, START_NS + round(leaves_s * NS))
+    play(made, away, until_s=5.5, at={leaves_s: leave})
+    made.finish()
+    assert sum(passed(out, camera)[-30:]) > 10
+    back = out.numbers()[out.numbers().index(100) :]
+    assert steps(back) == [1] * (len(back) - 1)
+
+
 def test_a_title_is_written_at_once_and_passing_goes_on_after_it() -> None:
     made, out = smart()
     camera = BASELINE("a")

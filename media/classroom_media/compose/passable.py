@@ -11,6 +11,7 @@ parameter sets under the same number.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median_low
 from typing import Final
 
 from classroom_media.api import NS
@@ -34,6 +35,7 @@ class Group:
     pictures: int
     size: int  # bytes
     in_order: bool  # they are shown as they are decoded
+    step_ns: int  # from one picture to the next, as most are: there may be a hole in it
 
     @property
     def kbps(self) -> float:
@@ -48,11 +50,13 @@ class Group:
 
 def group_of(packets: Sequence[Coded], following: Coded) -> Group:
     """Measure a group; `following` is the keyframe after it."""
+    steps = [b.pts_ns - a.pts_ns for a, b in pairwise((*packets, following))]
     return Group(
         length_ns=max(1, following.pts_ns - packets[0].pts_ns),
         pictures=len(packets),
         size=sum(len(packet.data) for packet in packets),
-        in_order=all(a.pts_ns < b.pts_ns for a, b in pairwise((*packets, following))),
+        in_order=all(step > 0 for step in steps),
+        step_ns=median_low(steps),
     )
 
 

@@ -68,7 +68,7 @@ class Passing:
         self._seam = Seam(most_ns=frame_ns // 2 - WORKED_OFF_NS)
         self._reader = KeyframeReader()
         self._key_ns = self._last_ns = 0  # the camera's own places
-        self._cadence_ns = frame_ns  # of its last whole group: cameras guess their durations
+        self._cadence_ns = frame_ns  # as in its last whole group: cameras guess their durations
         self._objections: dict[PictureFeed, str] = {}  # as told last
         self.feed: PictureFeed | None = None  # of the camera that is passed
 
@@ -142,5 +142,5 @@ class Passing:
             logger.info("%s is not passed: %s", feed.source, why)
         self._objections[feed] = why
         if group:
-            self._cadence_ns = group.length_ns // group.pictures
+            self._cadence_ns = max(group.step_ns, RISE_NS)
         return bool(why)
