@@ -18,7 +18,7 @@ import msgspec
 import zmq
 
 from classroom_media.api import NS, IdleError, SourceError
-from classroom_media.messages import EVENT_TOPIC, Heartbeat, PeerHealth, event_from_wire
+from classroom_media.messages import EVENT_TOPIC, Heartbeat, event_from_wire
 from classroom_media.packets import Coded
 from classroom_media.sources.coders import SoundCoder
 from classroom_media.workers.specs import Endpoints, SourceSpec
@@ -27,7 +27,9 @@ from classroom_media.workers.subscribe import PacketReader
 WAIT_S: Final = 0.1
 GONE_NS: Final = 3 * NS // 2  # without a heartbeat: there is no relay
 SILENT_NS: Final = 2 * NS  # a peer that is there, and sends nothing
+PAUSE_NS: Final = 3 * NS // 10  # between packets, at most
 PATIENCE_NS: Final = 4 * NS  # after so long it is said that the source is idle; then it waits on
+ABSENT: Final = frozenset({"", "connecting"})
 BEATS_KEPT: Final = 4
 
 Clock = Callable[[], int]
@@ -89,16 +91,16 @@ class _Standing:
 
     def __init__(self, peer: str, now_ns: int) -> None:
         self._peer = peer
-        self._began_ns = self._beat_ns = self._came_ns = now_ns
+        self._beat_ns = self._came_ns = now_ns  # when it was heard last
         self._sent = False  # something has come
-        self._health: PeerHealth | None = None
+        self._state = ""  # of the peer, as the relay tells
 
     def came(self, now_ns: int) -> None:
         """Take note of a packet."""
         self._sent, self._came_ns = True, now_ns
 
     def look(self, beat: Heartbeat | None, now_ns: int) -> None:
-        """Judge.
+        """Judge, once nothing comes any more; what the relay says is half a second old.
 
         Raises:
             IdleError: nothing comes, and that is as it should be.
@@ -106,14 +108,16 @@ class _Standing:
         """
         if beat is not None:
             self._beat_ns = now_ns
-            self._health = next((one for one in beat.peers if one.peer == self._peer), None)
+            states = {one.peer: one.state for one in beat.peers}
+            self._state = states.get(self._peer, "")
         gone = now_ns - self._beat_ns > GONE_NS
-        if self._health is None or gone or self._health.state == "connecting":
-            if self._sent or now_ns - self._began_ns > PATIENCE_NS:
+        silent_ns = now_ns - self._came_ns
+        if gone or self._state in ABSENT:
+            if silent_ns > (PAUSE_NS if self._sent else PATIENCE_NS):
                 raise IdleError("no session is on" if gone else "it has not come")
-        elif self._health.state == "lost":
+        elif silent_ns > PAUSE_NS and self._state == "lost":
             raise SourceError("the link to it is lost")
-        elif now_ns - max(self._came_ns, self._began_ns) > SILENT_NS:
+        elif silent_ns > SILENT_NS:
             raise SourceError("it sends nothing")
 
 
