@@ -27,6 +27,8 @@ from classroom_edge.room import (
     TitlesView,
     Who,
 )
+from classroom_edge.services.day.clock import DayClock
+from classroom_edge.services.day.room_at_hand import RoomAtHand
 from classroom_edge.services.devices import DeviceService
 from classroom_edge.services.directing import AUTO, KeptMode, role_in
 from classroom_edge.services.finishing import FinishingService
@@ -49,6 +51,7 @@ from classroom_edge.services.routines import RoutineService
 from classroom_edge.services.sounds import strip_of
 from classroom_edge.services.storage import StorageService
 from classroom_edge.services.supervise import supervise
+from classroom_edge.services.timetabling import DayDesk, TimetableService
 from classroom_edge.services.tracking import TrackingService
 from classroom_edge.services.waking import WakingService
 from classroom_edge.services.workers import WorkerService
@@ -58,7 +61,7 @@ from classroom_media.api import NS, Directing, Layout
 from classroom_media.compose.grid import Grid
 from classroom_media.direct.signs import Role
 from classroom_media.messages import Cut, Heartbeat, Whereabouts
-from classroom_media.record.journal import boot_id
+from classroom_media.record.journal import Taught, boot_id
 from classroom_media.record.manifest import Manifest, State
 
 LOOKS_EVERY_S: Final = 0.5  # at the latest: a light must not burn on
@@ -77,7 +80,9 @@ class Daemon:
     Cancelled without `end`, the workers go on recording: so does a room whose daemon crashes.
     """
 
-    def __init__(self, config: Config, data: Path, runtime: Path) -> None:
+    def __init__(
+        self, config: Config, data: Path, runtime: Path, clock: DayClock | None = None
+    ) -> None:
         folder = DataFolder(data)
         recordings = config.recording.folder or folder.recordings
         recordings.mkdir(parents=True, exist_ok=True)
@@ -166,6 +171,14 @@ class Daemon:
         self._link = linking(
             config, folder=folder, runtime=runtime, perform=self.perform, changed=self._stir
         )
+        clock = clock or DayClock()
+        self._timetable = TimetableService(
+            config=config.timetable,
+            folder=folder,
+            acts=RoomAtHand(commands=self, takes=self.takes, media=self.media, speed=clock.speed),
+            changed=self._stir,
+            clock=clock,
+        )
         self._overview = Overview(
             config=config,
             devices=self.devices,
@@ -179,6 +192,7 @@ class Daemon:
             outlets=self.outlets,
             degraded=self._degraded,
             link=lambda: self._link.view if self._link else None,
+            day=lambda: self._timetable.view,
             last_id=self._library.newest(),
         )
         self._judge(self._library.newest_over())
@@ -212,6 +226,7 @@ class Daemon:
             "light": self._light.run,
             "processes": self._kin.run,
             "overview": self._look_round,
+            "timetable": self._timetable.run,
             **{f"device {id_}": service.run for id_, service in self.devices.items()},
             **{f"tracking {id_}": service.run for id_, service in self._tracking.items()},
             **({"link": self._link.run} if self._link else {}),
@@ -243,6 +258,11 @@ class Daemon:
         """Give the newest snapshot."""
         return self._state
 
+    @property
+    def day(self) -> DayDesk:
+        """Where people ask something of today's lessons. Raises Refused."""
+        return self._timetable.desk
+
     async def changes(self) -> AsyncIterator[RoomState]:
         """Follow the snapshots: the present one at once, then the newest, at most 10 a second."""
         async with aclosing(self._states.follow(pause_s=APART_S)) as states:
@@ -268,15 +288,24 @@ class Daemon:
                 yield wall
 
     async def start_recording(
-        self, who: Who, *, title: str = "", pre_roll: bool = True, limit_s: float = 0.0
+        self,
+        who: Who,
+        *,
+        title: str = "",
+        pre_roll: bool = True,
+        limit_s: float = 0.0,
+        taught: Taught | None = None,
     ) -> str:
         """Begin a recording; give its id. Raises Refused.
 
         With an opening card it begins with that, and not before it. With a limit it is a
         micro-lesson: it ends by itself after so long, with a grace in which one may go on.
+        `taught` is the lesson that the timetable has it begun for.
         """
         opening_s = self._config.titles.opening_s
-        id_ = await self.takes.start(who, title=title, pre_roll=pre_roll, limit_s=limit_s)
+        id_ = await self.takes.start(
+            who, title=title, pre_roll=pre_roll, limit_s=limit_s, taught=taught
+        )
         if opening_s:
             await self._put_card("opening", opening_s, heading=title)
         await self.takes.shown(self.media.layout)

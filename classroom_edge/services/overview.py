@@ -8,6 +8,7 @@ from typing import Final
 
 from classroom_edge.config.models import Config, SourceConfig
 from classroom_edge.room import (
+    DayView,
     LayoutView,
     LinkView,
     MultiviewView,
@@ -21,6 +22,7 @@ from classroom_edge.room import (
     TrackView,
     Words,
 )
+from classroom_edge.services.day.findings import findings
 from classroom_edge.services.devices import DeviceService
 from classroom_edge.services.directing import AUTO, HAND, in_words
 from classroom_edge.services.finishing import WORRYING, FinishingService
@@ -62,6 +64,7 @@ class Overview:
     outlets: Outlets
     degraded: dict[str, str] = field(default_factory=dict)  # service -> problem
     link: Callable[[], LinkView | None] = lambda: None
+    day: Callable[[], DayView | None] = lambda: None
     last_id: str = ""  # the newest finished recording
     flaw: Flaw | None = None  # of the newest one that is over, where nobody saw it
     _book: Book = field(default_factory=Book, init=False)
@@ -74,6 +77,7 @@ class Overview:
         devices = tuple(service.view() for service in self.devices.values())
         programme, routines = self._programme(), self.routines.views()
         recording = self.recording_view({one.id: one.state for one in sources}, programme.state)
+        day = self.day()
         facts = Facts(
             devices=devices,
             sources=sources,
@@ -96,6 +100,7 @@ class Overview:
             elsewhere=self._elsewhere(),
             unfinished=self.finishing.name if self.finishing.failures >= WORRYING else "",
             flaw=self.flaw,
+            day=tuple(findings(day)),
             outlets=tuple(self.outlets.findings()),
         )
         return RoomState(
@@ -114,6 +119,7 @@ class Overview:
             storage=self.storage.view,
             profile=self.config.profile,
             link=self.link(),
+            day=day,
             broadcast=self.outlets.broadcast_view,
         )
 

@@ -53,6 +53,7 @@ class Facts:
     stalled: tuple[str, ...] = ()  # tracks that should be written, but are not
     journal: str = ""  # why the journal cannot be written
     elsewhere: str = ""  # the second folder, while a track is written there
+    day: tuple["Finding", ...] = ()  # of the timetable and the clock
     unfinished: str = ""  # the recording that resists being finished
     flaw: Flaw | None = None  # of the newest recording, in a room that nobody attends
     outlets: tuple["Finding", ...] = ()  # of broadcasts, pushes, the room's own screen
@@ -77,6 +78,7 @@ def find(facts: Facts) -> Iterator[Finding]:
         *_of_storage(facts),
         *_of_sources(facts),
         *_of_devices(facts),
+        *facts.day,
         *_of_processes(facts),
         *facts.outlets,
     ]

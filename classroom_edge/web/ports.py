@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from classroom_edge.room import LevelView, RoomState, SoundView, StepView, TitlesView, Who
 from classroom_edge.services.outlets import Outlets
+from classroom_edge.services.timetabling import DayDesk
 from classroom_edge.sessions import local
 from classroom_media.record.manifest import Manifest
 
@@ -19,6 +20,11 @@ class RoomPort(Protocol):
 
     def changes(self) -> AsyncIterator[RoomState]:
         """Follow the snapshots: the present one at once, then the newest, at most 10 a second."""
+        ...
+
+    @property
+    def day(self) -> DayDesk:
+        """Where people ask something of today's lessons. Raises Refused."""
         ...
 
     def levels(self) -> AsyncIterator[tuple[LevelView, ...]]:
