@@ -14,7 +14,6 @@ from classroom_media.live.pipe.api import Received
 from classroom_media.live.pipe.dtls import Dtls, HandshakeError
 from classroom_media.live.pipe.srtp import Srtp
 
-LONGEST: Final = 1350  # bytes of a packet, before it is closed
 _DTLS: Final = range(20, 64)
 _SRTP: Final = range(128, 192)
 _EARLY: Final = 8  # datagrams of a handshake that come before we begin
@@ -61,8 +60,7 @@ class Lock:
     def send(self, packets: Iterable[bytes]) -> None:
         """Send RTP and RTCP, in order; before the handshake is done they are lost."""
         if self._srtp is not None:
-            close = self._srtp.close
-            self._put([close(packet) for packet in packets if len(packet) <= LONGEST])
+            self._put([each for each in map(self._srtp.close, packets) if each is not None])
 
     def end(self) -> None:
         """Take leave, and do nothing more."""

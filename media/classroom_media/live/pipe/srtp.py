@@ -12,7 +12,6 @@ from pylibsrtp import Policy, Session
 from classroom_media.live.rtp.rtcp import is_rtcp
 
 WINDOW: Final = 1024  # packets that may have been overtaken
-LONGEST: Final = 1350  # bytes of a packet that libsrtp closes
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +52,16 @@ class Srtp:
         self._own = _session(keys.own, Policy.SSRC_ANY_OUTBOUND, number)
         self._other = _session(keys.other, Policy.SSRC_ANY_INBOUND, number)
 
-    def close(self, packet: bytes) -> bytes:
-        """Close a packet of RTP or RTCP.
+    def close(self, packet: bytes) -> bytes | None:
+        """Close a packet of RTP or RTCP; None for what is none, or was sent before. Never raises.
 
-        Raises:
-            ValueError: it is too long, or none.
+        The same number twice would give the cipher away.
         """
+        own = self._own
         try:
-            return (self._own.protect_rtcp if is_rtcp(packet) else self._own.protect)(packet)
-        except pylibsrtp.Error as error:
-            raise ValueError(f"no packet: {error}") from error
+            return own.protect_rtcp(packet) if is_rtcp(packet) else own.protect(packet)
+        except (pylibsrtp.Error, ValueError):
+            return None
 
     def open(self, packet: bytes) -> bytes | None:
         """Open a packet; None for one that is forged, came before or is broken. Never raises."""
