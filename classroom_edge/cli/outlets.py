@@ -62,7 +62,9 @@ def broadcast_address(
 def broadcast_nginx(
     context: typer.Context,
     room: RoomFile,
-    cache: Annotated[str, typer.Option(help="option.cache-folder")] = "/var/cache/nginx/lessons",
+    cache: Annotated[
+        str, typer.Option("--cache-folder", help="option.cache-folder")
+    ] = "/var/cache/nginx/lessons",
     data: Data = None,
 ) -> None:
     """Print the configuration of an nginx for a county."""

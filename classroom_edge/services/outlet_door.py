@@ -52,5 +52,5 @@ LANGUAGE: Final = Language(
     "outlets",
     msgspec.json.Decoder(AnyRequest),
     msgspec.json.Decoder(Reply),
-    Reply(problem={"en": "not understood", "zh-CN": "听不懂"}),
+    Reply(problem={"en": "not understood"}),
 )

@@ -31,6 +31,7 @@ from classroom_edge.room import (
     ValueView,
     Who,
 )
+from classroom_edge.services.outlets import Outlets
 from classroom_edge.sessions import commands as c
 from classroom_edge.sessions import local
 from classroom_edge.sessions.attendance import Attendance, Part
@@ -40,6 +41,8 @@ from classroom_edge.sessions.state import NS
 from classroom_media.record.manifest import Chapter, Lesson, Manifest, Mark, State, Track
 
 AT = datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
+TICKET = "math~guest-1~good"
+ANSWER = "v=0\r\ns=the answer\r\n"
 RECORDING = "20261122-101500-3f2a"
 SESSION = "20261123-080000-3f2a"
 WEEKLY = Group(
@@ -259,6 +262,29 @@ class PretendRoom:
             raise UnsupportedError(f"no capability {capability!r}")
         if arguments == {"name": "vga-9"}:
             raise RefusedError("ERR2")
+
+    @property
+    def outlets(self) -> Outlets:
+        raise Refused("no-broadcast", both("不直播", "broadcasts nothing"))
+
+    async def meet_guest(self, ticket: str, offer: str) -> str:
+        if ticket != TICKET:
+            raise Refused("no-ticket", both("邀请无效", "not valid"))
+        self.asked.append(("guest", ticket, offer))
+        return ANSWER
+
+    async def part_guest(self, ticket: str) -> None:
+        self.asked.append(("guest gone", ticket))
+
+    async def meet_screen(self, offer: str) -> tuple[str, str]:
+        self.asked.append(("screen", offer))
+        return "screen-1", ANSWER
+
+    async def part_screen(self, name: str) -> None:
+        self.asked.append(("screen gone", name))
+
+    async def undo_layout(self, who: Who) -> None:
+        self.asked.append(("undo layout", who.name))
 
     async def in_session(self, who: Who, request: local.AnyRequest) -> local.Reply:
         self.asked.append(("session", who.name, request))
