@@ -128,3 +128,28 @@ def verify(
             recording, data=data, as_json=as_json, language=context.obj
         ),
     )
+
+
+@app.command(help="edit.help")
+def edit(
+    context: typer.Context,
+    recording: Annotated[
+        str,
+        typer.Argument(metavar="RECORDING", help="argument.recording-or-id", show_default=False),
+    ],
+    keep: Annotated[list[str], typer.Option(help="option.keep", metavar="FROM-TO[@TRACK]")],
+    out: Annotated[Path, typer.Option(help="option.edit-out", metavar="FILE")],
+    sound: Annotated[
+        str, typer.Option(help="option.edit-sound", metavar="TRACK", show_default=False)
+    ] = "",
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a film of passages of a recording."""
+    from classroom_edge.commands import edit as command
+
+    wanted = command.Wanted(keep, out, sound)
+    finish(
+        context,
+        lambda: command.edit(recording, wanted, data=data, as_json=as_json, language=context.obj),
+    )

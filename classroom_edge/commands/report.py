@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from classroom_edge.commands.recorded import recorded
 from classroom_edge.commands.report_tables import Table, facts_of, tables_of
-from classroom_edge.paths import DataFolder
 from classroom_edge.words import words
 from classroom_media.analyse.figures import Report
 from classroom_media.analyse.plot import plot_of
@@ -44,7 +44,7 @@ def report(
     """
     say = _saying(language)
     errors = Console(file=sys.stderr, highlight=False, soft_wrap=True)
-    folder = _folder(recording, data)
+    folder = recorded(recording, data)
     if folder is None:
         errors.print(say("need-data", recording=recording), markup=False)
         return WRONG
@@ -76,14 +76,6 @@ def _saying(language: str) -> Say:
         return words(part).say(key, language, **values)
 
     return say
-
-
-def _folder(recording: str, data: Path | None) -> Path | None:
-    """Give the folder that is meant; None for an id of nobody knows which room."""
-    path = Path(recording)
-    if path.is_dir() or path.name != recording:
-        return path
-    return DataFolder(data).recordings / recording if data else None
 
 
 def _figures(found: Report) -> bytes:

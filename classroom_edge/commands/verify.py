@@ -7,7 +7,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from classroom_edge.paths import DataFolder
+from classroom_edge.commands.recorded import recorded
 from classroom_edge.words import words
 from classroom_media.api import RecordError
 from classroom_media.record.verify import Verified, verify
@@ -21,9 +21,7 @@ def verify_recording(recording: str, *, data: Path | None, as_json: bool, langua
     Gives 0 when all are good, 1 when one is not, 2 when there is no such recording.
     """
     say, errors = words("cli"), Console(file=sys.stderr, highlight=False, soft_wrap=True)
-    path = Path(recording)
-    is_id = data is not None and path.name == recording and not path.is_dir()
-    folder = DataFolder(data).recordings / recording if is_id and data else path
+    folder = recorded(recording, data) or Path(recording)
     try:
         checked = list(verify(folder))
     except RecordError as error:

@@ -36,6 +36,7 @@ def write_film(
     wave: Wave | None = None,
     *,
     movflags: str = "faststart",
+    bframes: int = 0,
 ) -> None:
     """Write pictures, 25 a second with a keyframe every second, and sound in one channel."""
     with av.open(str(path), "w", format="mp4", options={"movflags": movflags}) as film:
@@ -45,7 +46,7 @@ def write_film(
             stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
             stream.options = {
                 "preset": "ultrafast",
-                "x264-params": f"keyint={FPS}:scenecut=0:bframes=0",
+                "x264-params": f"keyint={FPS}:scenecut=0:bframes={bframes}",
             }
         if wave is not None:
             film.add_stream("aac", rate=RATE_HZ, layout="mono")
