@@ -37,7 +37,9 @@ from classroom_edge.services.health import notify
 from classroom_edge.services.kin import KinService
 from classroom_edge.services.library import Library
 from classroom_edge.services.light import LightService
-from classroom_edge.services.linking import linking
+from classroom_edge.services.live.joining import Joiner
+from classroom_edge.services.live.offering import OpenRoad, Road
+from classroom_edge.services.live.offers import Accepted
 from classroom_edge.services.looks import style_of, titles_of, with_card
 from classroom_edge.services.media import PROGRAMME, Media
 from classroom_edge.services.newest import Newest
@@ -81,7 +83,13 @@ class Daemon:
     """
 
     def __init__(
-        self, config: Config, data: Path, runtime: Path, clock: DayClock | None = None
+        self,
+        config: Config,
+        data: Path,
+        runtime: Path,
+        *,
+        clock: DayClock | None = None,
+        road: Road | None = None,
     ) -> None:
         folder = DataFolder(data)
         recordings = config.recording.folder or folder.recordings
@@ -124,7 +132,7 @@ class Daemon:
             runtime=runtime,
             renditions=self.renditions,
             changed=self._stir,
-            link=lambda: self._link.view if self._link else None,
+            link=lambda: self._joined.link.view if self._joined else None,
         )
         self.finishing = FinishingService(
             places=places,
@@ -168,9 +176,16 @@ class Daemon:
             log=folder.log,
             truth=self._truth,
         )
-        self._link = linking(
-            config, folder=folder, runtime=runtime, perform=self.perform, changed=self._stir
-        )
+        self._joined = Joiner(
+            config=config,
+            folder=folder,
+            runtime=runtime,
+            media=self.media,
+            renditions=self.renditions,
+            perform=self.perform,
+            changed=self._stir,
+            road=road or OpenRoad(),
+        ).join()
         clock = clock or DayClock()
         self._timetable = TimetableService(
             config=config.timetable,
@@ -191,7 +206,7 @@ class Daemon:
             tracking=self._tracking,
             outlets=self.outlets,
             degraded=self._degraded,
-            link=lambda: self._link.view if self._link else None,
+            joined=self._joined,
             day=lambda: self._timetable.view,
             last_id=self._library.newest(),
         )
@@ -215,6 +230,7 @@ class Daemon:
 
     async def run(self) -> None:
         """Run until cancelled; the workers go on."""
+        joined = self._joined
         services = {
             "media": self.media.run,
             "renditions": self.renditions.run,
@@ -229,7 +245,7 @@ class Daemon:
             "timetable": self._timetable.run,
             **{f"device {id_}": service.run for id_, service in self.devices.items()},
             **{f"tracking {id_}": service.run for id_, service in self._tracking.items()},
-            **({"link": self._link.run} if self._link else {}),
+            **({"link": joined.link.run, "live": joined.live.run} if joined else {}),
             **self.outlets.services,
         }
         try:
@@ -251,6 +267,8 @@ class Daemon:
         except TimeoutError:
             logger.warning("not everything is finished; the next start goes on with it")
         await self._light.put_out()
+        if self._joined is not None:
+            await self._joined.live.relay.end()
         await self.outlets.end()
         await self.media.end()
 
@@ -433,14 +451,50 @@ class Daemon:
             Refused: there is none, or it says no.
             StoreError: what is kept of sessions cannot be read or written.
         """
-        if self._link is None:
+        if self._joined is None:
             raise refused_in_session("no-link")
-        reply = await self._link.answer(request)
+        reply = await self._joined.link.answer(request)
         if reply.reason:
             raise refused_in_session(reply.reason)
         said = request.command if isinstance(request, local.Do) else request
         logger.info("session: %s for %s", type(said).__name__, who.name)
         return reply
+
+    async def meet_guest(self, ticket: str, offer: str) -> str:
+        """Let the guest of a ticket into its session; give the answer (SDP). Raises Refused."""
+        if self._joined is None or self._joined.guests is None:
+            raise refused_in_session("no-link")
+        return _agreed(await self._joined.guests.meet(ticket, offer))
+
+    async def part_guest(self, ticket: str) -> None:
+        """Let the guest of a ticket go. Raises Refused."""
+        if self._joined is None or self._joined.guests is None:
+            raise refused_in_session("no-link")
+        if reason := await self._joined.guests.part(ticket):
+            raise refused_in_session(reason)
+
+    async def meet_screen(self, offer: str) -> tuple[str, str]:
+        """Let a screen of this room see the session; give its name and the answer (SDP).
+
+        Raises:
+            Refused: no session goes on here.
+        """
+        if self._joined is None:
+            raise refused_in_session("no-link")
+        name, accepted = await self._joined.live.screens.meet(offer)
+        return name, _agreed(accepted)
+
+    async def part_screen(self, name: str) -> None:
+        """Let a screen of this room go."""
+        if self._joined is not None:
+            await self._joined.live.screens.part(name)
+
+    async def undo_layout(self, who: Who) -> None:
+        """Show what was shown before the floor changed it. Raises Refused."""
+        if self._joined is None or not await self._joined.live.floor.undo():
+            raise refused_in_session("not-chosen")
+        logger.info("the layout before the floor's is shown for %s", who.name)
+        self._stir()
 
     def recordings(self) -> tuple[Manifest, ...]:
         """Give every recording on disk, newest first."""
@@ -571,3 +625,10 @@ class Daemon:
 
     def _stir(self) -> None:
         self._stirred.set()
+
+
+def _agreed(accepted: Accepted) -> str:
+    """Give the answer to an offer. Raises Refused."""
+    if accepted.reason:
+        raise refused_in_session(accepted.reason)
+    return accepted.sdp

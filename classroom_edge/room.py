@@ -63,7 +63,7 @@ class SourceView:
     name: str
     picture: bool
     sound: bool
-    state: str  # "starting" | "live" | "lost"
+    state: str  # "starting" | "live" | "lost" | "idle": a room elsewhere, without a session
     problem: str = ""
     camera: str | None = None  # the device that points it
     tracking: TrackingView | None = None  # None: that camera is not meant to follow anybody
@@ -232,7 +232,8 @@ class ProblemView:
 class ProcessView:
     """One process of the room."""
 
-    role: str  # "keeper" | "daemon" | "source" | "director" | "finisher" | "simulated-room"
+    # "keeper" | "daemon" | "source" | "director" | "relay" | "finisher" | "simulated-room"
+    role: str
     name: str
     pid: int
     state: str  # "starting" | "running" | "lost"
@@ -256,6 +257,42 @@ class LinkView:
     linked: tuple[str, ...] = ()  # a hub's sites that are there; a site's hub, when it is
     sessions: tuple[Session, ...] = ()
     here: str = ""  # what this room is called in them; "" = not enrolled yet
+
+
+@dataclass(frozen=True, slots=True)
+class PeerView:
+    """How it goes with picture and sound between this room and another, or a guest."""
+
+    peer: str  # the member's id; at a site "hub"
+    name: str
+    role: str
+    state: str  # "connecting" | "connected" | "lost"
+    quality: Words  # what it is sent: the full picture, a smaller one, sound alone ...
+    rung: str = ""  # the same for programs: "720p" ... "sound" | "one-way" | "stored"
+    source: str = ""  # by which this room sees and hears it
+    delay_ms: int = 0  # there and back
+    loss_percent: int = 0  # that does not arrive there before repairs
+    receiving: bool = False  # its picture or sound arrives here
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceView:
+    """A layout that a session has chosen, and how to have the one before."""
+
+    layout: str
+    sources: tuple[str, ...]
+    because: Words
+    undo: ActionView
+
+
+@dataclass(frozen=True, slots=True)
+class LiveView:
+    """Picture and sound of the session that goes now."""
+
+    session: str
+    peers: tuple[PeerView, ...] = ()
+    voices: tuple[str, ...] = ()  # peers that everybody hears
+    chosen: ChoiceView | None = None  # None: people or rules choose the layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +363,7 @@ class BroadcastView:
     since: datetime | None = None
     viewers: int = 0  # a cache in front of it counts as one
     address: str = ""  # for players; signed, and good for hours
+    page: str = ""  # the same for a browser
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +401,7 @@ class RoomState:
     profile: str = "studio"  # "routine": one picture or two, unattended; nobody directs
     link: LinkView | None = None  # None: the room is neither hub nor site
     day: DayView | None = None  # None: the room has no timetable
+    live: LiveView | None = None  # None: no session with picture and sound goes now
     broadcast: BroadcastView | None = None  # None: room.toml has no [broadcast]
     missing: tuple[MissingView, ...] = ()  # films of lessons with others that are still to come
 

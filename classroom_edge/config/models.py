@@ -30,8 +30,10 @@ from classroom_media.encode.form import EVERYDAY, PROFILES
 
 LAYOUTS: Final = {name: len(variants[-1].slots) for name, variants in BUILT_IN.items()}
 SLOTS_MAX: Final = 6  # of a layout
+REMOTE: Final = "remote"  # the scheme of a source that is a room elsewhere
 SOURCE_SCHEMES: Final = (
     "rtsp", "rtsps", "http", "https", "udp", "tcp", "file", "screen", "v4l2", "alsa", "pattern",
+    REMOTE,
 )  # fmt: skip
 WANTS: Final = {
     "power": "power",
@@ -272,6 +274,11 @@ class SourceConfig(Part):
     gate: GateConfig | None = None
     spare_of: Id | None = None  # heard only while that source's sound fails
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether it is a room elsewhere, which is there while a session goes on."""
+        return self.url.startswith(f"{REMOTE}://")
+
     @model_validator(mode="after")
     def _gives_something(self) -> Self:
         if not self.picture and not self.sound:
@@ -496,18 +503,36 @@ class LightConfig(Part):
     tally: tuple[Id, ...] = ()  # cameras whose lamp follows
 
 
+class TurnConfig(Part):
+    """``turn`` of a hub or site: a server that carries what UDP alone does not get through."""
+
+    host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]{1,253}$")]
+    port: Annotated[int, Field(ge=1, le=65535)] = 3478
+    user: Name
+    password: SecretStr
+    transport: Literal["udp", "tcp"] = "udp"
+    tls: bool = False  # over TCP, as port 443 lets it pass
+    only: bool = False  # nobody learns an address of this machine
+
+
 class HubConfig(Part):
     """``[hub]``: sites of other schools link with this room; it leads sessions with them."""
 
     listen: Annotated[str, AfterValidator(_checked_address)] = "::"  # every address, IPv4 too
     port: Annotated[int, Field(ge=1, le=65534)] = 7700  # and the next one, while a code is open
     address: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]{1,253}$")] | None = None  # for sites
+    media_port: Annotated[int, Field(ge=1024, le=65535)] = 7702  # UDP, of every picture and sound
+    media_address: Annotated[str, AfterValidator(_checked_address)] | None = None  # from outside
+    turn: TurnConfig | None = None
+    record: bool = True  # every session, from its opening to its end
 
 
 class SiteConfig(Part):
     """``[site]``: this room is a site of a hub, once it is enrolled there."""
 
     auto_join: bool = True  # a session that the hub has begun and that this room is invited to
+    turn: TurnConfig | None = None
+    record: bool = True  # every session, from its opening to its end
 
 
 class BroadcastConfig(Part):
@@ -594,6 +619,8 @@ class Config(Part):
     def secrets(self) -> tuple[str, ...]:
         """Give every password, for the log to mask."""
         found = [one.password for one in self.devices] + [one.password for one in self.sources]
+        ends = (self.hub, self.site)
+        found += [end.turn.password for end in ends if end is not None and end.turn is not None]
         urls = [one.url for one in self.devices]
         urls += [url for one in self.sources for url in (one.url, one.small_url)]
         in_urls = [secret for url in urls for secret in url_secrets(url)]

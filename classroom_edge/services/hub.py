@@ -10,7 +10,9 @@ from classroom_edge.paths import DataFolder, has_ipc
 from classroom_edge.room import LinkView
 from classroom_edge.services.enrolment import Enrolment
 from classroom_edge.services.hub_door import HubDoor
-from classroom_edge.services.leading import Leading
+from classroom_edge.services.leading import Accept, Leading
+from classroom_edge.services.live.guests import key_of
+from classroom_edge.sessions import commands as c
 from classroom_edge.sessions import local
 from classroom_edge.sessions.conductor import Conductor
 from classroom_edge.sessions.forms import Role
@@ -28,6 +30,9 @@ class HubService:
     folder: DataFolder
     runtime: Path
     changed: Callable[[], None]
+    accept: Accept
+    guests: Callable[[], frozenset[str]]  # peers that are connected
+    guest_key: bytes | None = field(default=None, init=False)
     _leading: Leading | None = field(default=None, init=False)
     _answers: HubDoor | None = field(default=None, init=False)
 
@@ -35,6 +40,22 @@ class HubService:
     def view(self) -> LinkView:
         """What the room's state shows of it."""
         return self._leading.view if self._leading else LinkView(role="hub")
+
+    @property
+    def hub_ns(self) -> int | None:
+        """Hub time now, which is this room's."""
+        return self._leading.now_ns if self._leading else None
+
+    def want_offer(self, site: str, session: str) -> None:
+        """Have a site offer its picture and sound."""
+        if self._leading is not None:
+            self._leading.want_offer(site, session)
+
+    async def speak(self, session: str, who: str, command: c.AnyCommand) -> str:
+        """Carry out a command of somebody known for certain; give the reason why not, or ""."""
+        if self._leading is None:
+            return "starting"
+        return await self._leading.asked(session, command, by=who)
 
     async def answer(self, request: local.AnyRequest) -> local.Reply:
         """Answer somebody of this room, who speaks for it. Raises StoreError."""
@@ -51,6 +72,7 @@ class HubService:
             zmq.ZMQError: the port is taken.
         """
         keys = await asyncio.to_thread(load_or_make, self.folder.link / HUB_KEY)
+        self.guest_key = key_of(keys.secret)
         conductor = Conductor(
             Member(id=self.room.id, name=self.room.name[:NAME_MAX], role=Role.HUB)
         )
@@ -65,11 +87,14 @@ class HubService:
                 conductor=conductor,
                 enrolment=enrolment,
                 changed=self.changed,
+                accept=self.accept,
+                guests=self.guests,
             )
             self._answers = HubDoor(
                 config=self.config,
                 room=self.room.id,
                 hub_key=keys.public,
+                guest_key=self.guest_key,
                 store=store,
                 enrolment=enrolment,
                 leading=self._leading,

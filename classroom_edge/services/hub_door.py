@@ -8,9 +8,11 @@ from functools import partial
 from classroom_edge.config.models import HubConfig
 from classroom_edge.services.enrolment import Enrolment
 from classroom_edge.services.leading import Leading
+from classroom_edge.services.live.guests import Ticket
 from classroom_edge.sessions import commands as c
 from classroom_edge.sessions import local
 from classroom_edge.sessions.attendance import count
+from classroom_edge.sessions.forms import Role
 from classroom_edge.sessions.groups import Group, invitations, meetings
 from classroom_edge.sessions.link.address import Address
 from classroom_edge.sessions.link.effects import Site
@@ -26,6 +28,7 @@ class HubDoor:
     config: HubConfig
     room: str
     hub_key: str
+    guest_key: bytes
     store: Store
     enrolment: Enrolment
     leading: Leading
@@ -40,6 +43,8 @@ class HubDoor:
                 reply = local.Reply(reason=reason)
             case local.NewCode(site=site, name=name):
                 reply = await self._new_code(Site(site, name))
+            case local.InviteGuest():
+                reply = await self._invite_guest(request)
             case local.StrikeOff(site=site):
                 reply = await self._strike_off(site)
             case local.KeepGroup():
@@ -92,6 +97,15 @@ class HubDoor:
         code = await self.enrolment.new_code(site, self.hub_key)
         address = Address(self.config.address, self.config.port) if self.config.address else ""
         return local.Reply(code=str(code), address=str(address))
+
+    async def _invite_guest(self, request: local.InviteGuest) -> local.Reply:
+        session, guest = request.session or self.leading.only, f"guest-{secrets.token_hex(3)}"
+        invite = c.Invite(member=guest, name=request.name, role=Role.GUEST)
+        if reason := await self.leading.asked(session, invite):
+            return local.Reply(reason=reason)
+        until = datetime.now(UTC) + timedelta(minutes=request.minutes)
+        ticket = Ticket(session, guest).signed(self.guest_key, until.timestamp())
+        return local.Reply(session=session, ticket=ticket)
 
     async def _strike_off(self, site: str) -> local.Reply:
         if site not in self.enrolment.names:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,11 +11,12 @@ from typing import Final
 from classroom_edge.config.models import HubConfig
 from classroom_edge.room import LinkView
 from classroom_edge.services.enrolment import Enrolment
+from classroom_edge.services.live.offers import Accepted
 from classroom_edge.sessions import commands as c
 from classroom_edge.sessions.conductor import Conductor, seen_by
 from classroom_edge.sessions.forms import Kind, Style
 from classroom_edge.sessions.link.answers import SilentError
-from classroom_edge.sessions.link.effects import Asked, AtHub, Linked, Lost
+from classroom_edge.sessions.link.effects import Asked, AtHub, Linked, Lost, Offered
 from classroom_edge.sessions.link.hub import Hub
 from classroom_edge.sessions.link.hub_end import NotLinkedError
 from classroom_edge.sessions.link.keys import KeyPair
@@ -28,6 +29,7 @@ RETURN_S: Final = 5.0  # for sites to be back after the hub was started anew
 BATCH: Final = 256  # commands that are kept together
 
 Done = Callable[[], None]
+Accept = Callable[[str, str, str], Awaitable[Accepted]]  # site, session, its offer
 Job = Callable[[], Done | None]  # what it gives is done once everything is kept
 
 logger = logging.getLogger(__name__)
@@ -44,6 +46,8 @@ class Leading:
     conductor: Conductor
     enrolment: Enrolment
     changed: Callable[[], None]
+    accept: Accept
+    guests: Callable[[], frozenset[str]]  # those in browsers who are connected
     _jobs: asyncio.Queue[Job] = field(default_factory=asyncio.Queue, init=False)
     _told: dict[tuple[str, str], int] = field(default_factory=dict, init=False)  # versions
     _hub: Hub = field(init=False)
@@ -79,15 +83,15 @@ class Leading:
         self.conductor.plan(id_, title, form, now_ns, group=group)
         return now_ns
 
-    async def asked(self, session: str, command: c.AnyCommand) -> str:
-        """Carry out a command of the hub itself; give the reason why not, or ""."""
+    async def asked(self, session: str, command: c.AnyCommand, *, by: str = "") -> str:
+        """Carry out a command of the hub itself, or of a guest; give the reason why not, or ""."""
         answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
         def reply(reason: str) -> None:
             if not answer.done():
                 answer.set_result(reason)
 
-        self._jobs.put_nowait(partial(self._carry_out, session, self.room, command, reply))
+        self._jobs.put_nowait(partial(self._carry_out, session, by or self.room, command, reply))
         return await answer
 
     @property
@@ -117,7 +121,10 @@ class Leading:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)
-            self._jobs.put_nowait(lambda: self.conductor.tick(self._hub.linked, self._hub.clock()))
+            self._jobs.put_nowait(self._let_time_pass)
+
+    def _let_time_pass(self) -> None:
+        self.conductor.tick(self._hub.linked | self.guests(), self._hub.clock())
 
     async def _see_who_is_missing(self) -> None:
         """Tell of the rooms that were there before the hub was started anew, and are not back."""
@@ -125,10 +132,17 @@ class Leading:
         for site in self.conductor.missing(self._hub.linked):
             self._jobs.put_nowait(partial(self._notice, site, dark=True))
 
+    def want_offer(self, site: str, session: str) -> None:
+        """Have a site offer its picture and sound; one that is away does so when it is back."""
+        with suppress(NotLinkedError):
+            self._hub.want_offer(site, session)
+
     def _heard(self, what: AtHub) -> None:
         match what:
             case Asked():
                 self._jobs.put_nowait(partial(self._by_site, what))
+            case Offered() if self._turns:
+                self._turns.create_task(self._accept(what))
             case Linked(site=site) | Lost(site=site):
                 dark = isinstance(what, Lost)
                 logger.info("%s is %s", site, "lost" if dark else "there")
@@ -164,6 +178,13 @@ class Leading:
             reply(await self._hub.ask(command.room, session, command, within_s=TURNS_WITHIN_S))
         except (NotLinkedError, SilentError):
             reply(Reason.DARK)
+
+    async def _accept(self, offered: Offered) -> None:
+        """Answer a site's offer of picture and sound."""
+        site, offer = offered.site, offered.offer
+        accepted = await self.accept(site, offer.session, offer.sdp)
+        with suppress(NotLinkedError):  # it offers again when it is back
+            self._hub.answer(site, offer.id, accepted.reason, accepted.sdp)
 
     def _reply(self, site: str, ask_id: int, reason: str) -> None:
         with suppress(NotLinkedError):  # it asks again when it is back

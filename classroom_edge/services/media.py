@@ -41,10 +41,12 @@ from classroom_media.messages import (
 from classroom_media.packets import small_of
 from classroom_media.record.journal import ExpectedTrack
 from classroom_media.workers.client import WorkerClient
-from classroom_media.workers.specs import DirectorSource, DirectorSpec, SourceSpec
+from classroom_media.workers.specs import DirectorSource, DirectorSpec, Endpoints, SourceSpec
 
 SOURCE_MODULE: Final = "classroom_media.workers.source"
 DIRECTOR_MODULE: Final = "classroom_media.workers.director"
+RELAY_MODULE: Final = "classroom_media.workers.relay"
+RELAY: Final = ("relay", "session")  # its role and name
 PROGRAMME: Final = "programme"
 LOOKED_AFTER_S: Final = 0.3
 
@@ -110,6 +112,15 @@ class Media:
         programme = ExpectedTrack(name=PROGRAMME, source="", kind=Kind.PICTURE)
         isolated = (track for one in self.config.sources for track in self._tracks_of(one))
         return (programme, *isolated)
+
+    @property
+    def relay_endpoints(self) -> Endpoints:
+        """Give where the room's relay is met while a session goes on."""
+        return endpoints_for(self.runtime, *RELAY)
+
+    def relay(self, spec: Callable[[], msgspec.Struct]) -> WorkerService:
+        """Give a relay for a session that goes on; whoever asks for it runs it."""
+        return self._worker(*RELAY, RELAY_MODULE, spec, identity=_but_for_voices)
 
     async def run(self) -> None:
         """Run until cancelled; the workers go on."""
@@ -303,6 +314,7 @@ class Media:
             sound=source.sound,
             isolated=bool(self._tracks_of(source)),
             delay_ms=source.delay_ms,
+            relay=self.relay_endpoints if source.is_remote else None,
         )
 
     def _director_spec(self) -> DirectorSpec:
@@ -350,6 +362,11 @@ class Media:
 
 def _health(beat: Heartbeat | None, source: str) -> SourceHealth | None:
     return next((one for one in beat.sources if one.source == source), None) if beat else None
+
+
+def _but_for_voices(spec: msgspec.Struct) -> msgspec.Struct:
+    """Leave out what a running relay is told by commands."""
+    return msgspec.structs.replace(spec, voices=())
 
 
 def _but_for_orders(spec: msgspec.Struct) -> msgspec.Struct:

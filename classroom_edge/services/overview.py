@@ -10,7 +10,6 @@ from classroom_edge.config.models import Config, SourceConfig
 from classroom_edge.room import (
     DayView,
     LayoutView,
-    LinkView,
     MultiviewView,
     ProblemView,
     ProcessView,
@@ -28,6 +27,7 @@ from classroom_edge.services.directing import AUTO, HAND, in_words
 from classroom_edge.services.finishing import WORRYING, FinishingService
 from classroom_edge.services.flaws import Flaw
 from classroom_edge.services.kin import KinService
+from classroom_edge.services.live.joining import Joined
 from classroom_edge.services.looks import style_of, view_of
 from classroom_edge.services.media import PROGRAMME, Media
 from classroom_edge.services.outlets import Outlets
@@ -63,7 +63,7 @@ class Overview:
     tracking: Mapping[str, TrackingService]
     outlets: Outlets
     degraded: dict[str, str] = field(default_factory=dict)  # service -> problem
-    link: Callable[[], LinkView | None] = lambda: None
+    joined: Joined | None = None  # with other schools
     day: Callable[[], DayView | None] = lambda: None
     last_id: str = ""  # the newest finished recording
     flaw: Flaw | None = None  # of the newest one that is over, where nobody saw it
@@ -118,7 +118,8 @@ class Overview:
             processes=self._processes(),
             storage=self.storage.view,
             profile=self.config.profile,
-            link=self.link(),
+            link=self.joined.link.view if self.joined else None,
+            live=self.joined.live.live() if self.joined else None,
             day=day,
             broadcast=self.outlets.broadcast_view,
         )
@@ -173,7 +174,9 @@ class Overview:
     def _source(self, source: SourceConfig) -> SourceView:
         worker, health = self.media.sources[source.id], self.media.health(source.id)
         state, problem = worker.state, ""
-        if state == "running":
+        if state == "running" and health and health.idle:
+            state = "idle"
+        elif state == "running":
             problem = health.problem if health else ""
             state = "live" if health and health.live else "lost"
             if (health is None or health.last_ns == 0) and worker.ran_s < OPENS_WITHIN_S:
@@ -293,6 +296,8 @@ class Overview:
 
     def _processes(self) -> tuple[ProcessView, ...]:
         workers = tuple(map(_process, (*self.media.workers, *self.outlets.workers)))
+        if self.joined and (relay := self.joined.live.relay.worker):
+            workers = (*workers, _process(relay))
         if not self.finishing.pid:
             return (*self.kin.views, *workers)
         name = self.finishing.name

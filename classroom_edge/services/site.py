@@ -11,10 +11,11 @@ from classroom_drivers.api import DeviceError
 from classroom_edge.config.models import SiteConfig
 from classroom_edge.paths import DataFolder, has_ipc
 from classroom_edge.room import LinkView, Refused, Who
+from classroom_edge.services.live.offers import Accepted
 from classroom_edge.sessions import commands as c
 from classroom_edge.sessions import local
 from classroom_edge.sessions.link.answers import SilentError
-from classroom_edge.sessions.link.effects import Asked, AtSite, Linked, Lost, Told
+from classroom_edge.sessions.link.effects import Asked, AtSite, Linked, Lost, OfferWanted, Told
 from classroom_edge.sessions.link.hub_end import NotLinkedError
 from classroom_edge.sessions.link.keys import SITE_KEY, HubRecord, hub_of, load_or_make
 from classroom_edge.sessions.link.site import SPREAD_S, SiteLink
@@ -23,6 +24,8 @@ from classroom_edge.sessions.refusals import Reason
 from classroom_edge.sessions.state import GOING_ON, Session, Stage
 
 LOOKS_EVERY_S: Final = 2.0  # whether the room was enrolled, or anew
+RETOLD_S: Final = 3.0  # for a hub that is back to tell how its sessions stand
+OFFER_S: Final = 6.0  # for a hub to answer an offer
 TURN_S: Final = 0.5  # of a camera at one word of another; then it stops by itself
 SPEED: Final = 0.4  # of full speed
 DRIVES: Final = {
@@ -48,10 +51,12 @@ class SiteService:
     runtime: Path
     perform: Perform
     changed: Callable[[], None]
+    offer_wanted: Callable[[], None]  # the hub lacks this room's picture and sound
     spread_s: float = SPREAD_S
     _link: SiteLink | None = field(default=None, init=False)
     _sessions: dict[str, Session] = field(default_factory=dict, init=False)
     _left: set[str] = field(default_factory=set, init=False)  # by somebody's hand
+    _retold: set[str] = field(default_factory=set, init=False)  # since the hub is there
     _tasks: asyncio.TaskGroup | None = field(default=None, init=False)
 
     @property
@@ -107,15 +112,34 @@ class SiteService:
             self._link = self._tasks = None
             self._sessions.clear()
 
+    @property
+    def hub_ns(self) -> int | None:
+        """Hub time now, as well as it is known."""
+        return self._link.hub_ns if self._link else None
+
+    async def offer(self, session: str, sdp: str) -> Accepted:
+        """Offer picture and sound to the hub; give its answer, or the reason why not."""
+        try:
+            if self._link is None:
+                return Accepted(reason="not-enrolled")
+            answer = await self._link.offer(session, sdp, within_s=OFFER_S)
+        except (NotLinkedError, SilentError):
+            return Accepted(reason="hub-away")
+        return Accepted(answer.sdp, answer.reason)
+
     def _heard(self, what: AtSite) -> None:
         match what:
             case Linked():
                 logger.info("the hub is there")
-                self._sessions.clear()  # it tells them all anew
+                self._retold = set()
+                if self._tasks:
+                    self._tasks.create_task(self._forget_all_but(self._retold))
             case Lost():
                 logger.info("the hub is lost")
             case Told(session=session):
                 self._told(session)
+            case OfferWanted():
+                self.offer_wanted()
             case Asked(ask=ask) if self._tasks:
                 self._tasks.create_task(self._carry_out(ask))
         self.changed()
@@ -126,11 +150,20 @@ class SiteService:
             self._left.discard(session.id)
             return
         before = self._sessions.get(session.id)
+        began = before is None or before.stage is Stage.PLANNED or session.id not in self._retold
         self._sessions[session.id] = session
-        began = before is None or before.stage is Stage.PLANNED
+        self._retold.add(session.id)
         wanted = self.config.auto_join and session.id not in self._left
         if wanted and began and session.stage in GOING_ON and self._tasks:
             self._tasks.create_task(self._join(session.id))
+
+    async def _forget_all_but(self, retold: set[str]) -> None:
+        """Forget the sessions that a hub which is back tells nothing of: they are over."""
+        await asyncio.sleep(RETOLD_S)
+        if retold is self._retold and self._link is not None and self._link.is_linked:
+            known = self._sessions.items()
+            self._sessions = {id_: session for id_, session in known if id_ in retold}
+            self.changed()
 
     async def _join(self, session: str) -> None:
         if reason := await self._ask(session, c.Join()):

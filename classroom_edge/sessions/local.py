@@ -52,6 +52,14 @@ class NewCode(Request, frozen=True, kw_only=True, tag="new-code"):
     name: Name
 
 
+class InviteGuest(Request, frozen=True, kw_only=True, tag="invite-guest"):
+    """Invite somebody in a browser, for so long; "" = to the only session there is."""
+
+    session: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    name: Name
+    minutes: Annotated[int, msgspec.Meta(ge=1, le=24 * 60)] = 120
+
+
 class StrikeOff(Request, frozen=True, kw_only=True, tag="strike-off"):
     """Let a site link no more: its machine is gone, or in wrong hands."""
 
@@ -90,7 +98,19 @@ class Held(Request, frozen=True, kw_only=True, tag="held"):
     days: Annotated[int, msgspec.Meta(ge=1, le=3660)]
 
 
-AnyRequest = Status | Begin | Do | NewCode | StrikeOff | KeepGroup | Met | Groups | Counts | Held
+AnyRequest = (
+    Status
+    | Begin
+    | Do
+    | NewCode
+    | InviteGuest
+    | StrikeOff
+    | KeepGroup
+    | Met
+    | Groups
+    | Counts
+    | Held
+)
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,6 +132,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     session: str = ""  # that was begun
     code: str = ""
     address: str = ""  # of the hub, for a site
+    ticket: str = ""  # that lets a guest in
     pairs: tuple[Pair, ...] = ()
     groups: tuple[Group, ...] = ()
     sites: dict[str, str] = {}  # names by id

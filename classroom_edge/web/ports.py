@@ -112,6 +112,26 @@ class RoomPort(Protocol):
         """Where people ask something of broadcasts and of what else leaves the room."""
         ...
 
+    async def meet_guest(self, ticket: str, offer: str) -> str:
+        """Let the guest of a ticket into its session; give the answer (SDP). Raises Refused."""
+        ...
+
+    async def part_guest(self, ticket: str) -> None:
+        """Let the guest of a ticket go. Raises Refused."""
+        ...
+
+    async def meet_screen(self, offer: str) -> tuple[str, str]:
+        """Let a screen see the session; give its name and the answer (SDP). Raises Refused."""
+        ...
+
+    async def part_screen(self, name: str) -> None:
+        """Let a screen of this room go."""
+        ...
+
+    async def undo_layout(self, who: Who) -> None:
+        """Show what was shown before the floor changed it. Raises Refused."""
+        ...
+
     def recordings(self) -> tuple[Manifest, ...]:
         """Give every recording on disk, newest first."""
         ...

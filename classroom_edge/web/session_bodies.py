@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from classroom_edge.sessions.attendance import Attendance
 from classroom_edge.sessions.forms import Kind, Style
 from classroom_edge.sessions.groups import Group
-from classroom_edge.sessions.state import AHEAD_MAX_NS, ID_MAX, NS, TITLE_MAX
+from classroom_edge.sessions.state import AHEAD_MAX_NS, ID_MAX, NAME_MAX, NS, TITLE_MAX
 from classroom_edge.web.schemas import Body, Finite
 
 SITES_MAX = 2000  # as many as a session of any kind takes
@@ -27,6 +27,25 @@ class SessionBody(Body):
     sites: list[Id] = Field(default=[], max_length=SITES_MAX)
     group: Annotated[str, StringConstraints(max_length=ID_MAX)] = ""
     in_s: Finite = Field(default=0, ge=0, le=AHEAD_MAX_NS / NS, description="from now")
+
+
+class GuestBody(Body):
+    """Somebody without a room who is to be invited."""
+
+    session: Annotated[str, StringConstraints(max_length=ID_MAX)] = Field(
+        default="", description="where there is only one, it is meant"
+    )
+    name: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=NAME_MAX)
+    ]
+    minutes: int = Field(default=120, ge=1, le=24 * 60, description="for so long it is good")
+
+
+class TicketOut(BaseModel):
+    """What lets a guest in."""
+
+    ticket: str
+    path: str = Field(description="of the guest's page, at this hub")
 
 
 class GroupsOut(BaseModel):

@@ -147,6 +147,23 @@ class PretendRoom:
     ) -> None:
         self._note(f"{device}/{capability}/{action}", arguments)
 
+    async def meet_guest(self, ticket: str, offer: str) -> str:
+        self._note("guest", ticket)
+        return offer
+
+    async def part_guest(self, ticket: str) -> None:
+        self._note("guest gone", ticket)
+
+    async def meet_screen(self, offer: str) -> tuple[str, str]:
+        self._note("screen", "")
+        return "screen-1", offer
+
+    async def part_screen(self, name: str) -> None:
+        self._note("screen gone", name)
+
+    async def undo_layout(self, who: Who) -> None:
+        self._note("undo layout", who.name)
+
     async def in_session(self, who: Who, request: local.AnyRequest) -> local.Reply:
         if not isinstance(request, (local.Groups, local.Held, local.Counts)):
             self._note("session", request)

@@ -14,6 +14,7 @@ from classroom_edge.door import LocalError
 from classroom_edge.paths import DataFolder
 from classroom_edge.room import LinkView, Who
 from classroom_edge.services.hub import HubService
+from classroom_edge.services.live.offers import Accepted
 from classroom_edge.services.site import SiteService
 from classroom_edge.sessions import commands as c
 from classroom_edge.sessions import local
@@ -32,6 +33,8 @@ class Place:
 
     def __init__(self, top: Path) -> None:
         self.turned: list[tuple[Any, ...]] = []
+        self.offers: list[tuple[str, str, str]] = []  # that the hub was made
+        self.wanted = 0  # how often it asked for one
         self.port = free_pair()
         self.folders = {name: DataFolder(top / name) for name in ("hub", "site")}
         self.runtimes = {name: top / f"{name}-run" for name in ("hub", "site")}
@@ -45,6 +48,8 @@ class Place:
             folder=self.folders["hub"],
             runtime=self.runtimes["hub"],
             changed=lambda: None,
+            accept=self._accept,
+            guests=frozenset,
         )
 
     def site(self) -> SiteService:
@@ -54,6 +59,7 @@ class Place:
             runtime=self.runtimes["site"],
             perform=self._perform,
             changed=lambda: None,
+            offer_wanted=self._want,
             spread_s=0,
         )
 
@@ -71,6 +77,13 @@ class Place:
         await eventually_async((self.runtimes["hub"] / local.SOCKET).exists)
         found = await eventually_awaited(code)
         await enrol(self.folders["site"].link, f"127.0.0.1:{self.port}", found)
+
+    async def _accept(self, site: str, session: str, sdp: str) -> Accepted:
+        self.offers.append((site, session, sdp))
+        return Accepted("the answer")
+
+    def _want(self) -> None:
+        self.wanted += 1
 
     async def _perform(self, who: Who, *action: Any) -> None:
         self.turned.append(action)
@@ -144,6 +157,41 @@ async def test_a_hub_that_is_started_again_goes_on_with_its_session_and_sites(
         assert (session.title, session.stage) == ("数学", Stage.OPEN)
         assert present(again, "hill")
         assert await place.do("hub", c.GiveFloor(member="hill")) == ""
+
+
+async def test_a_sites_offer_of_its_picture_reaches_the_hub_and_comes_back_answered(
+    place: Place,
+) -> None:
+    hub = place.hub()
+    async with running(hub):
+        await place.enrol()
+        site = place.site()
+        assert await site.offer("math", "an offer") == Accepted(reason="not-enrolled")
+        async with running(site):
+            await eventually_async(lambda: hub.view.linked)
+            assert await site.offer("math", "an offer") == Accepted("the answer")
+            assert place.offers == [("hill", "math", "an offer")]
+            hub.want_offer("hill", "math")
+            await eventually_async(lambda: place.wanted == 1)
+
+
+async def test_a_site_that_was_cut_off_stays_in_its_session_until_the_hub_tells_otherwise(
+    place: Place,
+) -> None:
+    site = place.site()
+    async with running(place.hub()):
+        await place.enrol()
+    async with running(site):
+        async with running(hub := place.hub()):
+            await eventually_async(lambda: hub.view.linked, within_s=5)
+            assert (await place.ask("hub", BEGIN)).reason == ""
+            await eventually_async(lambda: present(site, "hill"))
+        await eventually_async(lambda: not site.view.linked)
+        assert present(site, "hill")
+        async with running(again := place.hub()):
+            await eventually_async(lambda: again.view.linked, within_s=5)
+            assert present(site, "hill")
+            assert await place.do("hub", c.End()) == ""
 
 
 async def test_a_camera_turns_for_the_hub_while_the_room_lets_it(place: Place) -> None:

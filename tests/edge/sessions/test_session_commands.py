@@ -13,6 +13,7 @@ from classroom_edge.config import load
 from classroom_edge.daemon import Daemon
 from classroom_edge.paths import DataFolder, runtime_folder
 from classroom_edge.services.hub import HubService
+from classroom_edge.services.live.offers import Accepted
 from classroom_edge.services.site import SiteService
 from classroom_edge.sessions import local
 from tests.edge.sessions.schools import free_pair
@@ -63,6 +64,8 @@ class Rooms:
             folder=DataFolder(self._top / "hub"),
             runtime=runtime_folder(self._top / "hub", "centre"),
             changed=lambda: None,
+            accept=nothing_is_offered,
+            guests=frozenset,
         )
 
     def site(self) -> SiteService:
@@ -78,8 +81,13 @@ class Rooms:
             runtime=runtime_folder(self._top / "site", "hill-room"),
             perform=perform,
             changed=lambda: None,
+            offer_wanted=lambda: None,
             spread_s=0,
         )
+
+
+async def nothing_is_offered(*_offer: str) -> Accepted:
+    raise AssertionError("nothing is to be offered")
 
 
 @asynccontextmanager

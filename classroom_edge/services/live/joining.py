@@ -1,0 +1,161 @@
+"""The link of a room with other schools and its sessions' pictures and sound, put together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from classroom_edge.config.models import Config, HubConfig, SiteConfig, TurnConfig
+from classroom_edge.paths import DataFolder
+from classroom_edge.services.linking import LinkService
+from classroom_edge.services.live.cast import Cast, cast_of
+from classroom_edge.services.live.floor import Floor
+from classroom_edge.services.live.guests import Guests
+from classroom_edge.services.live.hosting import Hosting, HubSide
+from classroom_edge.services.live.offering import Offering, Road
+from classroom_edge.services.live.relay import Relay
+from classroom_edge.services.live.service import WISHER, Live, Side
+from classroom_edge.services.live.sizes import live_sizes, sizes_for
+from classroom_edge.services.media import Media
+from classroom_edge.services.renditions import Renditions
+from classroom_edge.services.site import Perform, SiteService
+from classroom_media.api import Layout
+from classroom_media.workers.specs import RelaySpec, TurnServer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joined:
+    """What a room has that is a hub or a site."""
+
+    link: LinkService
+    live: Live
+    guests: Guests | None = None  # of a hub
+
+
+@dataclass(kw_only=True)
+class Joiner:
+    """Everything that it is made of."""
+
+    config: Config
+    folder: DataFolder
+    runtime: Path
+    media: Media
+    renditions: Renditions
+    perform: Perform
+    changed: Callable[[], None]
+    road: Road
+
+    def join(self) -> Joined | None:
+        """Give what the room.toml asks for, or None."""
+        if self.config.hub:
+            return self._as_hub(self.config.hub)
+        return self._as_site(self.config.site) if self.config.site else None
+
+    def _as_hub(self, config: HubConfig) -> Joined:
+        from classroom_edge.services.hub import HubService  # noqa: PLC0415 - the store is slow
+
+        relay = self._relay(config.turn, config)
+        hub = HubService(
+            room=self.config.room,
+            config=config,
+            folder=self.folder,
+            runtime=self.runtime,
+            changed=self._changed(lambda: live),
+            accept=lambda site, session, offer: hosting.accept(site, session, offer),  # noqa: PLW0108 - made below
+            guests=lambda: guests.connected(),  # noqa: PLW0108
+        )
+        cast = self._cast(hub)
+        hosting = Hosting(relay=relay, cast=cast, want_offer=hub.want_offer)
+        guests = Guests(relay=relay, key=lambda: hub.guest_key, cast=cast, speak=hub.speak)
+        live = self._live(hub, relay, cast, HubSide(hosting, guests))
+        return Joined(link=hub, live=live, guests=guests)
+
+    def _as_site(self, config: SiteConfig) -> Joined:
+        relay = self._relay(config.turn)
+        site = SiteService(
+            config=config,
+            folder=self.folder,
+            runtime=self.runtime,
+            perform=self.perform,
+            changed=self._changed(lambda: live),
+            offer_wanted=lambda: offering.ask(),  # noqa: PLW0108 - made below
+        )
+        offering = Offering(relay=relay, offer=site.offer, road=self.road)
+        live = self._live(site, relay, self._cast(site), offering)
+        return Joined(link=site, live=live)
+
+    def _cast(self, link: LinkService) -> Callable[[], Cast | None]:
+        return lambda: cast_of(link.view, link.hub_ns)
+
+    def _live(
+        self, link: LinkService, relay: Relay, cast: Callable[[], Cast | None], side: Side
+    ) -> Live:
+        sources, first = self._sources(), self.config.programme
+        floor = Floor(
+            programme=self.media,
+            remotes=frozenset(sources.values()),
+            pictures=frozenset(self.config.pictures),
+            usual=Layout(first.layout, self.config.fill(first.layout, first.sources)),
+            changed=self.changed,
+        )
+        return Live(
+            linked=lambda: bool(link.view.linked),
+            cast=cast,
+            relay=relay,
+            renditions=self.renditions,
+            floor=floor,
+            side=side,
+            sources=sources,
+            changed=self.changed,
+        )
+
+    def _changed(self, live: Callable[[], Live]) -> Callable[[], None]:
+        def changed() -> None:
+            self.changed()
+            live().stir()
+
+        return changed
+
+    def _sources(self) -> dict[str, str]:
+        """Give the sources that are rooms elsewhere, by peer."""
+        remote = (one for one in self.config.sources if one.is_remote)
+        return {urlsplit(one.url).netloc: one.id for one in remote}
+
+    def _relay(self, turn: TurnConfig | None, hub: HubConfig | None = None) -> Relay:
+        def spec() -> RelaySpec:
+            sizes = sizes_for(self.renditions.height)
+            self.renditions.want(WISHER, sizes)
+            return RelaySpec(
+                name=self.config.room.id,
+                director=self.media.director.endpoints,
+                endpoints=self.media.relay_endpoints,
+                sizes=live_sizes(sizes, self.renditions.streams(WISHER)),
+                remotes=self._sources(),
+                port=hub.media_port if hub else 0,
+                addresses=_addresses(hub),
+                announced=_announced(hub),
+                turn=(_server(turn),) if turn else (),
+                turn_only=turn.only if turn else False,
+            )
+
+        return Relay(make=lambda: self.media.relay(spec))
+
+
+def _addresses(hub: HubConfig | None) -> tuple[str, ...]:
+    """Give the addresses that a hub was told to listen at; none = all."""
+    return (hub.listen,) if hub and hub.listen not in {"::", "0.0.0.0"} else ()
+
+
+def _announced(hub: HubConfig | None) -> tuple[tuple[str, int], ...]:
+    return ((hub.media_address, hub.media_port),) if hub and hub.media_address else ()
+
+
+def _server(turn: TurnConfig) -> TurnServer:
+    return TurnServer(
+        host=turn.host,
+        port=turn.port,
+        user=turn.user,
+        password=turn.password.get_secret_value(),
+        transport=turn.transport,
+        tls=turn.tls,
+    )

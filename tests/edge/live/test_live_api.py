@@ -1,0 +1,52 @@
+"""Picture and sound over the API: guests by ticket, screens of the room, a layout undone."""
+
+from pathlib import Path
+
+from classroom_edge.sessions import local
+from classroom_edge.sessions.link.wire import SDP_MAX
+from tests.edge.pretend_room import ANSWER, TICKET
+from tests.edge.website import website
+
+OFFER = "v=0\r\ns=an offer\r\n"
+SDP = {"Content-Type": "application/sdp"}
+
+
+async def test_a_guest_needs_no_login_but_a_ticket(tmp_path: Path) -> None:
+    async with website(tmp_path) as here:
+        guest = here.browser()
+        place = f"/api/v1/live/guest/{TICKET}"
+        met = await guest.post(place, content=OFFER, headers=SDP)
+        assert (met.status_code, met.text) == (201, ANSWER)
+        assert met.headers["content-type"] == "application/sdp"
+        assert met.headers["location"] == place
+        assert (await guest.delete(met.headers["location"])).is_success
+        refused = await guest.post("/api/v1/live/guest/else", content=OFFER, headers=SDP)
+        assert (refused.status_code, refused.json()["code"]) == (409, "no-ticket")
+        assert here.room.asked == [("guest", TICKET, OFFER), ("guest gone", TICKET)]
+
+
+async def test_what_is_no_offer_reaches_nobody(tmp_path: Path) -> None:
+    async with website(tmp_path) as here:
+        for content in (b"", b"hello", b"v=0\xff", b"v=0" + b"x" * SDP_MAX):
+            place = f"/api/v1/live/guest/{TICKET}"
+            answer = await here.browser().post(place, content=content, headers=SDP)
+            assert answer.status_code == 422
+        assert here.room.asked == []
+
+
+async def test_a_screen_is_a_panel_of_the_room_and_nobody_else(tmp_path: Path) -> None:
+    async with website(tmp_path) as here:
+        shown = await here.client.post("/api/v1/live/screen", content=OFFER, headers=SDP)
+        assert (shown.status_code, shown.text) == (201, ANSWER)
+        assert (await here.client.delete(shown.headers["location"])).is_success
+        assert here.room.asked == [("screen", OFFER), ("screen gone", "screen-1")]
+
+
+async def test_a_teacher_invites_a_guest_and_undoes_what_the_floor_shows(tmp_path: Path) -> None:
+    async with website(tmp_path) as here:
+        invited = await here.client.post("/api/v1/live/guests", json={"name": " Li "})
+        assert invited.json()["path"] == f"/guest/{invited.json()['ticket']}"
+        assert (await here.client.post("/api/v1/live/layout/undo")).is_success
+        (_, _, request), undone = here.room.asked
+        assert request == local.InviteGuest(name="Li")
+        assert undone[0] == "undo layout"
