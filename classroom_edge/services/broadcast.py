@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from importlib import resources
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +37,7 @@ SILENT_NS: Final = 8 * NS
 RENEWED_S: Final = 1800  # an address is the same for so long
 INDEX: Final = "index.m3u8"
 LESSON: Final = "lesson.m3u8"
+PAGES: Final = Path(str(resources.files("classroom_edge"))) / "web" / "static" / "panel"
 
 logger = logging.getLogger(__name__)
 
@@ -141,13 +143,15 @@ class BroadcastService:
             return BroadcastView("off")
         since = _since(health) if health and health.lesson == wanted.lesson else None
         state = "on" if since else "starting"
+        address = self._steady_address(wanted.lesson)
         return BroadcastView(
             state="lost" if self.worker.state == "lost" else state,
             lesson=wanted.lesson,
             title=wanted.title,
             since=since,
             viewers=health.viewers if health else 0,
-            address=self._steady_address(wanted.lesson),
+            address=address,
+            page=page_of(address),
         )
 
     @property
@@ -236,7 +240,14 @@ class BroadcastService:
             certificate=str(certificates / "server.crt") if with_tls else "",
             certificate_key=str(certificates / "server.key") if with_tls else "",
             keep_days=self.broadcast.keep_days,
+            pages=str(PAGES),
         )
+
+
+def page_of(address: str) -> str:
+    """Give the page on which a browser plays what is at an address."""
+    base, shown, lesson, _file = address.rsplit("/", 3)
+    return f"{base}/watch/{shown}/{lesson}"
 
 
 def _kept_key(path: Path) -> str:

@@ -35,6 +35,18 @@ async def panel() -> Response:
     return FileResponse(PANEL, headers=ASK_AGAIN)
 
 
+@router.api_route("/guest/{ticket}", methods=["GET", "HEAD"], dependencies=open_to_all)
+async def guest(ticket: str) -> Response:
+    """The page on which somebody without a room takes part; the ticket lets them in."""
+    return FileResponse(PANEL.with_name("guest.html"), headers=ASK_AGAIN)
+
+
+@router.api_route("/screen", methods=["GET", "HEAD"], dependencies=open_to_all)
+async def screen() -> Response:
+    """The lesson from afar, over the whole of a screen."""
+    return FileResponse(PANEL.with_name("screen.html"), headers=ASK_AGAIN)
+
+
 @router.api_route("/static/{path:path}", methods=["GET", "HEAD"], dependencies=open_to_all)
 async def static(
     path: str, request: Request, files: Annotated[StaticFiles, Depends(static_files)]

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
+from classroom_edge.services.broadcast import page_of
 from classroom_edge.web.access import Action, May, Visitor
 from classroom_edge.web.commands import ANSWERS
 from classroom_edge.web.schemas import Accepted, Started
@@ -40,9 +41,10 @@ class AddressBody(Body):
 
 
 class AddressOut(BaseModel):
-    """For players."""
+    """For players, and for people with a browser."""
 
     address: str
+    page: str
 
 
 @router.post("/broadcast/start")
@@ -64,4 +66,4 @@ async def address(site: Here, _visitor: Sender, body: AddressBody | None = None)
     """Give an address that is good for so long, to be sent to those who may watch."""
     asked = body or AddressBody()
     given = site.room.outlets.address(asked.lesson, asked.hours, again=asked.again)
-    return AddressOut(address=given)
+    return AddressOut(address=given, page=page_of(given))

@@ -20,10 +20,21 @@ export default defineConfig({
     cssCodeSplit: false,
     reportCompressedSize: false,
     rollupOptions: {
+      input: { panel: "index.html", guest: "guest.html", screen: "screen.html", watch: "watch.html" },
       output: {
-        entryFileNames: "panel.js",
+        entryFileNames: "[name].js",
+        chunkFileNames: "[name].js",
         assetFileNames: "panel[extname]",
-        codeSplitting: false,
+        codeSplitting: {
+          groups: [
+            {
+              name: "shared", // what every page has
+              test: /node_modules.@?vue|src.(words|http|icons|quality|wake|style)|PanelIcon|words.panel/,
+              priority: 2,
+            },
+            { name: "call", test: /src.(rtc|pages.LiveVideo)/, priority: 1 },
+          ],
+        },
       },
     },
   },

@@ -19,6 +19,7 @@ from typing import Any, Final
 from classroom_media.api import MediaError
 from classroom_media.live.hls.archive import About, Archive
 from classroom_media.live.hls.origin import Origin
+from classroom_media.live.hls.pages import Pages
 from classroom_media.live.hls.programme import Programme
 from classroom_media.live.hls.serving import Serving, Where
 from classroom_media.messages import Air, AnyCommand, BroadcastHealth, Heartbeat, OffAir
@@ -45,7 +46,8 @@ class Broadcaster:
         self._spec = spec
         self._shell = shell
         self._archive = Archive(Path(spec.folder))
-        self._origin = Origin(self._archive, spec.key.encode())
+        pages = Pages(Path(spec.pages) if spec.pages else None)
+        self._origin = Origin(self._archive, spec.key.encode(), pages=pages)
         self._serving = Serving(self._origin, _where(spec))
         self._on_air: Programme | None = None
         if found := self._archive.going_on(boot_id()):

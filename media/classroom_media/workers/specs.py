@@ -185,3 +185,4 @@ class OriginSpec(msgspec.Struct, frozen=True, kw_only=True):
     certificate: str = ""  # path of the chain, PEM; "" = without TLS
     certificate_key: str = ""
     keep_days: int = 30  # lessons can be watched again for so long
+    pages: str = ""  # folder of the page on which they are watched; "" = none

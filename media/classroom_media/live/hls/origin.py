@@ -5,6 +5,7 @@
     /<ticket>/<lesson>/<quality>/live.m3u8      may wait for the part that is asked for
     /<ticket>/<lesson>/<quality>/lesson.m3u8
     /<ticket>/<lesson>/<quality>/part-17.m4s    may wait: the part that was announced
+    /watch/<ticket>/<lesson>                    a page that plays it (`pages`)
 
 A playlist may be kept by a cache for as long as it takes to make it, everything else for ever.
 
@@ -14,14 +15,15 @@ Source: draft-ietf-hls-rfc8216bis, 6.2.5.2 (blocking reload) and B.1; https://as
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qs
 
 from classroom_media.live.hls import playlist
+from classroom_media.live.hls.answer import Answer
 from classroom_media.live.hls.audience import Audience, Viewer
 from classroom_media.live.hls.lesson import Lesson
+from classroom_media.live.hls.pages import Pages
 from classroom_media.live.hls.shelf import Shelf
 from classroom_media.live.hls.tickets import is_good
 
@@ -32,20 +34,15 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 WHOLE: Final = -1  # no part: the segment
 ENOUGH: Final = 3  # segments of one quality, to begin without the others
 AHEAD: Final = 2  # segments that somebody may ask for in advance
+_GUARDS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),  # the address is a ticket
+    (b"content-security-policy", b"default-src 'self'; media-src 'self' blob:"),
+)
 _PLAYLIST: Final = "application/vnd.apple.mpegurl"
 _MEDIA: Final = "video/mp4"
 _FOR_EVER: Final = "public, max-age=86400, immutable"
 _MOMENT: Final = "public, max-age=1"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What somebody is told."""
-
-    status: HTTPStatus
-    body: bytes = b""
-    kind: str = "text/plain"
-    keep: str = "no-store"
 
 
 _NOT_FOUND: Final = Answer(HTTPStatus.NOT_FOUND)
@@ -66,10 +63,12 @@ class Origin:
         lessons: Lessons,
         key: bytes = b"",
         clock: Callable[[], float] = time.time,
+        pages: Pages = Pages(),  # noqa: B008 - none, and frozen
     ) -> None:
         self._lessons = lessons
         self._key = key
         self._clock = clock
+        self._pages = pages
         self.audience = Audience(clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,6 +82,7 @@ class Origin:
             (b"content-length", length),
             (b"cache-control", answer.keep.encode()),
             (b"access-control-allow-origin", b"*"),
+            *_GUARDS,
         ]
         start = {"type": "http.response.start", "status": answer.status, "headers": headers}
         await send(start)
@@ -92,6 +92,8 @@ class Origin:
     async def _answer(self, scope: Scope) -> Answer:
         if scope["method"] not in {"GET", "HEAD"}:
             return Answer(HTTPStatus.METHOD_NOT_ALLOWED)
+        if page := self._pages.find(scope["path"]):
+            return page
         ticket, name, path = (*scope["path"].lstrip("/").split("/", 2), "", "")[:3]
         if self._key and not is_good(self._key, name, ticket, self._clock()):
             return Answer(HTTPStatus.FORBIDDEN)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import uvicorn
 
@@ -13,6 +14,7 @@ from classroom_media.api import Kind
 from classroom_media.live.hls.lesson import Lesson
 from classroom_media.live.hls.origin import Origin, Receive, Scope, Send
 from classroom_media.live.hls.package import Packager
+from classroom_media.live.hls.pages import Pages
 from classroom_media.packets import Coded
 
 
@@ -36,9 +38,17 @@ class Stage:
 
 
 @contextmanager
-def stage(lesson: Lesson, pages: dict[str, tuple[str, bytes]] | None = None) -> Iterator[Stage]:
-    """Serve a lesson as `any/maths`, and pages (type and content) by their path."""
-    origin = Origin({"maths": lesson})
+def stage(
+    lesson: Lesson,
+    pages: dict[str, tuple[str, bytes]] | None = None,
+    *,
+    built: Path | None = None,
+) -> Iterator[Stage]:
+    """Serve a lesson as `any/maths`, and pages (type and content) by their path.
+
+    `built` is the folder of the page that the origin itself gives out.
+    """
+    origin = Origin({"maths": lesson}, pages=Pages(built))
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         page = (pages or {}).get(scope.get("path", ""))
