@@ -364,7 +364,6 @@ class BroadcastView:
     viewers: int = 0  # a cache in front of it counts as one
     address: str = ""  # for players; signed, and good for hours
     page: str = ""  # the same for a browser
-    page: str = ""  # the same for a browser
 
 
 @dataclass(frozen=True, slots=True)
