@@ -21,6 +21,7 @@ from classroom_edge.store import Store
 from classroom_edge.web import (
     assets,
     commands,
+    day,
     entrance,
     files,
     lite,
@@ -53,6 +54,7 @@ logger = logging.getLogger(__name__)
 ROUTERS: Final[Sequence[APIRouter]] = (
     assets.router,
     commands.router,
+    day.router,
     outlets.router,
     streams.router,
     recordings.router,

@@ -32,6 +32,7 @@ from classroom_edge.room import (
     Who,
 )
 from classroom_edge.services.outlets import Outlets
+from classroom_edge.services.timetabling import DayDesk
 from classroom_edge.sessions import commands as c
 from classroom_edge.sessions import local
 from classroom_edge.sessions.attendance import Attendance, Part
@@ -39,6 +40,7 @@ from classroom_edge.sessions.forms import Kind, Style
 from classroom_edge.sessions.groups import Group, Past
 from classroom_edge.sessions.state import NS
 from classroom_media.record.manifest import Chapter, Lesson, Manifest, Mark, State, Track
+from tests.edge.pretend_desk import PretendDesk
 
 AT = datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
 TICKET = "math~guest-1~good"
@@ -262,6 +264,10 @@ class PretendRoom:
             raise UnsupportedError(f"no capability {capability!r}")
         if arguments == {"name": "vga-9"}:
             raise RefusedError("ERR2")
+
+    @property
+    def day(self) -> DayDesk:
+        return PretendDesk(lambda wish, details: self.asked.append(("day", wish, details)))
 
     @property
     def outlets(self) -> Outlets:

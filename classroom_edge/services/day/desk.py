@@ -105,7 +105,7 @@ class Desk:
             is_now = due.occurrence.starts_at <= now < due.latest
             if due.occurrence.id == lesson or (not lesson and is_now):
                 return due
-        raise refused("no-lesson")
+        raise refused("unknown-lesson")
 
     def _to_come(self, lesson: str) -> Due:
         due = self._lesson(lesson)

@@ -17,10 +17,12 @@ from classroom_edge.room import LevelView, Refused, RoomState, SoundView, StepVi
 from classroom_edge.services.newest import Newest
 from classroom_edge.services.outlets import Outlets
 from classroom_edge.services.refusals import refused
+from classroom_edge.services.timetabling import DayDesk
 from classroom_edge.sessions import local
 from classroom_edge.web.server import serve
 from classroom_media.record.manifest import Manifest
 from tests.edge.browser import lessons, states
+from tests.edge.pretend_desk import PretendDesk
 from tests.waiting import eventually
 
 ID = "20261122-021500-3f2a"
@@ -116,6 +118,10 @@ class PretendRoom:
     async def mark(self, who: Who, text: str = "") -> float:
         self._note("mark", {"text": text})
         return 755.0  # where the media are: a little ahead of the disk
+
+    @property
+    def day(self) -> DayDesk:
+        return PretendDesk(lambda wish, details: self._note(f"day {wish}", details))
 
     @property
     def outlets(self) -> Outlets:
