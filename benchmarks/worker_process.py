@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import psutil
 
-from classroom_media.workers.specs import DirectorSpec, Endpoints, SourceSpec
+from classroom_media.workers.specs import DirectorSpec, Endpoints, RelaySpec, SourceSpec
 
 
 def endpoints(folder: Path, name: str) -> Endpoints:
@@ -19,7 +19,7 @@ def endpoints(folder: Path, name: str) -> Endpoints:
 
 @contextmanager
 def worker(
-    role: str, spec: SourceSpec | DirectorSpec, *, leave_s: float = 10.0
+    role: str, spec: SourceSpec | DirectorSpec | RelaySpec, *, leave_s: float = 10.0
 ) -> Iterator[psutil.Popen]:
     """Run a worker until the end of the block, and so many seconds longer if it needs to."""
     process = psutil.Popen(

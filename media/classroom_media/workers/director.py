@@ -56,6 +56,7 @@ NAME: Final = "programme"
 PACE_S: Final = (
     0.04  # packets gather so long: on a virtual machine, waking up costs as much as work
 )
+LIVE_PACE_S: Final = 0.01  # while others talk back: they hear how late we are
 LEAVE_S: Final = 5.0  # how long the loop may take to end
 END_S: Final = 3.0  # how long an end waits for what is still being made
 
@@ -304,7 +305,7 @@ class Director:
             if packet.key and packet.stream in self._endpoints:
                 self._directing.keyframe(packet.stream, packet.pts_ns)
         if not self._programme.advance(time.monotonic_ns()):
-            self._over.wait(PACE_S)
+            self._over.wait(LIVE_PACE_S if self._programme.feeds else PACE_S)
 
 
 def main() -> int:

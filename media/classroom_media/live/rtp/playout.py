@@ -16,6 +16,7 @@ SHORTEST_NS: Final = 80_000_000
 LONGEST_NS: Final = 300_000_000
 UP: Final = 0.15  # of the time that passes: what a decoder of sound stretches unheard
 DOWN: Final = 0.02
+FAR_NS: Final = 100_000_000  # so much too late, one comes nearer sooner: something stood still
 JUMP_NS: Final = 2_000_000_000  # a stamp that is further off is of another timeline
 WINDOW_NS: Final = 5_000_000_000  # in which the quickest way is looked for
 CALMING: Final = 0.9995  # of the lateness that is remembered: half of it after 20 s
@@ -76,7 +77,8 @@ class Playout:
         if self._shift_ns is None:
             return
         error_ns = self._quickest_ns + self.delay_ns - self._shift_ns
-        self._shift_ns += max(-int(passed_ns * DOWN), min(int(passed_ns * UP), error_ns))
+        down = DOWN if error_ns > -FAR_NS else UP
+        self._shift_ns += max(-int(passed_ns * down), min(int(passed_ns * UP), error_ns))
 
 
 class _Way:
