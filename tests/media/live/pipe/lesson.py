@@ -9,6 +9,7 @@ from itertools import cycle
 import av
 import numpy as np
 
+from classroom_media.live.pipe.api import State
 from classroom_media.live.pipe.reach import Reach
 from classroom_media.live.pipe.secure import SecurePipe
 from classroom_media.live.rtp import numbering, packetised, rtcp
@@ -68,8 +69,18 @@ def sounds() -> tuple[bytes, ...]:
 class Teacher:
     """Sends the lesson over a pipe, again and again, and takes what the other end sends."""
 
-    def __init__(self, reach: Reach, tasks: asyncio.TaskGroup) -> None:
-        self.pipe = SecurePipe(reach, tasks, received=self._received, changed=lambda _: None)
+    def __init__(
+        self, reach: Reach, tasks: asyncio.TaskGroup, *, send: bool = True, receive: bool = True
+    ) -> None:
+        self.pipe = SecurePipe(
+            reach,
+            tasks,
+            received=self._received,
+            changed=lambda _: self._settled.set(),
+            send=send,
+            receive=receive,
+        )
+        self._settled = asyncio.Event()
         self.redundancy: tuple[int, ...] = SPACED
         self.keys_wanted = 0
         self.coded: list[Coded] = []
@@ -108,10 +119,21 @@ class Teacher:
         else:
             self.coded += self._receiver.packet(packet, at_ns)
 
+    async def connected(self) -> None:
+        """Wait for the connection."""
+        async with asyncio.timeout(20):
+            await self._settled.wait()
+        assert self.pipe.state is State.CONNECTED
+
+    async def listen(self) -> None:
+        """Receive until cancelled."""
+        while True:
+            self._take(time.monotonic_ns())
+            await asyncio.sleep(0.005)
+
     async def teach(self) -> None:
         """Send in real time until cancelled."""
         assert self._sender is not None
-        assert self._receiver is not None
         begin_ns = time.monotonic_ns()
         at = {FRAME_NS: begin_ns, SOUND_NS: begin_ns}
         pictures_left, sounds_left = cycle(pictures()), cycle(sounds())
@@ -127,10 +149,14 @@ class Teacher:
                 self.pipe.send(self._sender.sound(self._voice, now_ns))
                 at[SOUND_NS] += SOUND_NS
             self.pipe.send(self._sender.tick(now_ns))
-            coded, said = self._receiver.tick(now_ns)
-            self.coded += coded
-            self.pipe.send(said)
+            self._take(now_ns)
             await asyncio.sleep(0.005)
+
+    def _take(self, now_ns: int) -> None:
+        assert self._receiver is not None
+        coded, said = self._receiver.tick(now_ns)
+        self.coded += coded
+        self.pipe.send(said)
 
     def of(self, stream: str) -> list[Coded]:
         """Give what came of a stream: picture or sound."""
