@@ -53,6 +53,19 @@ export async function nudge(path: string, body: object, timeoutMs = 1000): Promi
   if (!response.ok) throw await refusal(response);
 }
 
+/** Offer a call (WHIP); give its answer, and the address at which to say goodbye. */
+export async function offer(path: string, sdp: string, timeoutMs = 8000): Promise<{ sdp: string; at: string }> {
+  const init = { method: "POST", headers: { "Content-Type": "application/sdp" }, body: sdp };
+  const response = await answer(path, init, timeoutMs);
+  if (!response.ok) throw await refusal(response);
+  return { sdp: await response.text(), at: response.headers.get("Location") ?? path };
+}
+
+/** Say goodbye, from a page that is being closed, too; nobody waits for the answer. */
+export function goodbye(at: string): void {
+  void fetch(at, { method: "DELETE", credentials: "same-origin", keepalive: true }).catch(() => undefined);
+}
+
 function newName(): string {
   return Array.from(window.crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("");
 }

@@ -206,7 +206,11 @@ export interface LiveView {
     peer: string;
     state: "connecting" | "connected" | "lost";
     rung: string;
+    /** The source by which this room sees and hears it. */
+    source: string;
+    receiving: boolean;
   }[];
+  chosen: { because: Words; undo: ActionView } | null;
 }
 
 export interface RoomState {
@@ -224,7 +228,7 @@ export interface RoomState {
   storage: StorageView;
   profile: "studio" | "routine";
   link: LinkView | null;
-  live?: LiveView | null;
+  live: LiveView | null;
 }
 
 export interface LevelView {

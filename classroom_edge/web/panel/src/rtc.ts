@@ -1,16 +1,15 @@
-/** A call with the room's relay by WebRTC: our offer goes by a POST, and its answer comes back.
+/** A call with the room's relay by WebRTC, begun as WHIP does it.
  *
- * Source: W3C WebRTC 1.0; its Extensions (jitterBufferTarget).
+ * Source: W3C WebRTC 1.0; its Extensions (jitterBufferTarget); RFC 9725.
  */
 
 import { ref, shallowRef, type Ref, type ShallowRef } from "vue";
 
-import { nudge, post, Refusal } from "./http";
+import { goodbye, offer, Refusal } from "./http";
 import type { Words } from "./room";
 
 const GATHERING_MS = 1500; // for the addresses of this machine
 const PATIENCE_MS = 4000; // a connection may waver so long
-const ANSWER_MS = 8000;
 const AGAIN_MS = [500, 1000, 2000, 4000];
 const BUFFER_MS = 300; // of sound and picture: lossy lines are repaired within
 
@@ -29,20 +28,16 @@ export interface Call {
   end(): void;
 }
 
-interface Answer {
-  sdp: string;
-  name?: string;
-}
-
-/** Call at `path`; `bye` is where one says goodbye, given what was answered. */
-export function makeCall(path: string, bye: (answer: Answer) => string): Call {
+/** Call at `path`. */
+export function makeCall(path: string): Call {
   const state = ref<CallState>("idle");
   const why = shallowRef<Words>({});
   const stream = shallowRef(new MediaStream());
   let own: MediaStream | null = null;
   let connection: RTCPeerConnection | null = null;
-  let answered: Answer | null = null;
+  let byeAt = "";
   let tries = 0;
+  let known = false; // it was connected once
   let timer = 0;
 
   function listen(pc: RTCPeerConnection): void {
@@ -56,7 +51,7 @@ export function makeCall(path: string, bye: (answer: Answer) => string): Call {
       if (pc !== connection) return;
       window.clearTimeout(timer);
       if (pc.connectionState === "connected") {
-        [state.value, tries] = ["connected", 0];
+        [state.value, tries, known] = ["connected", 0, true];
       } else if (pc.connectionState === "failed") {
         again();
       } else if (pc.connectionState === "disconnected") {
@@ -77,11 +72,10 @@ export function makeCall(path: string, bye: (answer: Answer) => string): Call {
     try {
       await pc.setLocalDescription(await pc.createOffer());
       await gathered(pc);
-      const sdp = pc.localDescription?.sdp ?? "";
-      const answer = (await post(path, { sdp }, ANSWER_MS)) as Answer;
+      const answered = await offer(path, pc.localDescription?.sdp ?? "");
       if (pc !== connection) return;
-      answered = answer;
-      await pc.setRemoteDescription({ type: "answer", sdp: answer.sdp });
+      byeAt = answered.at;
+      await pc.setRemoteDescription({ type: "answer", sdp: answered.sdp });
       why.value = {};
     } catch (error) {
       if (pc !== connection) return;
@@ -100,7 +94,7 @@ export function makeCall(path: string, bye: (answer: Answer) => string): Call {
 
   function again(): void {
     hangUp();
-    state.value = "waiting";
+    state.value = known ? "waiting" : "calling";
     const pause = AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)];
     tries += 1;
     timer = window.setTimeout(() => void connect(), pause);
@@ -111,7 +105,7 @@ export function makeCall(path: string, bye: (answer: Answer) => string): Call {
     why,
     stream,
     begin(sent) {
-      [own, tries, state.value] = [sent, 0, "calling"];
+      [own, tries, known, state.value] = [sent, 0, false, "calling"];
       void connect();
     },
     send(kind, track) {
@@ -123,8 +117,8 @@ export function makeCall(path: string, bye: (answer: Answer) => string): Call {
     end() {
       hangUp();
       state.value = "idle";
-      if (answered !== null) void nudge(bye(answered), {}).catch(() => undefined);
-      answered = null;
+      if (byeAt !== "") goodbye(byeAt);
+      byeAt = "";
     },
   };
 }
