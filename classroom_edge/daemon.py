@@ -31,6 +31,7 @@ from classroom_edge.services.day.clock import DayClock
 from classroom_edge.services.day.room_at_hand import RoomAtHand
 from classroom_edge.services.devices import DeviceService
 from classroom_edge.services.directing import AUTO, KeptMode, role_in
+from classroom_edge.services.filling.service import FillingService
 from classroom_edge.services.finishing import FinishingService
 from classroom_edge.services.flaws import flaw_of
 from classroom_edge.services.health import notify
@@ -58,6 +59,7 @@ from classroom_edge.services.tracking import TrackingService
 from classroom_edge.services.waking import WakingService
 from classroom_edge.services.workers import WorkerService
 from classroom_edge.sessions import local
+from classroom_edge.sessions.link import films
 from classroom_edge.words import words
 from classroom_media.api import NS, Directing, Layout
 from classroom_media.compose.grid import Grid
@@ -185,7 +187,10 @@ class Daemon:
             perform=self.perform,
             changed=self._stir,
             road=road or OpenRoad(),
+            inquired=self._inquired,
+            missing=lambda: self._filling.missing if self._filling else (),
         ).join()
+        self._filling = self._films(folder, recordings, runtime)
         clock = clock or DayClock()
         self._timetable = TimetableService(
             config=config.timetable,
@@ -207,6 +212,7 @@ class Daemon:
             outlets=self.outlets,
             degraded=self._degraded,
             joined=self._joined,
+            filling=self._filling,
             day=lambda: self._timetable.view,
             last_id=self._library.newest(),
         )
@@ -246,6 +252,7 @@ class Daemon:
             **{f"device {id_}": service.run for id_, service in self.devices.items()},
             **{f"tracking {id_}": service.run for id_, service in self._tracking.items()},
             **({"link": joined.link.run, "live": joined.live.run} if joined else {}),
+            **({"filling": self._filling.run} if self._filling else {}),
             **self.outlets.services,
         }
         try:
@@ -531,6 +538,8 @@ class Daemon:
         if replace(now, at=before.at) == before:
             self._state = now
             return
+        if self._filling is not None:
+            self.takes.attends(self._filling.attended, self._filling.link.hub_ns)
         self._state = replace(now, version=before.version + 1)
         self._states.put(self._state)
         if not self._is_attended:
@@ -542,6 +551,24 @@ class Daemon:
                 if source.state == "live" or source.problem  # a worker that died has none to tell
             }
         )
+
+    def _films(self, folder: DataFolder, recordings: Path, runtime: Path) -> FillingService | None:
+        if self._joined is None:
+            return None
+        return FillingService(
+            config=self._config,
+            recordings=recordings,
+            folder=folder.path / "films",
+            runtime=runtime,
+            log=folder.log / "filler.log",
+            link=self._joined.link,
+            changed=self._stir,
+        )
+
+    async def _inquired(self, who: str, question: films.Question) -> films.Reply:
+        """Answer another room that asks for films."""
+        answer = self._filling.answer if self._filling else films.no_films
+        return await answer(who, question)
 
     def _beaten(self, worker: WorkerService, beat: Heartbeat) -> None:
         for recorder in self._recorders:

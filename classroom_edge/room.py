@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from classroom_edge.sessions.missing import Missing
 from classroom_edge.sessions.state import Session
 
 Words = dict[str, str]  # language ("zh-CN", "en") -> text
@@ -367,21 +368,6 @@ class BroadcastView:
 
 
 @dataclass(frozen=True, slots=True)
-class MissingView:
-    """A film of a lesson with another room that is still to come, and how far it is."""
-
-    film: str
-    session: str
-    title: str
-    began_at: datetime
-    length_s: float
-    state: str  # "later" | "own" | "outline" | "compare" | "fetch" | "no-room" | "join" | "gone"
-    left_bytes: int
-    all_bytes: int  # 0 = not known yet
-    left_s: float | None  # None = not known
-
-
-@dataclass(frozen=True, slots=True)
 class RoomState:
     """Everything about the room at one instant."""
 
@@ -403,7 +389,7 @@ class RoomState:
     day: DayView | None = None  # None: the room has no timetable
     live: LiveView | None = None  # None: no session with picture and sound goes now
     broadcast: BroadcastView | None = None  # None: room.toml has no [broadcast]
-    missing: tuple[MissingView, ...] = ()  # films of lessons with others that are still to come
+    missing: tuple[Missing, ...] = ()  # films of lessons with others that are still to come
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import ipaddress
 import re
 import zoneinfo
 from dataclasses import asdict
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
@@ -123,6 +124,8 @@ def _in_both_languages(value: object) -> object:
 Id = Annotated[str, AfterValidator(_checked_id)]
 TrackId = Annotated[Id, AfterValidator(_checked_track_id)]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
+Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]  # hours and minutes
+LineShare = Annotated[float, Field(ge=0.01, le=1)]
 Language = Literal["zh-CN", "en"]
 Decimals = Annotated[float, BeforeValidator(_as_number)]
 GainDb = Annotated[Decimals, Field(ge=-60, le=30)]
@@ -545,6 +548,22 @@ class BroadcastConfig(Part):
     ticket_hours: Annotated[int, Field(ge=1, le=168)] = 12
 
 
+class FillingConfig(Part):
+    """``[filling]``: what was missed of lessons with others comes later, on a share of the line."""
+
+    fetch: bool = True
+    share: LineShare = 0.2
+    lesson_share: LineShare = 0.05  # while this room is in a session
+    night_share: LineShare = 0.8
+    night_from: Clock = "18:00"
+    night_to: Clock = "06:00"
+
+    @property
+    def night_hours(self) -> tuple[time, time]:
+        """Give from when to when the share is the one of the night."""
+        return time.fromisoformat(self.night_from), time.fromisoformat(self.night_to)
+
+
 class TimetableConfig(Part):
     """``[timetable]``: the school's timetable, and what this room is called in it."""
 
@@ -569,6 +588,7 @@ class Config(Part):
     light: LightConfig = LightConfig()
     hub: HubConfig | None = None
     site: SiteConfig | None = None
+    filling: FillingConfig = FillingConfig()
     timetable: TimetableConfig | None = None
     broadcast: BroadcastConfig | None = None
 

@@ -1,8 +1,10 @@
 """A room that is a hub: opens what is kept, its link and its door, and works with them."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from classroom_edge.config.models import HubConfig, RoomConfig
@@ -16,9 +18,14 @@ from classroom_edge.sessions import commands as c
 from classroom_edge.sessions import local
 from classroom_edge.sessions.conductor import Conductor
 from classroom_edge.sessions.forms import Role
+from classroom_edge.sessions.link import films
+from classroom_edge.sessions.link.hub_end import NotLinkedError
 from classroom_edge.sessions.link.keys import HUB_KEY, load_or_make
 from classroom_edge.sessions.state import NAME_MAX, Member
-from classroom_edge.store import Store, sessions
+from classroom_edge.sessions.taught import Taught
+from classroom_edge.store import Store, StoreError, sessions
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(kw_only=True)
@@ -32,9 +39,11 @@ class HubService:
     changed: Callable[[], None]
     accept: Accept
     guests: Callable[[], frozenset[str]]  # peers that are connected
+    inquired: films.Answering = films.no_films
     guest_key: bytes | None = field(default=None, init=False)
     _leading: Leading | None = field(default=None, init=False)
     _answers: HubDoor | None = field(default=None, init=False)
+    _store: Store | None = field(default=None, init=False)
 
     @property
     def view(self) -> LinkView:
@@ -56,6 +65,24 @@ class HubService:
         if self._leading is None:
             return "starting"
         return await self._leading.asked(session, command, by=who)
+
+    async def inquire(self, site: str, question: films.Question, *, within_s: float) -> films.Reply:
+        """Ask a site about films. Raises NotLinkedError, SilentError."""
+        if self._leading is None:
+            raise NotLinkedError("the hub is starting")
+        return await self._leading.inquire(site, question, within_s=within_s)
+
+    async def taught(self, site: str, since_ns: int) -> tuple[Taught, ...]:
+        """Give the sessions that a site was invited to, and that ended since."""
+        if self._store is None:
+            return ()
+        try:
+            return await self._store.run(
+                partial(sessions.taught_to, member=site, since_ns=since_ns)
+            )
+        except StoreError as error:
+            logger.warning("%s", error)
+            return ()
 
     async def answer(self, request: local.AnyRequest) -> local.Reply:
         """Answer somebody of this room, who speaks for it. Raises StoreError."""
@@ -79,6 +106,7 @@ class HubService:
         async with Store(self.folder.database) as store:
             conductor.take_up(await store.run(sessions.going_on))
             enrolment = await Enrolment.of(store)
+            self._store = store
             self._leading = Leading(
                 config=self.config,
                 room=self.room.id,
@@ -89,6 +117,7 @@ class HubService:
                 changed=self.changed,
                 accept=self.accept,
                 guests=self.guests,
+                inquired=self.inquired,
             )
             self._answers = HubDoor(
                 config=self.config,
@@ -106,4 +135,4 @@ class HubService:
                         door = local.at_door(self.runtime, self.answer)
                         tasks.create_task(door.run())
             finally:
-                self._leading = self._answers = None
+                self._leading = self._answers = self._store = None

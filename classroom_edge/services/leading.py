@@ -15,6 +15,7 @@ from classroom_edge.services.live.offers import Accepted
 from classroom_edge.sessions import commands as c
 from classroom_edge.sessions.conductor import Conductor, seen_by
 from classroom_edge.sessions.forms import Kind, Style
+from classroom_edge.sessions.link import films
 from classroom_edge.sessions.link.answers import SilentError
 from classroom_edge.sessions.link.effects import Asked, AtHub, Linked, Lost, Offered
 from classroom_edge.sessions.link.hub import Hub
@@ -48,6 +49,7 @@ class Leading:
     changed: Callable[[], None]
     accept: Accept
     guests: Callable[[], frozenset[str]]  # those in browsers who are connected
+    inquired: films.Answering = films.no_films
     _jobs: asyncio.Queue[Job] = field(default_factory=asyncio.Queue, init=False)
     _told: dict[tuple[str, str], int] = field(default_factory=dict, init=False)  # versions
     _hub: Hub = field(init=False)
@@ -60,6 +62,7 @@ class Leading:
             port=self.config.port,
             registry=self.enrolment.registry,
             heard=self._heard,
+            inquired=self.inquired,
         )
 
     @property
@@ -103,6 +106,10 @@ class Leading:
     def only(self) -> str:
         """The session that is meant where none is named; "" = there is none."""
         return next(iter(self.conductor.sessions), "")
+
+    async def inquire(self, site: str, question: films.Question, *, within_s: float) -> films.Reply:
+        """Ask a site about films. Raises NotLinkedError, SilentError."""
+        return await self._hub.inquire(site, question, within_s=within_s)
 
     async def _work(self) -> None:
         """Carry out what waits, keep what came of it, then answer and tell."""

@@ -24,6 +24,7 @@ from classroom_edge.room import (
 from classroom_edge.services.day.findings import findings
 from classroom_edge.services.devices import DeviceService
 from classroom_edge.services.directing import AUTO, HAND, in_words
+from classroom_edge.services.filling.service import FillingService
 from classroom_edge.services.finishing import WORRYING, FinishingService
 from classroom_edge.services.flaws import Flaw
 from classroom_edge.services.kin import KinService
@@ -64,6 +65,7 @@ class Overview:
     outlets: Outlets
     degraded: dict[str, str] = field(default_factory=dict)  # service -> problem
     joined: Joined | None = None  # with other schools
+    filling: FillingService | None = None
     day: Callable[[], DayView | None] = lambda: None
     last_id: str = ""  # the newest finished recording
     flaw: Flaw | None = None  # of the newest one that is over, where nobody saw it
@@ -120,6 +122,7 @@ class Overview:
             profile=self.config.profile,
             link=self.joined.link.view if self.joined else None,
             live=self.joined.live.live() if self.joined else None,
+            missing=self.filling.missing if self.filling else (),
             day=day,
             broadcast=self.outlets.broadcast_view,
         )

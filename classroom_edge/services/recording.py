@@ -43,6 +43,7 @@ from classroom_media.record.journal import (
     Marked,
     RecordingStarted,
     RecordingStopped,
+    SessionCompared,
     SourceBack,
     SourceLost,
     TakeHeld,
@@ -55,6 +56,7 @@ from classroom_media.record.story import Story, tell
 GRACE_MAX_S: Final = 12.0  # the rings of the workers keep 15 s of what a hold leaves out
 RESUME_AFTER_NS: Final = 100_000_000  # an instant that every worker hears of before it comes
 AT_REST_WITHIN_S: Final = 12.0
+COMPARED_NS: Final = 600 * NS  # between two looks at a session's time: clocks drift apart
 MORE_S: Final = 300.0  # for who goes on at the end of a recording that ends by itself
 TITLE_MAX: Final = 200  # characters
 DAEMON: Final = "daemon"  # who stops a recording because the room's daemon ends
@@ -89,6 +91,7 @@ class RecordingService:
     _journal: Journals | None = field(default=None, init=False)
     _ends: dict[tuple[str, int], int] = field(default_factory=dict, init=False)
     _lost: set[str] = field(default_factory=set, init=False)  # sources, as the journal tells it
+    _compared_ns: dict[tuple[str, str], int] = field(default_factory=dict, init=False)  # sessions
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _grace_over_s: asyncio.Queue[float] = field(default_factory=asyncio.Queue, init=False)
     _incidents: asyncio.Queue[AnyJournalEvent] = field(default_factory=asyncio.Queue, init=False)
@@ -282,6 +285,23 @@ class RecordingService:
                 self._lost.add(source)
                 self._incidents.put_nowait(
                     SourceLost(at_ns=time.monotonic_ns(), source=source, problem=problem)
+                )
+
+    def attends(self, sessions: Mapping[str, str], hub_ns: int | None) -> None:
+        """Have it noted that the room is in sessions, by id with their titles, and their time.
+
+        Noted once for each, and again after a while: clocks drift apart.
+        """
+        now_ns = time.monotonic_ns()
+        if self.story is None or hub_ns is None:
+            return
+        for session, title in sessions.items():
+            place = (self.story.id, session)
+            compared_ns = self._compared_ns.get(place)
+            if compared_ns is None or now_ns - compared_ns >= COMPARED_NS:
+                self._compared_ns[place] = now_ns
+                self._incidents.put_nowait(
+                    SessionCompared(at_ns=now_ns, session=session, title=title, hub_ns=hub_ns)
                 )
 
     def heard(self, beat: Heartbeat) -> None:

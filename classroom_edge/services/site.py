@@ -14,14 +14,17 @@ from classroom_edge.room import LinkView, Refused, Who
 from classroom_edge.services.live.offers import Accepted
 from classroom_edge.sessions import commands as c
 from classroom_edge.sessions import local
+from classroom_edge.sessions.link import films
 from classroom_edge.sessions.link.answers import SilentError
 from classroom_edge.sessions.link.effects import Asked, AtSite, Linked, Lost, OfferWanted, Told
 from classroom_edge.sessions.link.hub_end import NotLinkedError
 from classroom_edge.sessions.link.keys import SITE_KEY, HubRecord, hub_of, load_or_make
 from classroom_edge.sessions.link.site import SPREAD_S, SiteLink
 from classroom_edge.sessions.link.wire import Ask
+from classroom_edge.sessions.missing import Missing
 from classroom_edge.sessions.refusals import Reason
 from classroom_edge.sessions.state import GOING_ON, Session, Stage
+from classroom_edge.sessions.taught import Taught
 
 LOOKS_EVERY_S: Final = 2.0  # whether the room was enrolled, or anew
 RETOLD_S: Final = 3.0  # for a hub that is back to tell how its sessions stand
@@ -52,6 +55,8 @@ class SiteService:
     perform: Perform
     changed: Callable[[], None]
     offer_wanted: Callable[[], None]  # the hub lacks this room's picture and sound
+    inquired: films.Answering = films.no_films
+    missing: Callable[[], tuple[Missing, ...]] = tuple
     spread_s: float = SPREAD_S
     _link: SiteLink | None = field(default=None, init=False)
     _sessions: dict[str, Session] = field(default_factory=dict, init=False)
@@ -88,6 +93,7 @@ class SiteService:
                     site=link.hub.site if link else "",
                     linked=view.linked,
                     sessions=view.sessions,
+                    missing=self.missing(),
                 )
             case local.Do(session=id_, command=command):
                 return local.Reply(reason=await self._by_hand(id_ or self._only(), command))
@@ -98,7 +104,11 @@ class SiteService:
         """Be linked for as long as the room is enrolled there."""
         keys = await asyncio.to_thread(load_or_make, self.folder.link / SITE_KEY)
         link = self._link = SiteLink(
-            keys=keys, hub=record, heard=self._heard, spread_s=self.spread_s
+            keys=keys,
+            hub=record,
+            heard=self._heard,
+            inquired=self.inquired,
+            spread_s=self.spread_s,
         )
         try:
             async with asyncio.TaskGroup() as self._tasks:
@@ -116,6 +126,18 @@ class SiteService:
     def hub_ns(self) -> int | None:
         """Hub time now, as well as it is known."""
         return self._link.hub_ns if self._link else None
+
+    async def inquire(
+        self, _site: str, question: films.Question, *, within_s: float
+    ) -> films.Reply:
+        """Ask the hub about films. Raises NotLinkedError, SilentError."""
+        if self._link is None:
+            raise NotLinkedError("not enrolled")
+        return await self._link.inquire(question, within_s=within_s)
+
+    async def taught(self, _site: str, _since_ns: int) -> tuple[Taught, ...]:
+        """Give nothing: what was taught, the hub knows."""
+        return ()
 
     async def offer(self, session: str, sdp: str) -> Accepted:
         """Offer picture and sound to the hub; give its answer, or the reason why not."""

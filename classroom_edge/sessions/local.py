@@ -12,6 +12,7 @@ from classroom_edge.sessions.attendance import Attendance
 from classroom_edge.sessions.commands import AnyCommand, Id, Name
 from classroom_edge.sessions.forms import Kind, Style
 from classroom_edge.sessions.groups import Group, Past
+from classroom_edge.sessions.missing import Missing
 from classroom_edge.sessions.state import TITLE_MAX, Session
 
 SOCKET: Final = "link"
@@ -129,6 +130,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     site: str = ""  # what the hub calls this room
     linked: tuple[str, ...] = ()  # sites that are there; at a site its hub
     sessions: tuple[Session, ...] = ()
+    missing: tuple[Missing, ...] = ()  # films that are still to come
     session: str = ""  # that was begun
     code: str = ""
     address: str = ""  # of the hub, for a site

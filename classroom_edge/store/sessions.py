@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import msgspec
 from sqlalchemy import delete, func, select
@@ -13,6 +14,7 @@ from classroom_edge.sessions.events import AnyEvent, Ended, Planned
 from classroom_edge.sessions.forms import Kind, Style
 from classroom_edge.sessions.groups import Group, Held, Past
 from classroom_edge.sessions.state import NS
+from classroom_edge.sessions.taught import Taught, taught
 from classroom_edge.store.tables import (
     GroupSite,
     LiveEvent,
@@ -20,6 +22,8 @@ from classroom_edge.store.tables import (
     LiveSession,
     StandingGroup,
 )
+
+TAUGHT_MAX: Final = 32  # sessions told at once
 
 _decoder = msgspec.json.Decoder(AnyEvent)
 
@@ -75,6 +79,20 @@ def past(db: Work, since: datetime) -> tuple[Past, ...]:
         for row, number in db.execute(newest.order_by(LiveSession.ended_at.desc()))
         if row.ended_at
     )
+
+
+def taught_to(db: Work, member: str, since_ns: int) -> tuple[Taught, ...]:
+    """Give the oldest sessions that ended since an instant and that somebody was invited to."""
+    wanted = (LivePart.member == member) & (LiveSession.ended_at > _instant(since_ns))
+    ids = db.scalars(
+        select(LiveSession.id)
+        .join(LivePart, LivePart.session == LiveSession.id)
+        .where(wanted)
+        .order_by(LiveSession.ended_at)
+        .limit(TAUGHT_MAX)
+    ).all()
+    found = (taught(story(db, id_)) for id_ in ids)
+    return tuple(one for one in found if one is not None)
 
 
 def keep_group(db: Work, group: Group) -> None:

@@ -19,6 +19,8 @@ from classroom_edge.services.live.sizes import live_sizes, sizes_for
 from classroom_edge.services.media import Media
 from classroom_edge.services.renditions import Renditions
 from classroom_edge.services.site import Perform, SiteService
+from classroom_edge.sessions.link import films
+from classroom_edge.sessions.missing import Missing
 from classroom_media.api import Layout
 from classroom_media.workers.specs import RelaySpec, TurnServer
 
@@ -44,6 +46,8 @@ class Joiner:
     perform: Perform
     changed: Callable[[], None]
     road: Road
+    inquired: films.Answering  # about films, by another room
+    missing: Callable[[], tuple[Missing, ...]]
 
     def join(self) -> Joined | None:
         """Give what the room.toml asks for, or None."""
@@ -63,6 +67,7 @@ class Joiner:
             changed=self._changed(lambda: live),
             accept=lambda site, session, offer: hosting.accept(site, session, offer),  # noqa: PLW0108 - made below
             guests=lambda: guests.connected(),  # noqa: PLW0108
+            inquired=self.inquired,
         )
         cast = self._cast(hub)
         hosting = Hosting(relay=relay, cast=cast, want_offer=hub.want_offer)
@@ -79,6 +84,8 @@ class Joiner:
             perform=self.perform,
             changed=self._changed(lambda: live),
             offer_wanted=lambda: offering.ask(),  # noqa: PLW0108 - made below
+            inquired=self.inquired,
+            missing=self.missing,
         )
         offering = Offering(relay=relay, offer=site.offer, road=self.road)
         live = self._live(site, relay, self._cast(site), offering)

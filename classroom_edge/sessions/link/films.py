@@ -4,6 +4,7 @@ Whoever missed something asks: which films there are for it, then for pieces of 
 Every question may be asked again, after any cut: nothing is changed by it.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Final
 
 import msgspec
@@ -70,6 +71,7 @@ class NoPiece(msgspec.Struct, frozen=True, kw_only=True, tag="no-piece"):
 
 Question = Owed | Fetch
 Reply = Owing | Piece | NoPiece
+Answering = Callable[[str, Question], Awaitable[Reply]]  # by whom, about what
 
 
 async def no_films(_site: str, question: Question) -> Reply:

@@ -33,7 +33,7 @@ from classroom_edge.sessions.link.effects import (
     Send,
     Site,
 )
-from classroom_edge.sessions.link.films import Question, Reply, no_films
+from classroom_edge.sessions.link.films import Answering, Question, Reply, no_films
 from classroom_edge.sessions.link.hub_end import HubEnd, NotLinkedError
 from classroom_edge.sessions.link.keys import KeyPair
 from classroom_edge.sessions.link.misdeeds import Misdeeds
@@ -69,7 +69,7 @@ class Hub:
     registry: Registry
     heard: Callable[[AtHub], None]
     clock: HubClock = field(default_factory=lambda: HubClock(time.time_ns, time.monotonic_ns))
-    inquired: Callable[[str, Question], Awaitable[Reply]] = no_films  # by whom, about what
+    inquired: Answering = no_films
     misdeeds: Misdeeds = field(default_factory=Misdeeds)
     _answers: Answers[Answer] = field(default_factory=Answers, init=False)
     _informed: Answers[Inform] = field(default_factory=Answers, init=False)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random, SystemRandom
 from typing import Final
@@ -28,7 +28,7 @@ from classroom_edge.sessions.link.effects import (
     Send,
     Told,
 )
-from classroom_edge.sessions.link.films import Question, Reply, no_films
+from classroom_edge.sessions.link.films import Answering, Question, Reply, no_films
 from classroom_edge.sessions.link.keys import HubRecord, KeyPair
 from classroom_edge.sessions.link.misdeeds import Misdeeds
 from classroom_edge.sessions.link.site_end import SiteEnd
@@ -56,7 +56,7 @@ class SiteLink:
     random: Random = field(default_factory=SystemRandom)
     context: zmq.asyncio.Context = field(default_factory=zmq.asyncio.Context.instance)
     now_ns: Callable[[], int] = time.monotonic_ns
-    inquired: Callable[[str, Question], Awaitable[Reply]] = no_films  # by whom, about what
+    inquired: Answering = no_films
     misdeeds: Misdeeds = field(default_factory=Misdeeds)
     _answers: Answers[Answer] = field(default_factory=Answers, init=False)
     _informed: Answers[Inform] = field(default_factory=Answers, init=False)

@@ -26,13 +26,23 @@ NEEDS: Final = "needs"
 FETCHED: Final = "fetched"
 
 Spans = tuple[tuple[int, int], ...]
+Stamp = tuple[int, int]  # bytes, and when it was changed
 
 
 class Places(msgspec.Struct, frozen=True):
     """A film that is offered: where what has which digest lies in it."""
 
     film: str
+    stamp: Stamp  # of the film when it was outlined
     spans: dict[bytes, Spans]
+
+    @property
+    def is_true(self) -> bool:
+        """Whether the film is still what was outlined."""
+        try:
+            return stamp_of(Path(self.film)) == self.stamp
+        except OSError:
+            return False
 
     def read(self, digest: bytes, offset: int, most: int) -> bytes:
         """Give some of what has that digest, from a byte of it on; b"" beyond its end.
@@ -52,6 +62,12 @@ class Places(msgspec.Struct, frozen=True):
         finally:
             os.close(film)
         return bytes(data)
+
+
+def stamp_of(path: Path) -> Stamp:
+    """Give what tells whether a file was changed. Raises OSError."""
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
 
 
 @dataclass(frozen=True, slots=True)

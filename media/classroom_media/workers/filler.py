@@ -21,7 +21,7 @@ from classroom_media.fill.needs import Place, needs
 from classroom_media.fill.outline import VERSION, Outline, encoded
 from classroom_media.fill.reading import film
 from classroom_media.fill.spool import Spool
-from classroom_media.fill.store import NEEDS, OUTLINE, PLACES, FilmFolder, Places, Spans
+from classroom_media.fill.store import NEEDS, OUTLINE, PLACES, FilmFolder, Places, Spans, stamp_of
 from classroom_media.workers.specs import CompareSpec, FillSpec, JoinSpec, OfferSpec
 
 FOREVER_NS: Final = 1 << 62
@@ -60,6 +60,7 @@ def do(spec: FillSpec) -> None:
 def _offer(spec: OfferSpec) -> None:
     """Outline a stretch of a film; the outline is there last."""
     path = Path(spec.film)
+    stamp = stamp_of(path)
     found = film(path)
     spans: dict[bytes, Spans] = {}
     groups = []
@@ -70,7 +71,7 @@ def _offer(spec: OfferSpec) -> None:
             spans[laid.group.sound.digest] = laid.sound
     folder = FilmFolder(Path(spec.folder))
     folder.path.mkdir(parents=True, exist_ok=True)
-    folder.put(PLACES, Places(film=str(path.absolute()), spans=spans))
+    folder.put(PLACES, Places(film=str(path.absolute()), stamp=stamp, spans=spans))
     folder.put(OUTLINE, encoded(Outline(VERSION, found.formats, tuple(groups))))
 
 
