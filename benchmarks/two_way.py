@@ -66,9 +66,11 @@ HUB: Final = "hub"
 SITE: Final = "east"
 CAMERA: Final = "camera"
 REMOTE: Final = "elsewhere"
+PROGRAMME: Final = ("programme", "programme-sound")
 GREET_S: Final = 5.0
 SETTLE_S: Final = 8.0  # until the ladder stands on its best rung
 LEAVE_S: Final = 10.0
+HANG_UP_S: Final = 0.2  # the cameras
 
 
 @dataclass
@@ -93,6 +95,7 @@ class Probe:
     where: Endpoints
     picture: str
     sound: str
+    heard: list[tuple[Coded, int]] = field(default_factory=list)  # packets, and when they came
     ages_ns: list[tuple[int, int]] = field(default_factory=list)  # shown, arrived
     numbers: list[int] = field(default_factory=list)
     blocks: list[tuple[int, np.ndarray]] = field(default_factory=list)
@@ -102,15 +105,13 @@ class Probe:
         self._pictures = av.CodecContext.create("h264", "r")
         self._sounds: av.AudioCodecContext | None = None
 
-    def take(self, packet: Coded, now_ns: int) -> None:
-        """Take a packet of any stream."""
-        if packet.stream == self.picture:
-            self._see(packet, now_ns)
-        elif packet.stream == self.sound:
-            self._hear(packet)
-
     def found(self) -> Ages:
-        """Give what was found."""
+        """Look at what came; give what was found."""
+        for packet, now_ns in self.heard:
+            if packet.stream == self.picture:
+                self._see(packet, now_ns)
+            elif packet.stream == self.sound:
+                self._hear(packet)
         shown = sorted(max(shown, arrived) / 1e6 for shown, arrived in self.ages_ns)
         if len(shown) < 2:
             return Ages(self.place)
@@ -280,15 +281,13 @@ async def connect(hub: WorkerClient, site: WorkerClient, door: int) -> None:
     await site.ask(Agree(peer=HUB, answer=without_candidates(met.sdp, door)), timeout_s=LEAVE_S)
 
 
-async def watch(seconds: float, probes: list[Probe]) -> list[Ages]:
-    """Listen for so long; look at what came when it is over, so as not to disturb."""
+async def watch(seconds: float, probes: list[Probe]) -> None:
+    """Listen for so long, and keep what comes: to look at it now would disturb."""
     with ExitStack() as stack:
         readers = [stack.enter_context(PacketReader({"": one.where})) for one in probes]
         heard = await asyncio.to_thread(_heard, seconds, readers)
     for probe, packets in zip(probes, heard, strict=True):
-        for packet, now_ns in packets:
-            probe.take(packet, now_ns)
-    return [probe.found() for probe in probes]
+        probe.heard += packets
 
 
 def _heard(seconds: float, readers: list[PacketReader]) -> list[list[tuple[Coded, int]]]:
@@ -310,8 +309,8 @@ def cameras(stack: ExitStack, server: RtspServer) -> None:
         stack.enter_context(camera)
 
 
-async def measure(asked: argparse.Namespace, folder: Path) -> list[Ages]:
-    """Run both schools; give what was found at every place."""
+async def measure(asked: argparse.Namespace, folder: Path) -> list[Probe]:
+    """Run both schools; give what came to every place."""
     way_ns = round(asked.round_trip * 1e6 / 2)
     lines = [Line(delay_ns=way_ns, loss=asked.loss / 100) for _ in range(2)]
     height = 360 if asked.quick else 720
@@ -335,38 +334,31 @@ async def measure(asked: argparse.Namespace, folder: Path) -> list[Ages]:
                     greeting.cancel()
             for school in (hub, site):
                 await school.end()
-            return found
+        await asyncio.sleep(HANG_UP_S)
+        return found
 
 
-async def lesson(asked: argparse.Namespace, hub: School, site: School, door: int) -> list[Ages]:
-    """Let the schools meet, and watch at both ends; then in the site's programme."""
+async def lesson(asked: argparse.Namespace, hub: School, site: School, door: int) -> list[Probe]:
+    """Let the schools meet, and listen at both ends; then in the site's programme."""
+    ends = [
+        Probe("hub's picture in its own programme", hub.director, *PROGRAMME),
+        Probe("hub's picture at the site, shown", site.relay, HUB, f"{HUB}-sound"),
+        Probe("site's picture at the hub, shown", hub.relay, SITE, f"{SITE}-sound"),
+    ]
+    programme = Probe("hub's picture in the site's programme", site.director, *PROGRAMME)
     async with WorkerClient(hub.relay) as at_hub, WorkerClient(site.relay) as at_site:
         for client in (at_hub, at_site):
             await client.ask(Status(), timeout_s=3 * LEAVE_S)
         await connect(at_hub, at_site, door)
         await asyncio.sleep(SETTLE_S)
-        found = await watch(
-            asked.seconds,
-            [
-                Probe("hub's picture at the site, shown", site.relay, HUB, f"{HUB}-sound"),
-                Probe("site's picture at the hub, shown", hub.relay, SITE, f"{SITE}-sound"),
-                Probe(
-                    "hub's picture in its own programme",
-                    hub.director,
-                    "programme",
-                    "programme-sound",
-                ),
-            ],
-        )
+        await watch(asked.seconds, ends)
         async with WorkerClient(site.director) as director:
             await director.ask(Show(layout=Layout("single", (REMOTE,))), timeout_s=LEAVE_S)
             own = Strip(muted=True)  # its beeps would cover the hub's
             await director.ask(Mix(strips={CAMERA: own}), timeout_s=LEAVE_S)
         await asyncio.sleep(2)
-        place = "hub's picture in the site's programme"
-        return found + await watch(
-            asked.seconds, [Probe(place, site.director, "programme", "programme-sound")]
-        )
+        await watch(asked.seconds, [programme])
+    return [*ends, programme]
 
 
 def free_port() -> int:
@@ -387,9 +379,9 @@ def main() -> int:
     asked = parser.parse_args()
     asked.seconds = asked.seconds or (12.0 if asked.quick else 30.0)
     with tempfile.TemporaryDirectory(prefix="two-way-") as name:
-        found = asyncio.run(measure(asked, Path(name)))
+        found = [one.found() for one in asyncio.run(measure(asked, Path(name)))]
     print(json.dumps([asdict(one) for one in found], indent=1) if asked.json else table(found))
-    seen = found[0]
+    seen = found[1]
     in_step = seen.beep_later_ms is not None and abs(seen.beep_later_ms) <= STEP_MS
     return 0 if 0 < seen.shown_ms <= GLASS_MS and in_step else 1
 
