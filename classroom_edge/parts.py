@@ -126,6 +126,14 @@ PARTS = (
         ("libvlc5", "vlc-plugin-base"),
     ),
     Part(
+        "libsrt",
+        lambda: any(map(ctypes.util.find_library, ("srt-gnutls", "srt-openssl", "srt"))),
+        "不能用 SRT 接收和推送",
+        "nothing can be received or sent by SRT",
+        _apt("libsrt1.5-gnutls"),
+        ("libsrt1.5-gnutls",),
+    ),
+    Part(
         "fonts-cjk",
         _has_cjk_font,
         "画面和屏幕上的中文无法显示",
@@ -229,6 +237,26 @@ PARTS = (
         "Janus is not tried as an engine",
         _apt("janus"),
         ("janus",),
+        tests_only=True,
+    ),
+    Part(
+        "nginx-rtmp",
+        lambda: (
+            _has_daemon("nginx") and Path("/usr/lib/nginx/modules/ngx_rtmp_module.so").is_file()
+        ),
+        "不与 nginx 的 RTMP 模块对照测试推流",
+        "pushes are not tried against nginx with its RTMP module",
+        _apt("nginx-light", "libnginx-mod-rtmp"),
+        ("nginx-light", "libnginx-mod-rtmp"),
+        tests_only=True,
+    ),
+    Part(
+        "srt-tools",
+        lambda: _on_path("srt-live-transmit"),
+        "不与 SRT 工具对照测试",
+        "SRT is not tried against its own tools",
+        _apt("srt-tools"),
+        ("srt-tools",),
         tests_only=True,
     ),
     Part(

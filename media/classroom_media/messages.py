@@ -285,6 +285,18 @@ class BroadcastHealth(msgspec.Struct, frozen=True, kw_only=True):
     disk_problem: str = ""  # why it cannot be watched again
 
 
+class PushHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """How it goes with one platform that the programme is sent to."""
+
+    state: str  # "connecting" | "on" | "waiting": for the next try
+    code: str = ""  # why it is not on: of `classroom_media.live.push.errors.PushError`
+    said: str = ""  # and what the platform says to it
+    on_s: float = 0.0  # for how long it has been on
+    sent_bytes: int = 0  # since then
+    dropped: int = 0  # pictures that the line was too slow for, ever
+    losses: int = 0  # connections that were lost
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
     """The common part of what a worker tells on its own."""
 
@@ -342,6 +354,7 @@ class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat"):
     load: str = ""  # director: what it does without on a machine too slow: "spare" ... "half"
     left_out: int = 0  # director: pictures left out because the machine was too slow all the same
     broadcast: BroadcastHealth | None = None  # origin
+    push: PushHealth | None = None
     since_ns: int = 0  # director: where its programme begins on the timeline; 0 = not yet
     feeds: dict[str, str] = {}  # director: the stream of each that was asked for
     peers: tuple[PeerHealth, ...] = ()  # relay: who was met and has not parted

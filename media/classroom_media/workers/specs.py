@@ -186,3 +186,31 @@ class OriginSpec(msgspec.Struct, frozen=True, kw_only=True):
     certificate_key: str = ""
     keep_days: int = 30  # lessons can be watched again for so long
     pages: str = ""  # folder of the page on which they are watched; "" = none
+
+
+class PushSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """One push of the programme to a platform of others."""
+
+    name: str
+    endpoints: Endpoints
+    director: Endpoints
+    address: str  # whole, with what is secret in it
+    picture: str  # the stream that is sent
+    sound: str
+
+
+class TrialSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """Try an address: send a test picture there for some seconds."""
+
+    address: str
+    seconds: float = 5.0
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of it; without a `code` it works."""
+
+    code: str = ""  # of `AddressError` or `PushError`
+    said: str = ""  # what the platform says
+    connected_ms: int = 0  # it took to be let in
+    sent_s: float = 0.0
+    sent_bytes: int = 0

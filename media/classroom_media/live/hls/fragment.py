@@ -42,7 +42,7 @@ class _Run:
 
     def __init__(self, form: StreamFormat, packets: Sequence[Coded]) -> None:
         rate = rate_of(form)
-        samples = [_sample(form.kind, packet.data) for packet in packets]
+        samples = [sample(form.kind, packet.data) for packet in packets]
         times = [_ticks(packet.dts_ns, rate) for packet in packets]
         times.append(_ticks(packets[-1].dts_ns + packets[-1].duration_ns, rate))
         self.base = times[0]
@@ -71,7 +71,8 @@ def _moof(sequence: int, runs: Mapping[Kind, _Run], data_at: int) -> bytes:
     return box(b"moof", box(b"mfhd", struct.pack(">II", 0, sequence)), *trafs)
 
 
-def _sample(kind: Kind, data: bytes) -> bytes:
+def sample(kind: Kind, data: bytes) -> bytes:
+    """Give a packet as it lies in a file: H.264 with the lengths of its units before them."""
     if kind is Kind.SOUND:
         return data
     return b"".join(part for unit in units(data) for part in (struct.pack(">I", len(unit)), unit))

@@ -95,11 +95,12 @@ def _picture_entry(form: StreamFormat, keyframe: bytes) -> bytes:
         b"avc1",
         *(bytes(6), struct.pack(">H", 1), bytes(16), struct.pack(">HH", form.width, form.height)),
         *(_u32(72 << 16, 72 << 16, 0), struct.pack(">H", 1), bytes(32)),
-        *(struct.pack(">Hh", 24, -1), box(b"avcC", _avcc(keyframe))),
+        *(struct.pack(">Hh", 24, -1), box(b"avcC", avcc(keyframe))),
     )
 
 
-def _avcc(keyframe: bytes) -> bytes:
+def avcc(keyframe: bytes) -> bytes:
+    """Give a keyframe's decoder configuration record (14496-15, 5.3.3.1). Raises ValueError."""
     sps, pps = _sets(keyframe)
     return b"".join(
         (

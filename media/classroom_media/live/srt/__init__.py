@@ -1,0 +1,1 @@
+"""SRT: a transport that repairs bad long lines, by libsrt."""
