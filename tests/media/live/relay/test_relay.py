@@ -1,7 +1,7 @@
 """Rooms and the relays between them, over real sockets of one machine."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from statistics import median
@@ -16,14 +16,12 @@ from classroom_media.emulate.inspection import luma_of
 from classroom_media.messages import Agree, Feed, Hear, Heartbeat, Meet, Part, PeerHealth, Status
 from classroom_media.packets import Coded
 from classroom_media.workers.client import WorkerClient
-from classroom_media.workers.subscribe import PacketReader
 from tests.waiting import eventually, eventually_awaited
 
 from .rooms import FRAME_NS, SIZES, Room, connect, rooms
+from .watching import both, has, of, packets
 
 LONG_S = 30.0
-
-Enough = Callable[[list[Coded]], bool]
 
 
 @asynccontextmanager
@@ -44,29 +42,6 @@ async def beat(client: WorkerClient) -> Heartbeat:
 
 async def health(client: WorkerClient, peer: str) -> PeerHealth | None:
     return next((one for one in (await beat(client)).peers if one.peer == peer), None)
-
-
-def packets(room: Room, enough: Enough) -> list[Coded]:
-    """Give what a relay publishes, until it is enough."""
-    found: list[Coded] = []
-    with PacketReader({"relay": room.relay}) as reader:
-        end_s = time.monotonic() + LONG_S
-        while not enough(found) and time.monotonic() < end_s:
-            found += reader.read(0.1)
-    assert enough(found)
-    return found
-
-
-def of(found: list[Coded], stream: str) -> list[Coded]:
-    return [packet for packet in found if packet.stream == stream]
-
-
-def has(stream: str, count: int) -> Enough:
-    return lambda found: len(of(found, stream)) >= count
-
-
-def both(one: Enough, other: Enough) -> Enough:
-    return lambda found: one(found) and other(found)
 
 
 def delays_ms(pictures: list[Coded]) -> list[float]:
