@@ -22,6 +22,7 @@ from classroom_edge.config import Config, ConfigError, NetworkConfig, load
 from classroom_edge.daemon import Daemon
 from classroom_edge.log import logging_to
 from classroom_edge.paths import DataFolder, default_data_folder, room_lock, runtime_folder
+from classroom_edge.services.live.offering import Road
 from classroom_edge.services.supervise import supervise
 from classroom_edge.stopping import STOPPING
 from classroom_edge.words import words
@@ -31,8 +32,8 @@ WRONG_USE: Final = 2
 logger = logging.getLogger(__name__)
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run a room until a signal comes; give the exit status."""
+def main(arguments: Sequence[str], *, road: Road | None = None) -> int:
+    """Run a room until a signal comes; give the exit status. `road` leads to its hub."""
     parser = argparse.ArgumentParser(prog="classroom_edge.app")
     parser.add_argument("room", type=Path)
     parser.add_argument("--data", type=Path)
@@ -57,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
             return _refused(language, "run.busy", room=error.room, pid=error.pid)
         except OSError as error:
             return _refused(language, "run.address", text=error)
-        asyncio.run(run_room(config, folder.path, runtime))
+        asyncio.run(run_room(config, folder.path, runtime, road))
     return 0
 
 
@@ -66,9 +67,9 @@ def _refused(language: str, key: str, **values: object) -> int:
     return WRONG_USE
 
 
-async def run_room(config: Config, data: Path, runtime: Path) -> None:
+async def run_room(config: Config, data: Path, runtime: Path, road: Road | None = None) -> None:
     """Run a room until SIGTERM or SIGINT, then end in order."""
-    daemon, asked_to_end = Daemon(config, data, runtime), asyncio.Event()
+    daemon, asked_to_end = Daemon(config, data, runtime, road=road), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in STOPPING:
         with contextlib.suppress(NotImplementedError):  # Windows: KeyboardInterrupt ends the loop

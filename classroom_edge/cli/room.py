@@ -15,12 +15,30 @@ def demo(
     context: typer.Context,
     port: Annotated[int, typer.Option(help="option.port", min=1, max=65535)] = 8088,
     profile: Annotated[Profile, typer.Option(help="option.profile")] = Profile.STUDIO,
+    three: Annotated[bool, typer.Option("--three-classrooms", help="option.three")] = False,
     data: Data = None,
 ) -> None:
-    """Start the demo in a simulated room."""
+    """Start the demo in a simulated room, or in three."""
+    if three:
+        from classroom_edge.commands import demo_three
+
+        finish(context, lambda: demo_three.demo(port, data))
     from classroom_edge.commands import demo as command
 
     finish(context, lambda: command.demo(port, data, profile))
+
+
+@app.command("demo-cable", help="demo-cable.help")
+def demo_cable(
+    context: typer.Context,
+    site: Annotated[str, typer.Argument(metavar="SITE", help="argument.site-of-demo")],
+    state: Annotated[str, typer.Argument(metavar="STATE", help="argument.cable")],
+    data: Data = None,
+) -> None:
+    """Pull a cable of the demo, or put it back."""
+    from classroom_edge.commands import demo_three
+
+    finish(context, lambda: demo_three.cable(site, state, data, language=context.obj))
 
 
 @app.command("run", help="run.help")

@@ -114,6 +114,24 @@ def session_group(
     )
 
 
+@session.command("guest", help="session.guest.help")
+def session_guest(
+    context: typer.Context,
+    room: RoomFile,
+    id_: SessionId = "",
+    name: Annotated[str, typer.Option(help="option.guest-name", show_default=False)] = "",
+    minutes: Annotated[int, typer.Option(help="option.guest-minutes", min=1, max=24 * 60)] = 120,
+    data: Data = None,
+) -> None:
+    """Invite a guest."""
+    from classroom_edge.commands import session as command
+
+    finish(
+        context,
+        lambda: command.guest(room, data, id_, name=name, minutes=minutes, language=context.obj),
+    )
+
+
 @session.command("met", help="session.met.help")
 def session_met(
     context: typer.Context,

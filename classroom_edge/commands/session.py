@@ -64,6 +64,27 @@ def do(room: Path, data: Path | None, word: str, session: str, *, language: str)
     return asked(room, data, request, lambda _reply: None, language)
 
 
+def guest(
+    room: Path, data: Path | None, session: str, *, name: str, minutes: int, language: str
+) -> int:
+    """Invite somebody in a browser; print the address for it. Gives 1 when it is refused.
+
+    Raises:
+        ConfigError: the room.toml cannot be used.
+    """
+    network = load(room).network
+    host = next(iter(network.names), network.listen)
+    shown = f"[{host}]" if ":" in host else host
+    scheme = "http" if network.is_loopback else "https"
+
+    def told(reply: local.Reply) -> None:
+        sys.stdout.write(f"{scheme}://{shown}:{network.port}/guest/{reply.ticket}\n")
+
+    named = name or words("sessions").say("role.guest", language)
+    request = local.InviteGuest(session=session, name=named, minutes=minutes)
+    return asked(room, data, request, told, language)
+
+
 def keep_group(
     room: Path,
     data: Path | None,

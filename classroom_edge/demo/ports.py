@@ -8,16 +8,8 @@ from typing import Self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """Ports on 127.0.0.1."""
-
-    projector: int
-    board: int
-    teacher_camera: int  # UDP
-    pupils_camera: int
-    lamp: int
-    rtsp: int
-    http: int
+class KeptPorts:
+    """Ports on 127.0.0.1; a class of these names them."""
 
     @classmethod
     def free(cls) -> Self:
@@ -49,6 +41,19 @@ class Ports:
     def from_json(cls, text: str) -> Self:
         """Read what `to_json` wrote."""
         return cls(**json.loads(text))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports(KeptPorts):
+    """Those of the one simulated room."""
+
+    projector: int
+    board: int
+    teacher_camera: int  # UDP
+    pupils_camera: int
+    lamp: int
+    rtsp: int
+    http: int
 
 
 def _is_free(number: int) -> bool:

@@ -28,10 +28,10 @@ FRAME_NS: Final = NS // truth.FPS
 class PictureEncoder:
     """Codes the pictures of a scene as a camera of the trade does: one keyframe a second."""
 
-    def __init__(self, stream: str, bitrate_kbps: int) -> None:
+    def __init__(self, stream: str, bitrate_kbps: int, size: tuple[int, int] = SIZE) -> None:
         self._stream = stream
         self._codec = av.CodecContext.create("libx264", "w")
-        self._codec.width, self._codec.height = SIZE
+        self._codec.width, self._codec.height = self._size = size
         self._codec.pix_fmt = "yuv420p"
         self._codec.time_base = Fraction(1, truth.FPS)
         self._codec.framerate = Fraction(truth.FPS)
@@ -44,11 +44,13 @@ class PictureEncoder:
             "forced-idr": "1",
         }
         self._format = StreamFormat(
-            kind=Kind.PICTURE, codec="h264", width=SIZE[0], height=SIZE[1], fps=truth.FPS
+            kind=Kind.PICTURE, codec="h264", width=size[0], height=size[1], fps=truth.FPS
         )
 
     def code(self, frame: av.VideoFrame, number: int, *, key: bool) -> Iterator[Coded]:
         """Code one picture, as a keyframe on request."""
+        if (frame.width, frame.height) != self._size:
+            frame = frame.reformat(*self._size)
         frame.pts, frame.time_base = number, Fraction(1, truth.FPS)
         frame.pict_type = PictureType.I if key else PictureType.NONE
         for packet in self._codec.encode(frame):
@@ -118,6 +120,7 @@ class EmulatedCamera:
         *,
         sound: bool = False,
         bitrate_kbps: int = 1500,
+        size: tuple[int, int] = SIZE,
     ) -> None:
         self._name = name
         self._scene = scene
@@ -125,6 +128,7 @@ class EmulatedCamera:
         feed.wants_key = self.want_key
         self._sound = sound
         self._bitrate_kbps = bitrate_kbps
+        self._size = size
         self._stopped = threading.Event()
         self._key_wanted = threading.Event()
         self._thread = threading.Thread(target=self._film, name=f"camera-{name}", daemon=True)
@@ -143,7 +147,7 @@ class EmulatedCamera:
 
     def _film(self) -> None:
         number = time.monotonic_ns() // FRAME_NS + 1
-        picture = PictureEncoder(self._name, self._bitrate_kbps)
+        picture = PictureEncoder(self._name, self._bitrate_kbps, self._size)
         sound = SoundEncoder(f"{self._name}-sound", number) if self._sound else None
         while not self._stopped.wait(max(number * FRAME_NS - time.monotonic_ns(), 0) / NS):
             canvas = self._scene.paint(number)

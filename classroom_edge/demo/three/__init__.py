@@ -1,0 +1,1 @@
+"""Three classrooms on one machine: a hub and two sites, with a cable each that can be pulled."""
