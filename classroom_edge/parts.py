@@ -108,6 +108,10 @@ def _may_make_networks() -> bool:
     return tried.returncode == 0
 
 
+def _may_make_schools() -> bool:
+    return _may_make_networks() and _on_path("iptables") and Path("/dev/net/tun").exists()
+
+
 PARTS = (
     Part(
         "venv",
@@ -308,6 +312,15 @@ PARTS = (
         "the search for devices is not tested on several networks",
         "sudo apt-get install -y iproute2 && sudo python3 run.py test",
         ("iproute2",),
+        tests_only=True,
+    ),
+    Part(
+        "emulated-schools",
+        _may_make_schools,
+        "不在模拟的校际线路上测试互动",
+        "sessions are not tested over emulated lines between schools",
+        "sudo apt-get install -y iproute2 iptables && sudo python3 run.py test",
+        ("iproute2", "iptables"),
         tests_only=True,
     ),
 )

@@ -16,16 +16,19 @@ class Carrier:
 
     def __init__(self, link: Link) -> None:
         self.link = link
-        self._under_way: deque[tuple[int, Callable[[], None]]] = deque()
+        self._under_way: deque[tuple[int, Callable[[], object]]] = deque()
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
 
-    def carry(self, size: int, arrive: Callable[[], None]) -> bool:
+    def carry(self, size: int, arrive: Callable[[], object]) -> bool:
         """Call `arrive` when a packet of so many bytes arrives; tell whether it will."""
         now_ns = time.monotonic_ns()
         at_ns = self.link.carry(size, now_ns)
         if at_ns is None:
             return False
+        if at_ns <= now_ns and not self._under_way:
+            arrive()
+            return True
         self._under_way.append((at_ns, arrive))
         if self._timer is None:
             self._wait(at_ns - now_ns)
