@@ -56,6 +56,9 @@ class Chore:
     known: Stage = Stage.LATER  # its stage, when it was looked for last
     known_spool: Spool | None = None  # what is being fetched, likewise
 
+    def __post_init__(self) -> None:
+        self.known = self.note.end or self.known
+
     @classmethod
     def begun(cls, folder: Path, note: Note) -> "Chore":
         """Begin a chore, or change what is known of its film. Raises OSError."""

@@ -7,6 +7,7 @@ on where it was: how far a film is, its files tell (`chore`).
 import asyncio
 import hashlib
 import logging
+import math
 import shutil
 import time
 from collections.abc import Callable
@@ -38,16 +39,25 @@ from classroom_media.record.manifest import Manifest
 from classroom_media.workers.specs import CompareSpec, JoinSpec
 
 KEEP: Final = timedelta(days=30)  # a lesson is fetched for so long after it was held
-LOOKS_S: Final = 1.0
-ASKS_S: Final = 60.0  # which films there are
-ASKS_SOON_S: Final = 5.0  # while the other room is not ready with one, or a session is just over
 ANSWER_S: Final = 20.0
 SPARE_BYTES: Final = 512 << 20  # of disk, that is left to recordings
 FAILURES: Final = 3  # to join, before everything is fetched anew
-RETRY_S: Final = 30.0  # after a step that could not be done
+JUST_S: Final = 60.0  # for which a session is just over
 RATE_S: Final = 30.0  # over which the speed is measured
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """For how long what is waited for. Seconds."""
+
+    look_s: float = 1.0
+    ask_s: float = 60.0  # which films there are
+    soon_s: float = (
+        5.0  # the same, while the other is not ready with one, or a session is just over
+    )
+    retry_s: float = 30.0  # after a step that could not be done
 
 
 class Line(Protocol):
@@ -82,13 +92,14 @@ class Fetching:
     line: Line
     share: Callable[[], float]
     changed: Callable[[], None]
+    patience: Patience = field(default_factory=Patience)
     pace: Pace = field(default_factory=lambda: Pace(films.PIECE_MAX))
     _chores: dict[str, Chore] = field(default_factory=dict, init=False)
     _states: dict[str, str] = field(default_factory=dict, init=False)  # that keep a chore waiting
     _not_before_s: dict[str, float] = field(default_factory=dict, init=False)
-    _asked_s: float = field(default=-ASKS_S, init=False)
+    _asked_s: float = field(default=-math.inf, init=False)
     _sessions: frozenset[str] = field(default=frozenset(), init=False)
-    _over_s: float = field(default=-ASKS_S, init=False)  # when a session was over
+    _over_s: float = field(default=-math.inf, init=False)  # when a session was over
     _came: list[tuple[float, int]] = field(default_factory=list, init=False)
 
     @property
@@ -108,8 +119,8 @@ class Fetching:
                 except (NotLinkedError, SilentError):
                     pass
                 except AnewError:
-                    self._asked_s = time.monotonic() - ASKS_S + ASKS_SOON_S
-            await asyncio.sleep(LOOKS_S)
+                    self._asked_s = time.monotonic() - self.patience.ask_s + self.patience.soon_s
+            await asyncio.sleep(self.patience.look_s)
 
     async def _round(self) -> None:
         """Ask which films there are if it is time, and go on with each that can go on."""
@@ -137,11 +148,12 @@ class Fetching:
     def _fail(self, chore: Chore) -> None:
         """Try again later; after some failures, from the beginning."""
         chore.failures += 1
-        self._not_before_s[chore.note.film.name] = time.monotonic() + RETRY_S
+        self._not_before_s[chore.note.film.name] = time.monotonic() + self.patience.retry_s
 
     def _patience_s(self, now_s: float) -> float:
         waits = any(one.note.film.state == films.LATER for one in self._chores.values())
-        return ASKS_SOON_S if waits or now_s - self._over_s < ASKS_S else ASKS_S
+        just_now = now_s - self._over_s < JUST_S
+        return self.patience.soon_s if waits or just_now else self.patience.ask_s
 
     def _notice_end(self) -> None:
         sessions = self.line.sessions

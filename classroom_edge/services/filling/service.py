@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from classroom_edge.config.models import Config
-from classroom_edge.services.filling.fetching import Fetching
+from classroom_edge.services.filling.fetching import Fetching, Patience
 from classroom_edge.services.filling.offers import Offers
 from classroom_edge.services.filling.pacing import Shares
 from classroom_edge.services.filling.steps import Steps
@@ -54,6 +54,7 @@ class FillingService:
     log: Path
     link: LinkService
     changed: Callable[[], None]
+    patience: Patience = field(default_factory=Patience)
     _offers: Offers = field(init=False)
     _fetching: Fetching | None = field(default=None, init=False)
 
@@ -78,6 +79,7 @@ class FillingService:
                 line=LineToHub(self.link),
                 share=self.share,
                 changed=self.changed,
+                patience=self.patience,
             )
 
     @property

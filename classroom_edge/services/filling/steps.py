@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(kw_only=True)
 class Steps:
-    """One process after the other; what an earlier daemon has begun is waited for first."""
+    """One process after the other; what a killed daemon has begun is waited for first."""
 
     runtime: Path  # folder of run files
     log: Path
@@ -32,6 +32,11 @@ class Steps:
             if (earlier := find(run_file)) is not None:
                 await earlier.wait()
             process = start(MODULE, wire, digest(wire), run_file, self.log)
-            await process.wait()
+            try:
+                await process.wait()
+            except asyncio.CancelledError:
+                process.terminate()  # it is begun anew, and loses nothing but time
+                await process.wait()
+                raise
             if process.status:
                 logger.warning("%s: not done (%s)", spec.folder, process.status)
