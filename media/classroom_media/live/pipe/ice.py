@@ -55,9 +55,12 @@ class Ice(Connection):
     def put(self, datagrams: Sequence[bytes]) -> None:
         """Send datagrams the way that was found; without one they are lost."""
         if pair := self._nominated.get(1):
-            sendto, address = pair.protocol.transport.sendto, pair.remote_addr
+            transport, address = pair.protocol.transport, pair.remote_addr
+            if isinstance(transport, Lane):
+                transport.send_all(datagrams, address)
+                return
             for each in datagrams:
-                sendto(each, address)
+                transport.sendto(each, address)
 
     async def get_component_candidates(
         self, component: int, addresses: list[str], timeout: int = 5

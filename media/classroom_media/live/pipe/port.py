@@ -9,7 +9,6 @@ Source: RFC 8445, 7.3 (a check calls whom it is for); RFC 7983 (STUN among other
 """
 
 import asyncio
-import contextlib
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -18,6 +17,8 @@ from typing import Any, Final, Self
 
 from aioice import stun
 from aioice.ice import StunProtocol, get_host_addresses
+
+from classroom_media.live.pipe.outlet import Outlet
 
 BUFFER: Final = 1 << 22  # bytes that wait in the kernel: a keyframe for fifty peers
 AT_ONCE: Final = 64  # datagrams that are read before others have their turn
@@ -33,22 +34,25 @@ class Lane(asyncio.DatagramTransport):
     def __init__(
         self,
         port: "Port",
-        sock: socket.socket,
+        outlet: Outlet,
         name: str,
         stun: StunProtocol,
         take: Callable[[bytes, int], None],
     ) -> None:
         super().__init__()
-        self.sock = sock
+        self.sock = outlet.sock
         self.name = name
         self.stun = stun
         self.take = take
-        self._port = port
+        self._port, self._outlet = port, outlet
 
     def sendto(self, data: bytes | bytearray | memoryview, addr: Any = None) -> None:  # noqa: ANN401
         """Send a datagram; what the kernel does not take now is lost, as on any link."""
-        with contextlib.suppress(OSError):
-            self.sock.sendto(data, addr)
+        self._outlet.send(data, addr)
+
+    def send_all(self, datagrams: Sequence[bytes], address: Address) -> None:
+        """Send datagrams to one place, in order."""
+        self._outlet.send_all(datagrams, address)
 
     def close(self) -> None:
         """Leave the port."""
@@ -60,11 +64,11 @@ class Port:
     """The sockets of a process, each on the same port where that can be had."""
 
     def __init__(self, sockets: Sequence[socket.socket]) -> None:
-        self._sockets = tuple(sockets)
+        self._outlets = tuple(map(Outlet, sockets))
         self._lanes: dict[tuple[socket.socket, str], Lane] = {}
         self._places: dict[tuple[socket.socket, Address], Lane] = {}
         loop = asyncio.get_running_loop()
-        for sock in self._sockets:
+        for sock in sockets:
             loop.add_reader(sock, self._read, sock)
 
     @classmethod
@@ -89,7 +93,7 @@ class Port:
     @property
     def addresses(self) -> list[Address]:
         """Give where datagrams are taken."""
-        return [sock.getsockname()[:2] for sock in self._sockets]
+        return [outlet.sock.getsockname()[:2] for outlet in self._outlets]
 
     @property
     def quiet(self) -> bool:
@@ -101,10 +105,10 @@ class Port:
     ) -> list[Lane]:
         """Give a pipe its part of each socket; checks call it by `name`."""
         found = []
-        for sock in self._sockets:
-            lane = Lane(self, sock, name, protocol(), take)
+        for outlet in self._outlets:
+            lane = Lane(self, outlet, name, protocol(), take)
             lane.stun.connection_made(lane)
-            self._lanes[sock, name] = lane
+            self._lanes[outlet.sock, name] = lane
             found.append(lane)
         return found
 
@@ -120,9 +124,9 @@ class Port:
 
     def close(self) -> None:
         """Give the port back; its pipes must be closed before."""
-        for sock in self._sockets:
-            asyncio.get_running_loop().remove_reader(sock)
-            sock.close()
+        for outlet in self._outlets:
+            asyncio.get_running_loop().remove_reader(outlet.sock)
+            outlet.sock.close()
 
     def _read(self, sock: socket.socket) -> None:
         now_ns = time.monotonic_ns()
