@@ -31,6 +31,7 @@ from typing import Final
 
 import av
 import numpy as np
+import psutil
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -171,6 +172,9 @@ class Probe:
         return round((median(late) - picture_ns) / 1e6, 1)
 
 
+Found = tuple[list[Probe], dict[str, float]]  # and each process's share of a core
+
+
 def sizes(height: int) -> tuple[Rendition, ...]:
     """Give the sizes that peers get of a programme of that height."""
     return tuple(
@@ -194,13 +198,23 @@ class School:
         self.relay = self._where["relay"]
         self.director = self._where["director"]
         self._height, self._rtsp = height, rtsp
+        self._processes: dict[str, psutil.Process] = {}
+
+    def cpu_s(self) -> dict[str, float]:
+        """Give user and system time of each process so far."""
+        times = {role: one.cpu_times() for role, one in self._processes.items()}
+        return {f"{self.name} {role}": one.user + one.system for role, one in times.items()}
 
     def begin(self, stack: ExitStack, port: int = 0, door: int = 0) -> None:
         """Start the processes; the relay's peers reach its `port` by way of a `door`."""
-        for spec in (self._source(CAMERA), self._source(REMOTE)):
-            stack.enter_context(worker("source", spec, leave_s=LEAVE_S))
-        stack.enter_context(worker("director", self._director(), leave_s=LEAVE_S))
-        stack.enter_context(worker("relay", self._relay(port, door), leave_s=LEAVE_S))
+        begun = self._processes
+        for role in (CAMERA, REMOTE):
+            begun[role] = stack.enter_context(worker("source", self._source(role), leave_s=LEAVE_S))
+        begun["director"] = stack.enter_context(
+            worker("director", self._director(), leave_s=LEAVE_S)
+        )
+        relay = self._relay(port, door)
+        begun["relay"] = stack.enter_context(worker("relay", relay, leave_s=LEAVE_S))
 
     async def greet(self) -> None:
         """Speak to all processes, until cancelled: else they think themselves forgotten."""
@@ -309,7 +323,7 @@ def cameras(stack: ExitStack, server: RtspServer) -> None:
         stack.enter_context(camera)
 
 
-async def measure(asked: argparse.Namespace, folder: Path) -> list[Probe]:
+async def measure(asked: argparse.Namespace, folder: Path) -> Found:
     """Run both schools; give what came to every place."""
     way_ns = round(asked.round_trip * 1e6 / 2)
     lines = [Line(delay_ns=way_ns, loss=asked.loss / 100) for _ in range(2)]
@@ -338,7 +352,7 @@ async def measure(asked: argparse.Namespace, folder: Path) -> list[Probe]:
         return found
 
 
-async def lesson(asked: argparse.Namespace, hub: School, site: School, door: int) -> list[Probe]:
+async def lesson(asked: argparse.Namespace, hub: School, site: School, door: int) -> Found:
     """Let the schools meet, and listen at both ends; then in the site's programme."""
     ends = [
         Probe("hub's picture in its own programme", hub.director, *PROGRAMME),
@@ -351,14 +365,17 @@ async def lesson(asked: argparse.Namespace, hub: School, site: School, door: int
             await client.ask(Status(), timeout_s=3 * LEAVE_S)
         await connect(at_hub, at_site, door)
         await asyncio.sleep(SETTLE_S)
+        before = hub.cpu_s() | site.cpu_s()
         await watch(asked.seconds, ends)
+        after = hub.cpu_s() | site.cpu_s()
         async with WorkerClient(site.director) as director:
             await director.ask(Show(layout=Layout("single", (REMOTE,))), timeout_s=LEAVE_S)
             own = Strip(muted=True)  # its beeps would cover the hub's
             await director.ask(Mix(strips={CAMERA: own}), timeout_s=LEAVE_S)
         await asyncio.sleep(2)
         await watch(asked.seconds, [programme])
-    return [*ends, programme]
+    shares = {who: round((after[who] - before[who]) / asked.seconds, 3) for who in after}
+    return [*ends, programme], shares
 
 
 def free_port() -> int:
@@ -379,14 +396,20 @@ def main() -> int:
     asked = parser.parse_args()
     asked.seconds = asked.seconds or (12.0 if asked.quick else 30.0)
     with tempfile.TemporaryDirectory(prefix="two-way-") as name:
-        found = [one.found() for one in asyncio.run(measure(asked, Path(name)))]
-    print(json.dumps([asdict(one) for one in found], indent=1) if asked.json else table(found))
+        probes, shares = asyncio.run(measure(asked, Path(name)))
+    found = [one.found() for one in probes]
+    told = {
+        "places": [asdict(one) for one in found],
+        "cores": shares,
+        "glass_to_goal_ratio": round(found[1].shown_ms / GLASS_MS, 2),
+    }
+    print(json.dumps(told) if asked.json else table(found, shares))
     seen = found[1]
     in_step = seen.beep_later_ms is not None and abs(seen.beep_later_ms) <= STEP_MS
     return 0 if 0 < seen.shown_ms <= GLASS_MS and in_step else 1
 
 
-def table(found: list[Ages]) -> str:
+def table(found: list[Ages], shares: dict[str, float]) -> str:
     """Lay out what was found."""
     rows = [
         f"{'':40} {'median':>8} {'95 %':>8} {'arrives':>8} {'beep':>8} {'lines':>6} {'gaps':>5}"
@@ -397,6 +420,7 @@ def table(found: list[Ages]) -> str:
             f"{one.place:40} {one.shown_ms:8.0f} {one.shown_p95_ms:8.0f} {one.arrived_ms:8.0f}"
             f" {beep:>8} {one.height:6} {one.missing:5}"
         )
+    rows += [f"{who:40} {share:8.3f} of a core" for who, share in shares.items()]
     return "\n".join(rows)
 
 
