@@ -117,6 +117,8 @@ class Meet(Command, frozen=True, kw_only=True, tag="meet"):
     offer: str = ""  # SDP
     send: bool = True  # the room's programme goes to the peer
     receive: bool = True  # its picture and sound are published here, as streams of its name
+    inside: bool = False  # it is a screen of this room, which hears nothing of the room itself
+    shows: str = ""  # such a screen shows this peer as it comes; "" = the programme
 
 
 class Agree(Command, frozen=True, kw_only=True, tag="agree"):

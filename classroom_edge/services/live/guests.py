@@ -17,6 +17,7 @@ from classroom_edge.services.live.relay import RelayPort, met, part
 from classroom_edge.sessions import commands as c
 from classroom_media.api import NS, WorkerError
 from classroom_media.live.hls import tickets
+from classroom_media.messages import Meet
 
 GONE_NS: Final = 15 * NS  # without a picture or sound; then a guest has left
 LONGEST_S: Final = 24 * 3600.0
@@ -83,7 +84,7 @@ class Guests:
             return Accepted(reason="not-going")
         self._unheard.pop(peer.id, None)
         try:
-            answer = await met(self.relay, peer.id, offer, send=True, receive=peer.speaks)
+            answer = await met(self.relay, Meet(peer=peer.id, offer=offer, receive=peer.speaks))
         except WorkerError as error:
             logger.warning("%s cannot be met: %s", peer.id, error)
             return Accepted(reason="no-relay")

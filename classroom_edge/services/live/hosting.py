@@ -16,6 +16,7 @@ from classroom_edge.services.live.offers import Accepted
 from classroom_edge.services.live.relay import RelayPort, health_of, met
 from classroom_edge.sessions.refusals import Reason
 from classroom_media.api import NS, WorkerError
+from classroom_media.messages import Meet
 
 LOOKS_EVERY_S: Final = 0.05
 STARTS_WITHIN_S: Final = 3.0  # a relay, while a site's offer waits for it
@@ -81,7 +82,7 @@ class Hosting:
     async def _meet(self, peer: Peer, offer: str) -> Accepted:
         await self._started()
         try:
-            answer = await met(self.relay, peer.id, offer, send=True, receive=peer.speaks)
+            answer = await met(self.relay, Meet(peer=peer.id, offer=offer, receive=peer.speaks))
         except WorkerError as error:
             logger.warning("%s cannot be met: %s", peer.id, error)
             return Accepted(reason="no-relay")

@@ -138,6 +138,7 @@ class Joiner:
                 endpoints=self.media.relay_endpoints,
                 sizes=live_sizes(sizes, self.renditions.streams(WISHER)),
                 remotes=self._sources(),
+                own=tuple(one.id for one in self.config.sources if one.sound and not one.is_remote),
                 port=hub.media_port if hub else 0,
                 addresses=_addresses(hub),
                 announced=_announced(hub),

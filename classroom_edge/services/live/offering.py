@@ -12,7 +12,7 @@ from classroom_edge.services.live.cast import HUB, Cast
 from classroom_edge.services.live.offers import Accepted
 from classroom_edge.services.live.relay import RelayPort, health_of, met
 from classroom_media.api import NS, WorkerError
-from classroom_media.messages import Agree, PeerHealth
+from classroom_media.messages import Agree, Meet, PeerHealth
 
 CONNECTS_WITHIN_S: Final = 8.0
 FRESH_S: Final = 2.0  # an offer younger than that is not made again because the hub asks
@@ -94,7 +94,7 @@ class Offering:
 
     async def _offer(self, cast: Cast) -> None:
         try:
-            ours = await met(self.relay, HUB, send=cast.speaks, receive=True)
+            ours = await met(self.relay, Meet(peer=HUB, send=cast.speaks))
             accepted = await self.offer(cast.session.id, await self.road.out(ours))
             if accepted.reason:
                 logger.info("the hub does not take our picture: %s", accepted.reason)

@@ -89,10 +89,9 @@ def health_of(beat: Heartbeat | None, peer: str) -> PeerHealth | None:
     return next((one for one in beat.peers if one.peer == peer), None) if beat else None
 
 
-async def met(relay: RelayPort, peer: str, offer: str = "", *, send: bool, receive: bool) -> str:
+async def met(relay: RelayPort, meet: Meet) -> str:
     """Begin with a peer; give our offer, or the answer to its own. Raises WorkerError."""
-    command = Meet(peer=peer, offer=offer, send=send, receive=receive)
-    return (await relay.ask(command, timeout_s=MEETS_WITHIN_S)).sdp
+    return (await relay.ask(meet, timeout_s=MEETS_WITHIN_S)).sdp
 
 
 async def part(relay: RelayPort, peer: str) -> None:

@@ -1,4 +1,7 @@
-"""A screen of this room, in a browser beside the daemon: it shows what comes from afar."""
+"""A screen of this room, in a browser: at a site it shows the hub, at a hub the programme.
+
+It never sounds what is said in the room itself.
+"""
 
 import logging
 import secrets
@@ -6,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from classroom_edge.services.live.cast import Cast
+from classroom_edge.services.live.cast import HUB, Cast
 from classroom_edge.services.live.offers import Accepted
 from classroom_edge.services.live.relay import RelayPort, met, part
 from classroom_media.api import WorkerError
+from classroom_media.messages import Meet
 
 PREFIX: Final = "screen-"
 
@@ -26,10 +30,13 @@ class Screens:
     async def meet(self, offer: str) -> tuple[str, Accepted]:
         """Give a screen's name, and the answer to its offer."""
         name = PREFIX + secrets.token_hex(4)
-        if self.cast() is None:
+        cast = self.cast()
+        if cast is None:
             return name, Accepted(reason="not-going")
+        shown = "" if cast.leads else HUB
+        meeting = Meet(peer=name, offer=offer, receive=False, inside=True, shows=shown)
         try:
-            answer = await met(self.relay, name, offer, send=True, receive=False)
+            answer = await met(self.relay, meeting)
         except WorkerError as error:
             logger.warning("%s cannot be met: %s", name, error)
             return name, Accepted(reason="no-relay")

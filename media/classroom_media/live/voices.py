@@ -12,6 +12,7 @@ from classroom_media.api import CleanFeed
 from classroom_media.packets import feed_of
 
 COMMON: Final = "peers"
+INSIDE: Final = "inside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,18 @@ class Voices:
     heard_by: dict[str, str]
 
 
-def arranged(peers: Iterable[str], voices: Collection[str], remotes: Mapping[str, str]) -> Voices:
-    """Give each peer its mix. `voices` are open; `remotes` are the sources that peers are here."""
+def arranged(
+    peers: Iterable[str],
+    voices: Collection[str],
+    remotes: Mapping[str, str],
+    *,
+    inside: Collection[str] = (),
+    own: tuple[str, ...] = (),
+) -> Voices:
+    """Give each peer its mix. `voices` are open; `remotes` are the sources that peers are here.
+
+    Those `inside` are in the room: what its `own` sources hear they are not sent.
+    """
     shut = tuple(source for peer, source in remotes.items() if peer not in voices)
     feeds: dict[str, CleanFeed] = {}
     heard_by: dict[str, str] = {}
@@ -31,6 +42,8 @@ def arranged(peers: Iterable[str], voices: Collection[str], remotes: Mapping[str
         feed = CleanFeed(name=COMMON, without=shut)
         if peer in voices and peer in remotes:
             feed = CleanFeed(name=f"peer-{peer}", without=(*shut, remotes[peer]))
+        elif peer in inside:
+            feed = CleanFeed(name=INSIDE, without=(*shut, *own))
         feeds[feed.name] = feed
         heard_by[peer] = feed_of(feed.name)
     return Voices(tuple(feeds.values()), heard_by)

@@ -134,7 +134,7 @@ class RelayWorker:
 
     async def _meet(self, meet: Meet) -> str:
         self._groups[meet.peer].clear()
-        return await self._relay.meet(meet.peer, meet.offer, send=meet.send, receive=meet.receive)
+        return await self._relay.meet(meet)
 
     async def _part(self, peer: str) -> None:
         self._relay.part(peer)

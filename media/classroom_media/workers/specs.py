@@ -120,6 +120,7 @@ class RelaySpec(msgspec.Struct, frozen=True, kw_only=True):
     endpoints: Endpoints
     sizes: tuple[LiveSize, ...]  # best first
     remotes: dict[str, str] = {}  # by peer: the source by which the room sees and hears it
+    own: tuple[str, ...] = ()  # sources that are heard in the room itself
     voices: tuple[str, ...] = ()  # peers, at first; see `Hear`
     port: int = 0  # UDP, of all peers; 0 = any
     addresses: tuple[str, ...] = ()  # of this machine; none = all

@@ -29,6 +29,14 @@ def test_who_only_watches_hears_what_the_others_hear() -> None:
     assert voices.heard_by["screen"] == voices.heard_by["west"]
 
 
+def test_a_screen_in_the_room_hears_the_others_and_never_the_room_itself() -> None:
+    voices = arranged(
+        [*REMOTES, "screen"], ("east",), REMOTES, inside=("screen",), own=("microphone",)
+    )
+    by_stream = {feed_of(feed.name): set(feed.without) for feed in voices.feeds}
+    assert by_stream[voices.heard_by["screen"]] == {"src-west", "src-guest", "microphone"}
+
+
 @given(st.sets(st.sampled_from(sorted(REMOTES))), st.sets(st.sampled_from(sorted(REMOTES))))
 def test_nobody_ever_hears_itself_and_no_mix_is_made_twice(
     peers: set[str], opened: set[str]

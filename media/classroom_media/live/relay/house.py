@@ -11,18 +11,18 @@ from typing import Final
 
 from classroom_media.api import CleanFeed, MediaError
 from classroom_media.live.fan_out import FanOut
+from classroom_media.live.relay.passing import SOUND, Passing
 from classroom_media.live.relay.peer import MakePipe, Peer
 from classroom_media.live.relay.rungs import rungs_of
 from classroom_media.live.rtp import numbering
 from classroom_media.live.voices import Voices, arranged
-from classroom_media.messages import PeerHealth
+from classroom_media.messages import Meet, PeerHealth
 from classroom_media.packets import Coded
 from classroom_media.workers.specs import RelaySpec
 
 TICK_S: Final = 0.005
 IDLE_S: Final = 0.1  # without peers
 PEERS_MAX: Final = 64
-SOUND: Final = "-sound"
 
 
 class Relay:
@@ -52,6 +52,8 @@ class Relay:
         self._open = spec.voices
         self._voices = Voices((), {})
         self._rearranged = rearranged
+        self._passing = Passing(self._want_of)
+        self._inside: dict[str, str] = {}  # screens of the room, and the peer that each shows
 
     @property
     def feeds(self) -> tuple[CleanFeed, ...]:
@@ -63,24 +65,27 @@ class Relay:
         """Tell whose sound the others hear."""
         return self._open
 
-    async def meet(self, name: str, offer: str, *, send: bool, receive: bool) -> str:
+    async def meet(self, meet: Meet) -> str:
         """Begin with a peer, anew if it is known; give our offer, or the answer to its own.
 
         Raises:
             MediaError: a name that cannot be, an offer that is none, or too many peers.
         """
+        name, offer = meet.peer, meet.offer
         if not name or name.endswith(SOUND):
             raise MediaError(f"a peer cannot be called {name!r}")
         if len(self._peers.keys() | {name}) > PEERS_MAX:
             raise MediaError(f"there are {PEERS_MAX} peers already")
         self.part(name)
+        if meet.inside:
+            self._inside[name] = meet.shows
         peer = Peer(
             name,
-            self._fan_out,
-            self._rungs,
+            self._passing.of(meet.shows) if meet.shows else self._fan_out,
+            Passing.rungs if meet.shows else self._rungs,
             self._make,
-            send=send,
-            receive=receive,
+            send=meet.send,
+            receive=meet.receive,
             clock=self._clock,
         )
         self._peers[name] = peer
@@ -126,6 +131,16 @@ class Relay:
         for name, packets in sent:
             self._peers[name].pipe.send(packets)
 
+    def _came(self, packet: Coded) -> None:
+        """Publish what comes from a peer, and pass it on to screens that show it."""
+        self._publish(packet)
+        for name, packets in self._passing.take(packet, self._clock()):
+            self._peers[name].pipe.send(packets)
+
+    def _want_of(self, name: str) -> None:
+        if peer := self._peers.get(name):
+            peer.want_keyframe()
+
     async def run(self) -> None:
         """Keep time, until cancelled."""
         while True:
@@ -135,6 +150,8 @@ class Relay:
     def tick(self, now_ns: int) -> None:
         """Do what had to wait until now."""
         for name, packets in self._fan_out.tick(now_ns):
+            self._peers[name].pipe.send(packets)
+        for name, packets in self._passing.tick(now_ns):
             self._peers[name].pipe.send(packets)
         for peer in self._peers.values():
             peer.tick(now_ns)
@@ -153,21 +170,31 @@ class Relay:
 
     def _settle(self, peer: Peer) -> None:
         if self._peers.get(peer.name) is peer:
-            peer.settle(self._spec.name, self._publish)
+            peer.settle(self._spec.name, self._came)
             self._arrange()
 
     def _drop(self, peer: Peer) -> None:
         peer.leave()
         if self._peers.get(peer.name) is peer:
             del self._peers[peer.name]
+            self._inside.pop(peer.name, None)
             self._arrange()
         self._closing.create_task(_closed(peer))
 
     def _arrange(self) -> None:
-        before, remotes = self._voices.feeds, self._spec.remotes
-        self._voices = arranged(self._peers, self._open, remotes)
+        before, spec = self._voices.feeds, self._spec
+        shown = {name: peer for name, peer in self._inside.items() if peer}
+        self._voices = arranged(
+            self._peers.keys() - shown.keys(),
+            self._open,
+            spec.remotes,
+            inside=self._inside,
+            own=spec.own,
+        )
         for name, stream in self._voices.heard_by.items():
             self._peers[name].hear(stream)
+        for name, peer in shown.items():
+            self._peers[name].hear(f"{peer}{SOUND}")
         if self._voices.feeds != before:
             self._rearranged()
 

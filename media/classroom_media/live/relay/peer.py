@@ -80,6 +80,11 @@ class Peer:
             if self.state is State.CONNECTED and now_ns - self._heard_ns > limit_ns:
                 self.state = State.LOST
 
+    def want_keyframe(self) -> None:
+        """Ask it for a keyframe: somebody begins to watch what it sends."""
+        if self._arriving:
+            self._arriving.receiver.want_keyframe()
+
     def health(self, now_ns: int) -> PeerHealth:
         """Tell how it goes with it."""
         sent, arriving = self._fan_out.peers.get(self.name), self._arriving

@@ -48,6 +48,7 @@ class Receiver:
         self._estimate = Estimate()
         self._tell_ns = 0
         self._wish_ns: int | None = None
+        self._asked = False  # for a keyframe, by somebody who has come
 
     def packet(self, data: bytes, now_ns: int) -> list[Coded]:
         """Take an RTP packet; give what is whole by it. What is foreign is passed over."""
@@ -104,8 +105,12 @@ class Receiver:
                 said.append(Nack(self._ssrc, stream.numbers.ssrc, numbers).encode())
         return said
 
+    def want_keyframe(self) -> None:
+        """Ask the sender for a keyframe: somebody begins to watch."""
+        self._asked = True
+
     def _wishes(self, now_ns: int) -> list[bytes]:
-        lacking = self._picture.broken or self._picture.late
+        lacking = self._picture.broken or self._picture.late or self._asked
         if not (lacking and self._picture.arrivals.begun):
             self._wish_ns = None
             return []
@@ -114,6 +119,7 @@ class Receiver:
         if now_ns < self._wish_ns:
             return []
         self._wish_ns = now_ns + max(AGAIN_NS, self.round_trip_ns * 3 // 2)
+        self._asked = False
         return [PictureLost(self._ssrc, self._picture.numbers.ssrc).encode()]
 
     def _report(self, now_ns: int) -> bytes:

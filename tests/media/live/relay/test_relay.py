@@ -18,7 +18,7 @@ from classroom_media.packets import Coded
 from classroom_media.workers.client import WorkerClient
 from tests.waiting import eventually, eventually_awaited
 
-from .rooms import FRAME_NS, SIZES, Room, connect, rooms
+from .rooms import FRAME_NS, SIZES, Room, connect, met, rooms
 from .watching import both, has, of, packets
 
 LONG_S = 30.0
@@ -178,6 +178,27 @@ async def test_a_peer_that_dies_is_lost_and_its_return_needs_but_another_offer(
             await connect(at_hub, at_east, hub_name="hub", site_name="east")
             came_ns = time.monotonic_ns()
             packets(hub, lambda found: any(one.pts_ns > came_ns for one in of(found, "east")))
+
+
+async def test_a_screen_at_a_site_shows_the_hub_as_it_comes_and_not_the_site(
+    tmp_path: Path,
+) -> None:
+    with rooms(tmp_path, "hub", "east", "screen") as (hub, east, screen):
+        async with asked(hub, east, screen) as (at_hub, at_east, at_screen):
+            await connect(at_hub, at_east, hub_name="hub", site_name="east")
+            offer = (await met(at_screen, "east")).sdp
+            shown = Meet(peer="screen", offer=offer, receive=False, inside=True, shows="hub")
+            answer = await at_east.ask(shown, timeout_s=10)
+            await at_screen.ask(Agree(peer="east", answer=answer.sdp))
+            found = packets(screen, both(has("east", 20), has("east-sound", 40)))
+            assert of(found, "east")[0].key
+            await at_east.ask(Part(peer="hub"))
+
+            async def is_over() -> bool:
+                found = await health(at_screen, "east")
+                return found is not None and not found.receiving
+
+            await eventually_awaited(is_over, within_s=LONG_S)
 
 
 @pytest.mark.parametrize(
