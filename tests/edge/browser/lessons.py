@@ -4,7 +4,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from classroom_edge.room import LinkView, RoomState
+from classroom_edge.room import (
+    ActionView,
+    ChoiceView,
+    LinkView,
+    LiveView,
+    MultiviewView,
+    PeerView,
+    RoomState,
+    SourceView,
+)
 from classroom_edge.sessions import local
 from classroom_edge.sessions.attendance import Attendance, Part
 from classroom_edge.sessions.forms import Kind, Role, Style
@@ -12,12 +21,14 @@ from classroom_edge.sessions.groups import Group, Past
 from classroom_edge.sessions.state import NS, Hold, Member, Session, Stage
 from classroom_edge.sessions.talk import Line, Quiz, Vote
 from tests.edge.browser import states
+from tests.edge.browser.states import words
 
 SESSION = "20261123-080000-3f2a"
 SITES = {"hill": "青山教学点", "lake": "湖边小学", "stone": "石桥教学点", "north": "北坡小学"}
 FIRST_NS = 1_763_862_000 * NS
 REPLY = local.Reply(
     session=SESSION,
+    ticket="a-ticket",
     groups=(
         Group(
             id="english",
@@ -115,6 +126,30 @@ def hub(*sessions: Session, **changes: Any) -> RoomState:
     """A hub's room with those sessions; three of its sites are linked."""
     link = LinkView("hub", ("hill", "lake", "stone"), sessions, here="centre")
     return replace(states.idle(), link=link, **changes)
+
+
+def seen(*sessions: Session) -> RoomState:
+    """A hub's room that sees its sites: one well, one badly, one not at all yet."""
+    state = hub(*sessions)
+    rooms = tuple(SourceView(id_, name, True, True, "live") for id_, name in SITES.items())
+    names = (*(one.id for one in state.sources[:2]), *SITES)
+    peers = (
+        PeerView("hill", SITES["hill"], "site", "connected", {}, "720p", "hill"),
+        PeerView("lake", SITES["lake"], "site", "connected", {}, "180p", "lake"),
+        PeerView("stone", SITES["stone"], "site", "connecting", {}, "", "stone"),
+        PeerView("north", SITES["north"], "site", "lost", {}, "", "north"),
+    )
+    undo = ActionView(
+        words("恢复原来的画面", "Show what was shown before"), "/api/v1/live/layout/undo"
+    )
+    because = words("青山教学点在发言", "青山教学点 has the floor")
+    chosen = ChoiceView("picture-in-picture", ("hill", "teacher"), because, undo)
+    return replace(
+        state,
+        sources=(*state.sources[:2], *rooms),
+        programme=replace(state.programme, multiview=MultiviewView(names, 3, 2)),
+        live=LiveView(SESSION, peers, ("hill",), chosen),
+    )
 
 
 def site(*sessions: Session, here: str = "lake", linked: bool = True) -> RoomState:

@@ -16,7 +16,7 @@ from classroom_edge.config import Config
 from classroom_edge.room import LevelView, Refused, RoomState, SoundView, StepView, TitlesView, Who
 from classroom_edge.services.newest import Newest
 from classroom_edge.services.outlets import Outlets
-from classroom_edge.services.refusals import refused
+from classroom_edge.services.refusals import refused, refused_in_session
 from classroom_edge.services.timetabling import DayDesk
 from classroom_edge.sessions import local
 from classroom_edge.web.server import serve
@@ -155,6 +155,8 @@ class PretendRoom:
 
     async def meet_guest(self, ticket: str, offer: str) -> str:
         self._note("guest", ticket)
+        if ticket == "old":
+            raise refused_in_session("no-ticket")
         return offer
 
     async def part_guest(self, ticket: str) -> None:

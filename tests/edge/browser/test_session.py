@@ -81,6 +81,26 @@ def test_the_longest_raised_hand_stands_first_and_one_touch_gives_it_the_floor(
     eventually(lambda: panel.room.asked[-1] == said(c.End()))
 
 
+def test_a_touch_of_a_rooms_picture_gives_it_the_floor_and_what_that_did_can_be_undone(
+    panel: Panel,
+) -> None:
+    page = panel.open(lessons.seen(lessons.session()))
+    wall = page.locator(".wall")
+    wall.get_by_role("button", name="湖边小学").click()
+    asked(panel, c.GiveFloor(member="lake"))
+    wall.get_by_role("button", name="北坡小学").click()  # it is lost: nothing happens
+    wall.get_by_role("button", name="学生").click()
+    eventually(lambda: panel.room.asked[1:] == [("layout", ("single", "pupils"))])
+    expect(page.locator(".chosen")).to_contain_text("青山教学点在发言")
+    page.get_by_role("button", name="恢复原来的画面").click()
+    eventually(lambda: "undo layout" in panel.room.names_asked())
+    page.get_by_role("button", name="看播出画面").click()
+    expect(wall).to_have_count(0)
+    page.get_by_label("嘉宾姓名").fill("王老师")
+    page.get_by_label("嘉宾姓名").press("Enter")
+    expect(page.get_by_label("发给嘉宾的网址")).to_have_value(f"{panel.server.url}/guest/a-ticket")
+
+
 def test_a_question_is_asked_counted_closed_and_put_onto_the_programme(panel: Panel) -> None:
     page = panel.open(lessons.hub(lessons.session()))
     view(page, "提问")

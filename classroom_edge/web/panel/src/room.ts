@@ -213,6 +213,24 @@ export interface LiveView {
   chosen: { because: Words; undo: ActionView } | null;
 }
 
+export interface BroadcastView {
+  state: "off" | "starting" | "on" | "lost";
+  title: string;
+  viewers: number;
+  page: string;
+}
+
+/** A film of a lesson with another room that is still to come. */
+export interface Missing {
+  film: string;
+  title: string;
+  began_at: string;
+  state: string;
+  left_bytes: number;
+  all_bytes: number;
+  left_s: number | null;
+}
+
 export interface RoomState {
   version: number;
   at: string;
@@ -229,6 +247,8 @@ export interface RoomState {
   profile: "studio" | "routine";
   link: LinkView | null;
   live: LiveView | null;
+  broadcast: BroadcastView | null;
+  missing: Missing[];
 }
 
 export interface LevelView {

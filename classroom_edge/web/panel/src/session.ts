@@ -1,6 +1,6 @@
 /** The session with other schools that this room is in, and what can be said in it. */
 
-import { computed, inject, type ComputedRef, type InjectionKey } from "vue";
+import { computed, inject, ref, type ComputedRef, type InjectionKey, type Ref } from "vue";
 
 import type { Panel } from "./panel";
 import type { LinkView, Member, Session } from "./room";
@@ -20,6 +20,8 @@ export interface Meeting {
   speakers: ComputedRef<Member[]>;
   observers: ComputedRef<Member[]>;
   hands: ComputedRef<string[]>;
+  /** Whether who leads looks at everybody, or at the picture that goes out. */
+  everybody: Ref<boolean>;
   hasFloor(member: string): boolean;
   /** Say something in the session; tells whether it was accepted. */
   say(verb: string, body?: object): Promise<boolean>;
@@ -57,6 +59,7 @@ export function makeMeeting(panel: Panel): Meeting {
     ),
     observers: computed(() => members.value.filter((one) => one.role === "observer" && one.present)),
     hands,
+    everybody: ref(true),
     hasFloor: (member) => session.value?.floor.some((hold) => hold.member === member) ?? false,
     async say(verb, body = {}) {
       if (session.value === null) return false;

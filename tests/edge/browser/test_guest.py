@@ -1,0 +1,41 @@
+"""A guest's page and a screen's, in a browser that has neither camera nor microphone."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from classroom_edge.services.refusals import refused_in_session
+from tests.edge.browser.conftest import PHONE, Panel
+from tests.edge.browser.test_states import overflow, violations
+from tests.waiting import eventually
+
+pytestmark = [pytest.mark.alone, pytest.mark.needs("chromium", "fonts-cjk")]
+
+
+@pytest.mark.needs("node")
+def test_a_guest_without_a_camera_is_told_so_and_may_still_listen_if_the_ticket_is_good(
+    panel: Panel, node_modules: Path
+) -> None:
+    panel.expected = "409"
+    page = panel.page
+    page.goto(f"{panel.server.url}/guest/old")
+    expect(page.locator(".guest-trouble")).to_contain_text("No camera was found")
+    assert violations(page, node_modules) == []
+    page.get_by_role("button", name="Join the lesson").click()
+    expect(page.locator(".guest-wait")).to_contain_text("This invitation is not valid")
+    page.get_by_role("button", name="中文").click()
+    expect(page.locator(".guest-wait")).to_contain_text("邀请无效或已过期")
+    eventually(lambda: panel.room.names_asked().count("guest") > 1)  # it tries again
+    page.get_by_role("button", name="离开").click()
+    expect(page.get_by_role("button", name="加入课堂")).to_be_visible()
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    assert overflow(page)[0] == 0
+
+
+def test_a_screen_waits_for_its_lesson_and_asks_for_it_again_and_again(panel: Panel) -> None:
+    panel.room.refusal = refused_in_session("not-going")
+    panel.expected = "409"
+    panel.page.goto(f"{panel.server.url}/screen")
+    expect(panel.page.locator(".screen-wait")).to_be_visible()
+    eventually(lambda: panel.room.names_asked().count("screen") > 1)
