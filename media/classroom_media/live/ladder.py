@@ -115,14 +115,15 @@ class Ladder:
 
     def _down(self, now_ns: int, link: Link) -> None:
         below = range(self._place + 1, len(self._rungs))
-        fits_bps = median(self._rates_bps) / HEADROOM
+        carried_bps = link.lately_bps if link.coarse else median(self._rates_bps)
+        fits_bps = carried_bps / HEADROOM
         fitting = (each for each in below if self._rungs[each].cost_bps <= fits_bps)
         if self._place + 1 == len(self._rungs):
             return
         if self._climbed_ns is not None and now_ns - self._climbed_ns < MISTAKE_NS:
             self._fail(self._place, now_ns)
         self._easy, self._climbed_ns = False, None
-        self._carried_bps = median(self._rates_bps)
+        self._carried_bps = carried_bps
         self._move(next(fitting, below[-1]), now_ns)
         self._drained_ns = now_ns + DRAIN_NS
 

@@ -2,10 +2,14 @@
 
 from itertools import pairwise
 
+from aiortc import rtp as theirs
+
 from classroom_media.emulate.site_by_link import numbers
 from classroom_media.live.ladder import Ladder
 from classroom_media.live.rtp import rtcp
+from classroom_media.live.rtp.control import read
 from classroom_media.live.rtp.outgoing import Outgoing
+from classroom_media.live.rtp.remb import Carries
 from classroom_media.live.rtp.reports import ReceiverReport, Reception
 from classroom_media.live.rtp.sender import Sender
 
@@ -25,6 +29,11 @@ class Browser:
         self.ladder = Ladder(start=2)
         self.now_ns = BEGIN_NS
         self._highest = self._lost = 0
+
+    def believes(self, bps: int) -> None:
+        """Tell what it believes that its link carries."""
+        told = Carries(7, bps, (self.picture.ssrc,)).encode()
+        self.sender.control(told, self.now_ns)
 
     def seconds(self, count: int, *, lost: float = 0.0, queue_ns: int = 0) -> list[str]:
         """Let time pass; give the rungs it was on."""
@@ -80,3 +89,24 @@ def test_loss_that_repairs_cannot_mend_brings_it_down() -> None:
     browser = Browser()
     browser.seconds(12)
     assert browser.seconds(8, lost=0.5)[-1] != "720p"
+
+
+def test_a_queue_brings_it_at_once_to_what_the_browser_believes_in() -> None:
+    browser = Browser()
+    browser.seconds(12)
+    browser.believes(300_000)
+    rungs = browser.seconds(4, queue_ns=300_000_000)
+    assert "360p" not in rungs
+    assert "180p" in rungs
+
+
+def test_what_a_browser_believes_is_read_as_aiortc_spells_it() -> None:
+    fci = theirs.pack_remb_fci(1_234_567, [7, 9])
+    packet = theirs.RtcpPsfbPacket(fmt=theirs.RTCP_PSFB_APP, ssrc=5, media_ssrc=0, fci=fci)
+    [said] = read(bytes(packet))
+    assert said == Carries(5, 1_234_560, (7, 9))
+    assert list(read(said.encode())) == [said]
+    [back] = theirs.RtcpPacket.parse(said.encode())
+    assert isinstance(back, theirs.RtcpPsfbPacket)
+    assert theirs.unpack_remb_fci(back.fci) == (1_234_560, [7, 9])
+    assert list(read(bytes(packet)[:-4])) == []

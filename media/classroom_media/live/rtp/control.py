@@ -19,6 +19,7 @@ from classroom_media.live.rtp.feedback import (
     nack,
     picture_lost,
 )
+from classroom_media.live.rtp.remb import Carries, carries
 from classroom_media.live.rtp.reports import (
     Description,
     Goodbye,
@@ -39,9 +40,15 @@ Control: TypeAlias = (
     | PictureLost
     | FullIntra
     | Link
+    | Carries
     | ReceiverTime
     | Echo
 )
+
+
+def _application(body: bytes) -> Link | Carries | None:
+    return link(body) or carries(body)
+
 
 _REPORTS = {
     rtcp.SENDER_REPORT: sender_report,
@@ -53,7 +60,7 @@ _FEEDBACK = {
     (rtcp.TRANSPORT_FEEDBACK, NACK): nack,
     (rtcp.PAYLOAD_FEEDBACK, PLI): picture_lost,
     (rtcp.PAYLOAD_FEEDBACK, FIR): full_intra,
-    (rtcp.PAYLOAD_FEEDBACK, APPLICATION): link,
+    (rtcp.PAYLOAD_FEEDBACK, APPLICATION): _application,
 }
 
 

@@ -86,6 +86,12 @@ class Link(NamedTuple):
     sound_gone: float  # share of the sound of the last 3 s that never came
     coarse: bool = False  # made of a browser's reports, once a second; never on the wire
 
+    def at_most(self, bps: int | None) -> "Link":
+        """Give the same with no higher rate than the peer itself believes in, if it tells."""
+        if bps is None:
+            return self
+        return self._replace(rate_bps=min(self.rate_bps, bps), lately_bps=min(self.lately_bps, bps))
+
     def encode(self) -> bytes:
         """Give the message's bytes."""
         body = _SSRCS.pack(self.sender, self.media) + _LINK.pack(

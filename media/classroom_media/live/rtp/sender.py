@@ -17,6 +17,7 @@ from classroom_media.live.rtp.outgoing import Outgoing
 from classroom_media.live.rtp.pacer import Pacer
 from classroom_media.live.rtp.packetised import Packetised, SoundPacketiser
 from classroom_media.live.rtp.red import PLAIN
+from classroom_media.live.rtp.remb import Carries
 from classroom_media.live.rtp.reported import Reported
 from classroom_media.live.rtp.reports import (
     Description,
@@ -52,6 +53,7 @@ class Sender:
         both = (sound.numbers, picture.numbers)
         self._reported = {one.ssrc: Reported(one.ssrc, one.clock_hz) for one in both}
         self._tells = False  # it knows our own message
+        self._carries_bps: int | None = None  # what a browser believes of its link
         self._key_wanted = False
         self._reports = 0
         self._peer_time: tuple[ReceiverTime, int] | None = None
@@ -110,6 +112,8 @@ class Sender:
                 self._key_wanted |= media == self._picture.numbers.ssrc
             case Link():
                 self._link, self._tells = said, True
+            case Carries(bps=bps):
+                self._carries_bps = bps
             case ReceiverTime():
                 self._peer_time = (said, now_ns)
             case SenderReport() | ReceiverReport():
@@ -126,7 +130,7 @@ class Sender:
         link = reported.hear(reception, sent=self.pacer.sent, trip_ns=trip_ns, now_ns=now_ns)
         self.jitter_ns = reported.jitter_ns
         if link and not self._tells:
-            self._link = link
+            self._link = link.at_most(self._carries_bps)
 
     def _repeat(self, nack: Nack, now_ns: int) -> list[bytes]:
         if nack.media == self._sound.numbers.ssrc:
