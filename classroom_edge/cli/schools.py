@@ -132,6 +132,20 @@ def session_guest(
     )
 
 
+@session.command("missing", help="session.missing.help")
+def session_missing(
+    context: typer.Context,
+    room: RoomFile,
+    id_: SessionId = "",
+    as_json: AsJson = False,
+    data: Data = None,
+) -> None:
+    """Tell what is still to come."""
+    from classroom_edge.commands.missing import missing
+
+    finish(context, lambda: missing(room, data, id_, as_json=as_json, language=context.obj))
+
+
 @session.command("met", help="session.met.help")
 def session_met(
     context: typer.Context,

@@ -104,6 +104,7 @@ class Overview:
             flaw=self.flaw,
             day=tuple(findings(day)),
             outlets=tuple(self.outlets.findings()),
+            films=tuple(self.filling.findings(now)) if self.filling else (),
         )
         return RoomState(
             version=version,

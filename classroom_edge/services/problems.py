@@ -55,6 +55,7 @@ class Facts:
     elsewhere: str = ""  # the second folder, while a track is written there
     day: tuple["Finding", ...] = ()  # of the timetable and the clock
     unfinished: str = ""  # the recording that resists being finished
+    films: tuple["Finding", ...] = ()  # of lessons with others, that do not come
     flaw: Flaw | None = None  # of the newest recording, in a room that nobody attends
     outlets: tuple["Finding", ...] = ()  # of broadcasts, pushes, the room's own screen
 
@@ -81,6 +82,7 @@ def find(facts: Facts) -> Iterator[Finding]:
         *facts.day,
         *_of_processes(facts),
         *facts.outlets,
+        *facts.films,
     ]
     return iter(sorted(found, key=lambda one: one.severity != "error"))
 

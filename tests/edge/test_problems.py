@@ -25,10 +25,12 @@ from classroom_edge.room import (
     ValueView,
 )
 from classroom_edge.services.day.findings import findings
+from classroom_edge.services.filling.findings import findings as findings_of_films
 from classroom_edge.services.flaws import Flaw
 from classroom_edge.services.loudness import Loudness
 from classroom_edge.services.problems import Book, Facts, find
 from classroom_edge.services.storage import StorageService, alarm_after
+from classroom_edge.sessions.missing import Missing
 from classroom_edge.words import words
 from classroom_media.messages import Level, Levels
 
@@ -56,6 +58,7 @@ WELL = Facts(
 LOST = replace(TEACHER, state="lost", problem="connection refused")
 SAID = {"zh-CN": "第 3 行", "en": "line 3"}
 REFUSED = JobView("record", NOW, "failed", why=SAID)
+LACKING = Missing("math.1", "math", "数学", NOW, 60.0, "no-room", 5_000_000, 9_000_000, None)
 LESSON = LessonView("lesson", "Maths", (), (), "3", NOW, NOW, "now", why=SAID)
 
 
@@ -116,6 +119,8 @@ ILL = {
     "E-DIR-002": replace(WELL, rules="ValueError()"),
     "E-PRC-001": replace(WELL, unsteady=("teacher",)),
     "E-PRC-002": replace(WELL, degraded=("web",)),
+    "E-FLM-001": replace(WELL, films=tuple(findings_of_films([replace(LACKING, state="gone")], NOW))),
+    "E-FLM-002": replace(WELL, films=tuple(findings_of_films([LACKING], NOW))),
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What the rooms of a session missed of it: offered to others, and fetched from them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 
 from classroom_edge.config.models import Config
 from classroom_edge.services.filling.fetching import Fetching, Patience
+from classroom_edge.services.filling.findings import findings
 from classroom_edge.services.filling.offers import Offers
 from classroom_edge.services.filling.pacing import Shares
 from classroom_edge.services.filling.steps import Steps
 from classroom_edge.services.library import Library
 from classroom_edge.services.linking import LinkService
+from classroom_edge.services.problems import Finding
 from classroom_edge.sessions.link import films
 from classroom_edge.sessions.missing import Missing
 from classroom_edge.sessions.state import GOING_ON
@@ -86,6 +88,10 @@ class FillingService:
     def missing(self) -> tuple[Missing, ...]:
         """The films that are still to come."""
         return self._fetching.views if self._fetching else ()
+
+    def findings(self, now: datetime) -> Iterator[Finding]:
+        """What keeps films from coming."""
+        return findings(self.missing, now)
 
     @property
     def attended(self) -> dict[str, str]:

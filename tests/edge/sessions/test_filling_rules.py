@@ -7,12 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from classroom_edge.commands.missing import show
 from classroom_edge.services.filling.chore import Note, Stage, since_ns
 from classroom_edge.services.filling.films import LOOKED_WITHIN, is_final, passages
+from classroom_edge.services.filling.findings import findings
 from classroom_edge.services.filling.pacing import PROBE_BYTES, Pace, Readers, Shares
+from classroom_edge.services.problems import Book
 from classroom_edge.sessions import events as e
 from classroom_edge.sessions.forms import Kind, Style
 from classroom_edge.sessions.link.films import GONE, THERE, Film
+from classroom_edge.sessions.missing import Missing
 from classroom_edge.sessions.state import NS
 from classroom_edge.sessions.taught import Taught, taught
 from classroom_media.record.manifest import Manifest, State, Track
@@ -208,3 +212,37 @@ def test_a_session_that_was_never_opened_was_not_held() -> None:
     assert taught(story(e.Ended(at_ns=HUB + NS))) is None
     assert taught(story(e.Opened(at_ns=HUB + NS))) is None
     assert taught(()) is None
+
+
+def lacking(state: str, began_at: datetime = NOW) -> Missing:
+    return Missing("math.r1.1", "math", "数学", began_at, 60.0, state, 5_000_000, 9_000_000, 80.0)
+
+
+def test_what_will_never_come_and_what_finds_no_room_is_told_with_what_to_do() -> None:
+    missing = [lacking("gone"), lacking("no-room"), lacking("fetch"), lacking("own")]
+    views = Book().view(findings(missing, NOW), NOW)
+    assert [(one.code, one.severity) for one in views] == [
+        ("E-FLM-001", "warning"),
+        ("E-FLM-002", "warning"),
+    ]
+    assert "数学" in views[0].what["en"]
+    assert "5 MB" in views[1].what["zh-CN"]
+
+
+def test_what_will_never_come_is_said_for_some_days_only() -> None:
+    assert not list(findings([lacking("gone", NOW - timedelta(days=4))], NOW))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_the_command_tells_what_is_to_come_and_how_long_it_takes(
+    language: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    states = ("later", "own", "outline", "compare", "fetch", "no-room", "join", "gone")
+    show([lacking(state) for state in states], language)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(states)
+    assert "5.0 MB" in lines[4]
+    assert "MB" not in lines[-1]
+    show([], language)
+    assert capsys.readouterr().out
