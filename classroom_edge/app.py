@@ -22,6 +22,7 @@ from classroom_edge.config import Config, ConfigError, NetworkConfig, load
 from classroom_edge.daemon import Daemon
 from classroom_edge.log import logging_to
 from classroom_edge.paths import DataFolder, default_data_folder, room_lock, runtime_folder
+from classroom_edge.services.day.clock import DayClock, paced
 from classroom_edge.services.live.offering import Road
 from classroom_edge.services.supervise import supervise
 from classroom_edge.stopping import STOPPING
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str], *, road: Road | None = None) -> int:
     parser = argparse.ArgumentParser(prog="classroom_edge.app")
     parser.add_argument("room", type=Path)
     parser.add_argument("--data", type=Path)
+    parser.add_argument("--time", type=paced, help="of a demo: 'real,shown,speed'")
     given = parser.parse_args(arguments)
     language = os.environ.get("CLASSROOM_EDGE_LANG", "zh-CN")
     try:
@@ -58,7 +60,7 @@ def main(arguments: Sequence[str], *, road: Road | None = None) -> int:
             return _refused(language, "run.busy", room=error.room, pid=error.pid)
         except OSError as error:
             return _refused(language, "run.address", text=error)
-        asyncio.run(run_room(config, folder.path, runtime, road))
+        asyncio.run(run_room(config, folder.path, runtime, road, given.time))
     return 0
 
 
@@ -67,9 +69,16 @@ def _refused(language: str, key: str, **values: object) -> int:
     return WRONG_USE
 
 
-async def run_room(config: Config, data: Path, runtime: Path, road: Road | None = None) -> None:
-    """Run a room until SIGTERM or SIGINT, then end in order."""
-    daemon, asked_to_end = Daemon(config, data, runtime, road=road), asyncio.Event()
+async def run_room(
+    config: Config,
+    data: Path,
+    runtime: Path,
+    road: Road | None = None,
+    clock: DayClock | None = None,
+) -> None:
+    """Run a room until SIGTERM or SIGINT, then end in order. A demo's timetable has its `clock`."""
+    daemon = Daemon(config, data, runtime, clock=clock, road=road)
+    asked_to_end = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in STOPPING:
         with contextlib.suppress(NotImplementedError):  # Windows: KeyboardInterrupt ends the loop

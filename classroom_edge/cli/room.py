@@ -1,7 +1,8 @@
 """What runs a room, or looks at its file."""
 
-# ruff: noqa: FBT002, PLC0415 - typer reads signatures; commands are imported when used
+# ruff: noqa: FBT002, PLC0415, PLR0917 - typer reads signatures; commands are imported when used
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -16,6 +17,11 @@ def demo(
     port: Annotated[int, typer.Option(help="option.port", min=1, max=65535)] = 8088,
     profile: Annotated[Profile, typer.Option(help="option.profile")] = Profile.STUDIO,
     three: Annotated[bool, typer.Option("--three-classrooms", help="option.three")] = False,
+    date: Annotated[
+        datetime | None,
+        typer.Option(help="option.demo-date", formats=["%Y-%m-%d"], show_default=False),
+    ] = None,
+    speed: Annotated[float, typer.Option(help="option.demo-speed", min=1, max=120)] = 1.0,
     data: Data = None,
 ) -> None:
     """Start the demo in a simulated room, or in three."""
@@ -25,7 +31,8 @@ def demo(
         finish(context, lambda: demo_three.demo(port, data))
     from classroom_edge.commands import demo as command
 
-    finish(context, lambda: command.demo(port, data, profile))
+    day = command.SchoolDay(date.date(), speed) if date else None
+    finish(context, lambda: command.demo(port, data, profile, day))
 
 
 @app.command("demo-cable", help="demo-cable.help")

@@ -21,17 +21,18 @@ def claim(db: Work, entry: Entry, by: str) -> bool:
     if row is None:
         db.add(_row(entry, by))
         return True
-    if _entry(row).is_final or (row.outcome == Outcome.BEGUN and row.by != by):
+    is_others = row.outcome == Outcome.BEGUN and row.by != by
+    if is_others or row.outcome == Outcome.VOID or _entry(row).is_final:
         return False
     db.merge(_row(entry, by))
     return True
 
 
 def note(db: Work, entries: Iterable[Entry], by: str) -> None:
-    """Note what came of jobs; what is over stays as it is."""
+    """Note what came of jobs; what is over stays as it is, unless it turns out to be void."""
     for entry in entries:
         row = db.get(TimetableJob, (entry.job, entry.turn))
-        if row is None or not _entry(row).is_final:
+        if row is None or not _entry(row).is_final or entry.outcome is Outcome.VOID:
             db.merge(_row(entry, by))
 
 

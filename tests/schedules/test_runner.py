@@ -55,8 +55,10 @@ def decided(
     cut: frozenset[str] = frozenset(), speaking: bool = False, synchronised: bool = True,
 ) -> Decision:  # fmt: skip
     ledger = Ledger(entries)
-    facts = Facts(now=now, running=running, cut=cut, is_speaking=speaking,
-                  is_synchronised=synchronised)  # fmt: skip
+    if synchronised:
+        void = {(one.job, one.turn): one for one in ledger.ahead(now)}
+        ledger = Ledger(void.get((one.job, one.turn), one) for one in ledger)
+    facts = Facts(now=now, running=running, cut=cut, is_speaking=speaking)  # fmt: skip
     return decide(day(ledger, now, *wishes), ledger, facts)
 
 

@@ -61,12 +61,15 @@ class Attendant:
         """Read again what was done and what people wish."""
         since = now - REMEMBERED
         self.ledger = Ledger(await self.store.run(partial(timetable.entries, since=since)))
-        self.wishes = await self.store.run(partial(timetable.wishes, since=since))
+        wishes = await self.store.run(partial(timetable.wishes, since=since))
+        self.wishes = tuple(one for one in wishes if one.at <= now)  # nobody wishes in the future
 
     async def look(self, now: datetime, *, is_synchronised: bool) -> Decision:
         """Do what is due now; `now` is in the school's zone. Give when to look again."""
+        if is_synchronised and (void := self.ledger.ahead(now)):
+            await self._note(*void)
         for _ in range(ROUNDS_MAX):
-            decision = self._decide(now, is_synchronised=is_synchronised)
+            decision = self._decide(now)
             if not decision.todo and not decision.said:
                 break
             await self._note(*(_said(one, now) for one in decision.said))
@@ -99,7 +102,7 @@ class Attendant:
         last = self.ledger.last(due.occurrence.id, Kind.RECORD)
         return last.turn + last.is_final if last else 1
 
-    def _decide(self, now: datetime, *, is_synchronised: bool) -> Decision:
+    def _decide(self, now: datetime) -> Decision:
         self._find(now)
         running = self.running()
         facts = Facts(
@@ -107,7 +110,6 @@ class Attendant:
             running=running,
             cut=self._cut(now, running),
             is_speaking=running is not None and self.acts.is_speaking(),
-            is_synchronised=is_synchronised,
         )
         return decide(self.lessons, self.ledger, facts)
 

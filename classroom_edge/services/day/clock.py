@@ -100,3 +100,17 @@ class DayClock:
 
     def _follow(self) -> None:
         self._wall_s, self._monotonic_s = self.wall(), self.monotonic()
+
+
+def paced(text: str) -> DayClock:
+    """Give the clock of a demo: "real,shown,speed", with instants as ISO 8601 has them.
+
+    At the instant `real` it shows `shown`; a daemon that is started again goes on by it.
+    """
+    real, shown, speed = text.split(",")
+    began_s, from_s = (datetime.fromisoformat(one).timestamp() for one in (real, shown))
+    return DayClock(
+        wall=lambda: from_s + (time.time() - began_s) * float(speed),
+        synchronised=lambda: True,
+        speed=float(speed),
+    )

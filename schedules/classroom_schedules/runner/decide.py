@@ -15,7 +15,7 @@ from classroom_schedules.runner.case import Case, Do, Say, Step, Wait
 from classroom_schedules.runner.dues import Due
 from classroom_schedules.runner.facts import Facts
 from classroom_schedules.runner.job import Kind
-from classroom_schedules.runner.ledger import AHEAD, Ledger, Outcome
+from classroom_schedules.runner.ledger import Ledger, Outcome
 
 SPEAKING_LOOK: Final = timedelta(seconds=5)
 KEPT_ON: Final = timedelta(minutes=30)  # before the next lesson nothing is switched off
@@ -44,7 +44,7 @@ def decide(lessons: Sequence[Due], ledger: Ledger, facts: Facts) -> Decision:
 
 
 def _steps(lessons: Sequence[Due], ledger: Ledger, facts: Facts) -> Iterator[tuple[Due, Step]]:
-    counted = ledger.until(facts.now) if facts.is_synchronised else ledger
+    counted = ledger.counted()
     for due in lessons:
         for job in due.jobs():
             case = Case(due, job, counted, ledger, facts)
@@ -97,11 +97,13 @@ def _stop(case: Case) -> Step | None:
     record = case.whole.last(case.job.lesson, Kind.RECORD)
     if record is None or record.outcome is Outcome.BEGUN:
         return None
+    if case.last and case.last.is_final and case.last.turn == record.turn:
+        return None
+    if record.outcome is Outcome.VOID:
+        return case.do(record.turn) if case.is_running else None
     if record.outcome is not Outcome.DONE:
         is_late = case.facts.now >= case.job.at
         return case.say(Outcome.MISSED, "runner.nothing-recorded") if is_late else None
-    if case.last and case.last.is_final and case.last.turn == record.turn:
-        return None
     return (_stop_running if case.is_running else _stopped)(case, record.turn)
 
 
@@ -118,8 +120,6 @@ def _stopped(case: Case, turn: int) -> Say | Wait | None:
 
 def _stop_running(case: Case, turn: int) -> Do | Wait:
     now, latest = case.facts.now, case.due.latest
-    if _is_stray(case):
-        return case.do(turn)
     if now < case.job.at:
         return Wait(case.job.at)
     if case.facts.is_speaking and now < latest:
@@ -128,9 +128,9 @@ def _stop_running(case: Case, turn: int) -> Do | Wait:
 
 
 def _is_stray(case: Case) -> bool:
-    """Say whether a clock that was ahead has begun it, long before the lesson."""
-    begins_at = case.due.occurrence.starts_at - AHEAD
-    return case.facts.is_synchronised and case.facts.now < begins_at
+    """Say whether a clock that was ahead has begun what is recorded."""
+    record = case.whole.last(case.job.lesson, Kind.RECORD)
+    return record is not None and record.outcome is Outcome.VOID
 
 
 def _following(case: Case, lessons: Sequence[Due]) -> Step | None:

@@ -24,4 +24,3 @@ class Facts:
     running: Running | None = None
     cut: frozenset[str] = frozenset()
     is_speaking: bool = False
-    is_synchronised: bool = True  # the clock, by somebody who knows the time

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -11,6 +11,7 @@ from classroom_schedules.runner.job import Kind, job_id
 from classroom_schedules.words import Remark, remark
 
 DONE: Final = remark("runner.done")
+WRONG: Final = remark("runner.wrong-clock")
 AHEAD: Final = timedelta(minutes=5)  # what was done so much later than now, a wrong clock did
 
 
@@ -22,6 +23,7 @@ class Outcome(StrEnum):
     FAILED = "failed"  # the room refused; tried again while it is useful
     MISSED = "missed"  # too late, or not possible; open again should the clock be put back
     SKIPPED = "skipped"  # not to be done, for good
+    VOID = "void"  # a clock that was ahead did it; it counts for nothing
 
 
 FINAL: Final = frozenset({Outcome.DONE, Outcome.SKIPPED})
@@ -72,15 +74,21 @@ class Ledger:
         return turns[-1] if turns else None
 
     def begun(self) -> Iterator[Entry]:
-        """Give the first turn of every lesson whose recording has begun."""
+        """Give the first turn that counts of every lesson whose recording has begun."""
         for job, turns in self._turns.items():
             if job.endswith(f"#{Kind.RECORD}"):
-                yield from [one for one in turns if one.recording][:1]
+                counted = (one for one in turns if one.outcome is not Outcome.VOID)
+                yield from [one for one in counted if one.recording][:1]
 
     def lesson_of(self, recording: str) -> str:
         """Give the lesson that a recording belongs to; "" if it is a person's."""
         return next((one.lesson for one in self if one.recording == recording), "")
 
-    def until(self, now: datetime) -> "Ledger":
-        """Give what was not done by a clock that was ahead of the right time, which is now."""
-        return Ledger(one for one in self if one.at <= now + AHEAD)
+    def counted(self) -> "Ledger":
+        """Give what counts."""
+        return Ledger(one for one in self if one.outcome is not Outcome.VOID)
+
+    def ahead(self, now: datetime) -> tuple[Entry, ...]:
+        """Give what a clock that was ahead of the right time, which is now, has done: as void."""
+        found = (one for one in self if one.at > now + AHEAD and one.outcome is not Outcome.VOID)
+        return tuple(replace(one, outcome=Outcome.VOID, why=WRONG) for one in found)
