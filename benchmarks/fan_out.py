@@ -1,176 +1,263 @@
-"""What one room costs that is sent to many: CPU for each peer, and packets a second of one core.
+"""What one room costs that is sent to many real peers: CPU of the hub for each of them.
 
-    python benchmarks/fan_out.py [--quick] [--peers 1 8 16 48] [--json]
+    python benchmarks/fan_out.py [--quick] [--peers 1 8 16 48] [--seconds 6] [--json]
 
-Without sockets and without encryption: H.264 of 720p25 at 1.5 Mbit/s and Opus with two copies of
-earlier packets, from coded packets to the bytes of RTP, with history, pace, the ladder and reports
-both ways. The peer is aiortc's way with pre-encoded packets in the same run: `H264Encoder.pack` for
-each peer, then `RtpPacket.serialize` with the header extension that tells when it was sent; without
-reports, redundancy, history and pace. The floor is the bare join of a header and a payload.
+H.264 of 720p25 at 1.5 Mbit/s and Opus, coded before, go to N peers in one receiving process, by
+ICE, DTLS and SRTP over UDP, from hubs that are processes of their own, one after the other:
+
+ours    `FanOut` over our pipe: history, pace, two copies of sound, reports both ways, ladders
+aiortc  stock `RTCPeerConnection` with tracks that give the same packets as they are; no copies
+janus   Debian's videoroom, to which our pipe publishes; the publisher's own CPU is not counted
+floor   as many bare datagrams as ours, as long, by `sendto`: no headers, no keys, no peers
+
+The peers open every packet and report as a site of ours does (to janus and aiortc: once a second,
+as a browser does), and the packets that they had a second are told, too.
 """
 
 import argparse
+import asyncio
 import json
-import statistics
+import socket
 import struct
 import sys
+import tempfile
 import time
-from fractions import Fraction
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
 
-try:
-    import av
-    from aiortc import rtp
-    from aiortc.codecs.h264 import H264Encoder
-    from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters, RTCRtpParameters
-except ImportError:
-    print("fan_out needs aiortc: pip install 'aiortc>=1.16,<2'", file=sys.stderr)
-    sys.exit(2)
+import psutil
+from aioice.ice import get_host_addresses
 
-from classroom_media.emulate.lesson_by_link import Encoder
-from classroom_media.emulate.site_by_link import Site, numbers
-from classroom_media.live.fan_out import FanOut
-from classroom_media.live.ladder import Ladder
-from classroom_media.live.rtp import packetised
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.fan_out_hubs import WARM_S
+from classroom_media.live.engine import janus_setup
+from classroom_media.live.engine.api import EngineError
+from classroom_media.live.engine.janus import Janus
+from classroom_media.live.engine.janus_link import JanusLink, Server
+from classroom_media.live.pipe.port import Port
+from classroom_media.live.pipe.reach import Reach
+from classroom_media.live.pipe.secure import SecurePipe
+from classroom_media.live.rtp import rtcp
 from classroom_media.live.rtp.feedback import Link
-from classroom_media.live.rtp.outgoing import Outgoing
-from classroom_media.live.rtp.reports import ReceiverReport
-from classroom_media.live.rtp.sender import Sender
-from classroom_media.live.rungs import SIZES
-from classroom_media.packets import Coded
+from classroom_media.live.rtp.reports import ReceiverReport, Reception
 
-PICTURE, SOUND, TICK, REPORT = range(4)
-EVERY_NS = {PICTURE: 40_000_000, SOUND: 20_000_000, TICK: 5_000_000, REPORT: 200_000_000}
-SENT_ID = 3
-HEADER = struct.Struct("!BBHII")
+HUBS: Final = Path(__file__).with_name("fan_out_hubs.py")
+REPORT_S: Final = {"ours": 0.2}  # all others: 1 s
+JOIN_S: Final = 0.1  # that a peer takes to join a class on Janus, one after the other
+Found = tuple[float, float]  # packets a second for each peer, share of a core for all
+LOST: Final = 0.02  # as the peers tell, so that copies of sound are wanted
+_HEAD: Final = struct.Struct("!xxHxxxxI")
 
 
-def lesson(seconds: float) -> list[tuple[int, int, Coded]]:
-    """Give what happens, in order: the time, what it is, and the coded packet."""
-    encoder = Encoder(0)
-    happens = []
-    for now_ns in range(0, int(seconds * 1e9), EVERY_NS[TICK]):
-        for what, every_ns in EVERY_NS.items():
-            if now_ns % every_ns == 0:
-                coded = encoder.picture(now_ns) if what == PICTURE else sound(now_ns)
-                happens.append((now_ns, what, coded))
-    return happens
+class Peer:
+    """One who receives: opens and counts packets, and reports."""
 
-
-def sound(now_ns: int) -> Coded:
-    """Give 20 ms of sound at 24 kbit/s."""
-    return Coded(
-        stream="sound",
-        pts_ns=now_ns,
-        dts_ns=now_ns,
-        duration_ns=EVERY_NS[SOUND],
-        key=True,
-        data=b"\x78" + bytes(59),
-    )
-
-
-def ours(peers: int, happens: list[tuple[int, int, Coded]]) -> tuple[float, int]:
-    """Give the CPU seconds that the lesson takes, and the packets made."""
-    fan_out = FanOut(1, 111)
-    reports = {}
-    for place in range(peers):
-        names = numbers(place + 1)
-        heard, seen = (Outgoing(each) for each in names)
-        sender = Sender("hub", sound=heard, picture=seen, red_type=Site.RED_TYPE)
-        fan_out.add(str(place), sender, Ladder(SIZES[:1]))
-        told = Link(place, names[1].ssrc, 1_700_000, 1_700_000, 0, 0.02, 0.02, 0.0)
-        reports[str(place)] = ReceiverReport(place).encode() + told.encode()
-    packets = 0
-    began_s = time.process_time()
-    for now_ns, what, coded in happens:
-        if what == REPORT:
-            for name, report in reports.items():
-                packets += len(fan_out.control(name, report, now_ns))
-            continue
-        if what == PICTURE:
-            made = fan_out.picture(0, coded, now_ns)
-        else:
-            made = fan_out.sound(coded, now_ns) if what == SOUND else fan_out.tick(now_ns)
-        packets += sum(len(each) for _, each in made)
-    return time.process_time() - began_s, packets
-
-
-def theirs(peers: int, happens: list[tuple[int, int, Coded]]) -> tuple[float, int]:
-    """Do the same with aiortc's classes."""
-    encoder, extensions = H264Encoder(), rtp.HeaderExtensionsMap()
-    extensions.configure(
-        RTCRtpParameters(
-            headerExtensions=[
-                RTCRtpHeaderExtensionParameters(
-                    id=SENT_ID, uri="http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
-                )
-            ]
+    def __init__(self, address: str, tasks: asyncio.TaskGroup) -> None:
+        self.port = Port.open([address])
+        self.pipe = SecurePipe(
+            Reach(self.port),
+            tasks,
+            received=self._received,
+            changed=lambda _: None,
+            send=False,
         )
-    )
-    sequences, packets = [0] * peers, 0
-    pictures = {id(coded): _packet(coded) for _, what, coded in happens if what == PICTURE}
-    began_s = time.process_time()
-    for now_ns, what, coded in happens:
-        if what not in {PICTURE, SOUND}:
-            continue
-        for place in range(peers):
-            if what == PICTURE:
-                payloads, stamp = encoder.pack(pictures[id(coded)])
-            else:
-                payloads, stamp = [coded.data], now_ns * 48 // 1_000_000
-            for payload in payloads:
-                packet = rtp.RtpPacket(96, 0, sequences[place], stamp & 0xFFFFFFFF, place, payload)
-                packet.extensions.abs_send_time = now_ns & 0xFFFFFF
-                packet.serialize(extensions)
-                sequences[place] = sequences[place] + 1 & 0xFFFF
-                packets += 1
-    return time.process_time() - began_s, packets
+        self.packets = 0
+        self._highest: dict[int, int] = {}
+
+    def _received(self, packet: bytes, _at_ns: int) -> None:
+        if not rtcp.is_rtcp(packet):
+            self.packets += 1
+            sequence, ssrc = _HEAD.unpack_from(packet)
+            self._highest[ssrc] = sequence
+
+    def report(self, *, link: bool) -> None:
+        """Tell the hub how everything arrives."""
+        own, picture = self.pipe.ssrcs.receiver, self.pipe.receives.picture.ssrc
+        found = [Reception(ssrc, 0, 0, top, 0, 0, 0) for ssrc, top in self._highest.items()]
+        said = ReceiverReport(own, found[:2]).encode()
+        if link:
+            told = Link(own, picture, 1_700_000, 1_700_000, 0, LOST, LOST, 0.0)
+            said += told.encode()
+        self.pipe.send([said])
 
 
-def _packet(coded: Coded) -> "av.Packet[av.stream.Stream]":
-    packet = av.Packet(coded.data)
-    packet.pts, packet.time_base = coded.pts_ns, Fraction(1, 1_000_000_000)
-    return packet
+class Hub:
+    """A hub's process, spoken to line by line."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @classmethod
+    async def start(cls, name: str, address: str, seconds: float) -> "Hub":
+        """Start one."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *(str(HUBS), name, address, str(seconds)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=1 << 24,
+        )
+        return cls(process)
+
+    def tell(self, what: object) -> None:
+        """Say a line."""
+        if self._process.stdin:
+            self._process.stdin.write(json.dumps(what).encode() + b"\n")
+
+    async def said(self) -> Any:  # noqa: ANN401 - JSON
+        """Take a line."""
+        return json.loads(await self._process.stdout.readline()) if self._process.stdout else None
+
+    async def lesson(self, peers: list[Peer]) -> tuple[float, float]:
+        """Wait for the lesson's end; gives the packets that each peer had a second, and its CPU."""
+        await self.said()  # warm
+        before, since_s = _came(peers), time.monotonic()
+        await self.said()  # done
+        came, took_s = _came(peers) - before, time.monotonic() - since_s
+        share: float = await self.said()
+        return came / took_s / len(peers), share
 
 
-def floor(peers: int, happens: list[tuple[int, int, Coded]]) -> tuple[float, int]:
-    """Join headers and payloads, and do nothing else."""
-    payloads = [packetised.picture(each).payloads for _, what, each in happens if what == PICTURE]
-    payloads += [(each.data,) for _, what, each in happens if what == SOUND]
-    packets = 0
-    began_s = time.process_time()
-    for group in payloads:
-        for place in range(peers):
-            packets += len([HEADER.pack(128, 96, 1, 2, place) + payload for payload in group])
-    return time.process_time() - began_s, packets
+async def reporting(peers: list[Peer], hub: str) -> None:
+    """Report for as long as the lesson lasts."""
+    while True:
+        await asyncio.sleep(REPORT_S.get(hub, 1.0))
+        for peer in peers:
+            peer.report(link=hub in REPORT_S)
+
+
+async def by_hub(name: str, peers: list[Peer], address: str, seconds: float) -> Found:
+    """Let a hub of ours, or of aiortc, send to the peers."""
+    hub = await Hub.start(name, address, seconds)
+    hub.tell([await peer.pipe.offer() for peer in peers])
+    for peer, answer in zip(peers, await hub.said(), strict=False):
+        await peer.pipe.agree(answer)
+    return await hub.lesson(peers)
+
+
+async def by_janus(peers: list[Peer], address: str, seconds: float) -> Found:
+    """Let Janus pass on to the peers what a hub of ours publishes."""
+    async with janus_server() as (janus, process):
+        hub = await Hub.start("publish", address, seconds + len(peers) * JOIN_S)
+        hub.tell([])
+        await janus.create("lesson", publishers=1, bitrate_bps=4_000_000)
+        hub.tell([await janus.publish("lesson", "hub", (await hub.said())[0])])
+        await hub.said()  # warm: it sends
+        for place, peer in enumerate(peers):
+            offer = await janus.subscribe("lesson", str(place), "hub")
+            await janus.agree("lesson", str(place), await peer.pipe.answer(offer))
+        await asyncio.sleep(WARM_S)
+        before, used_s, since_s = _came(peers), _used_s(process), time.monotonic()
+        await hub.said()  # done
+        took_s = time.monotonic() - since_s
+        came, used_s = _came(peers) - before, _used_s(process) - used_s
+        await hub.said()
+        return came / took_s / len(peers), used_s / took_s
+
+
+def _came(peers: list[Peer]) -> int:
+    return sum(peer.packets for peer in peers)
+
+
+def _used_s(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+@asynccontextmanager
+async def janus_server() -> AsyncIterator[tuple[Janus, psutil.Process]]:
+    """Run Debian's Janus."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        port, admin_port = _free_port(), _free_port()
+        here = "http://127.0.0.1"
+        server = Server(f"{here}:{port}/janus", f"{here}:{admin_port}/admin", "one", "two")
+        conf = janus_setup.write(Path(folder), server, port=port, admin_port=admin_port)
+        quiet = asyncio.subprocess.DEVNULL
+        process = await asyncio.create_subprocess_exec(
+            "janus", "-F", str(conf), stdout=quiet, stderr=quiet
+        )
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                link = JanusLink(server)
+                await _opened(link)
+                work = tasks.create_task(link.run())
+                janus = Janus(link)
+                yield janus, psutil.Process(process.pid)
+                await janus.close()
+                work.cancel()
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+async def _opened(link: JanusLink) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                return await link.open()
+            except EngineError:
+                await asyncio.sleep(0.1)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def measure(name: str, count: int, address: str, seconds: float) -> dict[str, float]:
+    """Give the share of a core for each peer, in percent, and what arrived."""
+    async with asyncio.TaskGroup() as tasks:
+        peers = [Peer(address, tasks) for _ in range(count)]
+        work = tasks.create_task(reporting(peers, name))
+        if name == "janus":
+            found = await by_janus(peers, address, seconds)
+        else:
+            found = await by_hub(name, peers, address, seconds)
+        work.cancel()
+        for peer in peers:
+            await peer.pipe.close()
+            peer.port.close()
+    rate, share = found
+    return {"percent": round(100 * share / count, 3), "packets_per_s": round(rate)}
+
+
+async def campaign(counts: list[int], seconds: float) -> dict[str, dict[str, float]]:
+    """Measure every hub at every count."""
+    [address, *_] = get_host_addresses(use_ipv4=True, use_ipv6=False) or ["127.0.0.1"]
+    result: dict[str, dict[str, float]] = {}
+    for count in counts:
+        of_count = {
+            name: await measure(name, count, address, seconds)
+            for name in ("ours", "aiortc", "janus", "floor")
+        }
+        ours = of_count["ours"]["percent"]
+        for name, found in of_count.items():
+            found["ours_to_it"] = round(ours / found["percent"], 2) if found["percent"] else 0.0
+            result[f"{name}_{count}"] = found
+            print(
+                f"{count:3} peers, {name:6}: {found['percent']:6.3f} % of a core each, "
+                f"{found['packets_per_s']:4.0f} packets/s each, ours to it {found['ours_to_it']}",
+                flush=True,
+            )
+    return result
 
 
 def main() -> int:
     """Run it and print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="48 peers, 4 s of a lesson")
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="8 peers, 3 s of a lesson")
     parser.add_argument("--peers", type=int, nargs="+", default=[1, 8, 16, 48])
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=6.0)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    counts, seconds = ([48], 4.0) if given.quick else (given.peers, 10.0)
-    happens = lesson(seconds)
-    result: dict[str, float] = {}
-    for peers in counts:
-        taken: dict[str, list[float]] = {}
-        rates: dict[str, list[float]] = {}
-        for _ in range(given.rounds):
-            for way in (ours, theirs, floor):
-                cpu_s, packets = way(peers, happens)
-                taken.setdefault(way.__name__, []).append(cpu_s / seconds / peers)
-                rates.setdefault(way.__name__, []).append(packets / cpu_s)
-        cpu = {name: statistics.median(each) for name, each in taken.items()}
-        rate = {name: statistics.median(each) for name, each in rates.items()}
-        for name, share in cpu.items():
-            print(f"{peers:3} peers, {name:6}: {share:.3%} of a core each, {rate[name]:,.0f}/s")
-        result[f"peers_{peers}_packets_per_s"] = round(rate["ours"])
-        result[f"peers_{peers}_aiortc_ratio"] = round(cpu["ours"] / cpu["theirs"], 3)
-        result[f"peers_{peers}_floor_ratio"] = round(cpu["ours"] / cpu["floor"], 2)
-    print(json.dumps(result) if given.json else result)
+    counts, seconds = ([8], 3.0) if given.quick else (given.peers, given.seconds)
+    result = asyncio.run(campaign(counts, seconds))
+    if given.json:
+        print(json.dumps(result))
     return 0
 
 
