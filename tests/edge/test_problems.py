@@ -25,7 +25,7 @@ from classroom_edge.room import (
     ValueView,
 )
 from classroom_edge.services.day.findings import findings
-from classroom_edge.services.filling.findings import findings as findings_of_films
+from classroom_edge.services.filling.findings import findings as of_films
 from classroom_edge.services.flaws import Flaw
 from classroom_edge.services.loudness import Loudness
 from classroom_edge.services.problems import Book, Facts, find
@@ -119,8 +119,8 @@ ILL = {
     "E-DIR-002": replace(WELL, rules="ValueError()"),
     "E-PRC-001": replace(WELL, unsteady=("teacher",)),
     "E-PRC-002": replace(WELL, degraded=("web",)),
-    "E-FLM-001": replace(WELL, films=tuple(findings_of_films([replace(LACKING, state="gone")], NOW))),
-    "E-FLM-002": replace(WELL, films=tuple(findings_of_films([LACKING], NOW))),
+    "E-FLM-001": replace(WELL, films=tuple(of_films([replace(LACKING, state="gone")], NOW))),
+    "E-FLM-002": replace(WELL, films=tuple(of_films([LACKING], NOW))),
 }  # fmt: skip
 
 
