@@ -368,6 +368,19 @@ class BroadcastView:
 
 
 @dataclass(frozen=True, slots=True)
+class PushView:
+    """A platform of others that the programme is sent to, or could be."""
+
+    id: str
+    name: str
+    address: str  # without what is secret in it
+    state: str  # "off" | "connecting" | "on" | "waiting": for the next try
+    problem: Words = field(default_factory=dict)  # why it is not on
+    since: datetime | None = None
+    dropped: int = 0  # pictures that the line was too slow for
+
+
+@dataclass(frozen=True, slots=True)
 class RoomState:
     """Everything about the room at one instant."""
 
@@ -389,6 +402,7 @@ class RoomState:
     day: DayView | None = None  # None: the room has no timetable
     live: LiveView | None = None  # None: no session with picture and sound goes now
     broadcast: BroadcastView | None = None  # None: room.toml has no [broadcast]
+    pushes: tuple[PushView, ...] = ()
     missing: tuple[Missing, ...] = ()  # films of lessons with others that are still to come
 
 

@@ -11,6 +11,9 @@ from classroom_edge.cli.root import AsJson, Data, RoomFile, app, finish
 Lesson = Annotated[str, typer.Option(help="option.lesson", metavar="NAME", show_default=False)]
 broadcast = typer.Typer(help="broadcast.help", no_args_is_help=True)
 app.add_typer(broadcast, name="broadcast")
+push = typer.Typer(help="push.help", no_args_is_help=True)
+app.add_typer(push, name="push")
+PushId = Annotated[str, typer.Argument(metavar="PUSH", help="argument.push")]
 
 
 @broadcast.command("start", help="broadcast.start.help")
@@ -71,3 +74,41 @@ def broadcast_nginx(
     from classroom_edge.commands import broadcast as command
 
     finish(context, lambda: command.nginx(room, data, cache, language=context.obj))
+
+
+@push.command("test", help="push.test.help")
+def push_test(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="argument.push-address")],
+    seconds: Annotated[float, typer.Option(help="option.push-seconds", min=1, max=60)] = 5,
+) -> None:
+    """Try an address."""
+    from classroom_edge.commands import push as command
+
+    finish(context, lambda: command.test(address, seconds, language=context.obj))
+
+
+@push.command("on", help="push.on.help")
+def push_on(context: typer.Context, room: RoomFile, name: PushId, data: Data = None) -> None:
+    """Send to a platform."""
+    from classroom_edge.commands import push as command
+
+    finish(context, lambda: command.switch(room, data, name, on=True, language=context.obj))
+
+
+@push.command("off", help="push.off.help")
+def push_off(context: typer.Context, room: RoomFile, name: PushId, data: Data = None) -> None:
+    """Send no more."""
+    from classroom_edge.commands import push as command
+
+    finish(context, lambda: command.switch(room, data, name, on=False, language=context.obj))
+
+
+@push.command("status", help="push.status.help")
+def push_status(
+    context: typer.Context, room: RoomFile, data: Data = None, as_json: AsJson = False
+) -> None:
+    """Tell how it goes."""
+    from classroom_edge.commands import push as command
+
+    finish(context, lambda: command.status(room, data, as_json=as_json, language=context.obj))

@@ -28,6 +28,7 @@ from classroom_edge.config.mask import url_secrets
 from classroom_edge.profiles import ROUTINE_PICTURES, STUDIO_PARTS, Profile
 from classroom_media.compose.layouts import LAYOUTS as BUILT_IN
 from classroom_media.encode.form import EVERYDAY, PROFILES
+from classroom_media.live.push import address as push_address
 
 LAYOUTS: Final = {name: len(variants[-1].slots) for name, variants in BUILT_IN.items()}
 SLOTS_MAX: Final = 6  # of a layout
@@ -87,6 +88,14 @@ def _checked_address(value: str) -> str:
         raise PydanticCustomError("address", "not an IP address") from error
 
 
+def _checked_push(value: SecretStr) -> SecretStr:
+    try:
+        push_address.read(value.get_secret_value())
+    except push_address.AddressError as error:
+        raise PydanticCustomError(f"push_{error.code}", "no address of a platform") from error
+    return value
+
+
 def _beside_the_file(value: object, info: ValidationInfo) -> Path:
     """Make a relative folder stand beside room.toml, wherever the command was started."""
     if not isinstance(value, str) or not value or "\0" in value:
@@ -132,6 +141,7 @@ GainDb = Annotated[Decimals, Field(ge=-60, le=30)]
 SoundDelay = Annotated[int, Field(ge=-500, le=2000)]
 Channels = Literal["stereo", "left", "right", "mono"]
 CardSeconds = Annotated[Decimals, Field(ge=0, le=10)]
+QualityName = Literal["1080p", "720p", "540p", "360p", "180p"]
 Corner = Literal["top-left", "top-right", "bottom-left", "bottom-right"]
 Share = Annotated[Decimals, Field(ge=0, le=1)]
 Size = Annotated[Decimals, Field(ge=0.02, le=1)]
@@ -543,7 +553,7 @@ class BroadcastConfig(Part):
 
     port: Annotated[int, Field(ge=1, le=65535)] = 8090
     address: Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.:\[\]-]{1,253}$")] | None = None
-    qualities: tuple[Literal["1080p", "720p", "540p", "360p", "180p"], ...] = ("360p",)  # besides
+    qualities: tuple[QualityName, ...] = ("360p",)  # besides the programme's own
     keep_days: Annotated[int, Field(ge=1, le=3660)] = 30
     ticket_hours: Annotated[int, Field(ge=1, le=168)] = 12
 
@@ -562,6 +572,16 @@ class FillingConfig(Part):
     def night_hours(self) -> tuple[time, time]:
         """Give from when to when the share is the one of the night."""
         return time.fromisoformat(self.night_from), time.fromisoformat(self.night_to)
+
+
+class PushConfig(Part):
+    """``[[push]]``: a platform of others that the programme is sent to, when it is switched on."""
+
+    id: Id
+    name: Name
+    url: Annotated[SecretStr, AfterValidator(_checked_push)]  # whole, as the platform gives it
+    quality: QualityName | None = None  # nothing = the programme as it is recorded
+    on: bool = False  # until a person says otherwise
 
 
 class TimetableConfig(Part):
@@ -591,6 +611,7 @@ class Config(Part):
     filling: FillingConfig = FillingConfig()
     timetable: TimetableConfig | None = None
     broadcast: BroadcastConfig | None = None
+    pushes: Annotated[tuple[PushConfig, ...], Field(alias="push")] = ()
 
     def device(self, id_: str) -> DeviceConfig:
         """Give the device of that id; KeyError when there is none."""
@@ -644,4 +665,6 @@ class Config(Part):
         urls = [one.url for one in self.devices]
         urls += [url for one in self.sources for url in (one.url, one.small_url)]
         in_urls = [secret for url in urls for secret in url_secrets(url)]
+        pushed = [one.url.get_secret_value() for one in self.pushes]
+        in_urls += [secret for url in pushed for secret in push_address.read(url).secrets]
         return (*(secret.get_secret_value() for secret in found if secret), *in_urls)

@@ -31,7 +31,13 @@ from classroom_media.direct.rules import PRACTICE
 from classroom_media.packets import small_of
 
 HOSTED_SCHEMES: Final = {"rtsp", "rtsps", "http", "https", "tcp"}  # udp may listen anywhere
-NAMED: Final = (("device", "id"), ("source", "id"), ("layout", "name"), ("routine", "name"))
+NAMED: Final = (
+    ("device", "id"),
+    ("source", "id"),
+    ("layout", "name"),
+    ("routine", "name"),
+    ("push", "id"),
+)
 LINK_PORT: Final = HubConfig().port
 PANEL_PORT: Final = NetworkConfig().port
 NEED_A_PORT: Final = {"udp", "tcp"}  # of a source

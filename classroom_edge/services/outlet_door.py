@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import msgspec
 
 from classroom_edge.door import Language
-from classroom_edge.room import BroadcastView, Words
+from classroom_edge.room import BroadcastView, PushView, Words
 
 Title = Annotated[str, msgspec.Meta(max_length=120)]
 
@@ -36,7 +36,14 @@ class Address(Request, frozen=True, kw_only=True, tag="address"):
     again: bool = False
 
 
-AnyRequest = Status | Air | OffAir | Address
+class Push(Request, frozen=True, kw_only=True, tag="push"):
+    """Send to a platform from now on, or no more."""
+
+    push: Annotated[str, msgspec.Meta(max_length=40)]
+    on: bool
+
+
+AnyRequest = Status | Air | OffAir | Address | Push
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +53,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     lesson: str = ""
     address: str = ""
     broadcast: BroadcastView | None = None
+    pushes: tuple[PushView, ...] = ()
 
 
 LANGUAGE: Final = Language(

@@ -1,4 +1,4 @@
-"""What leaves a room besides its recordings: broadcasts."""
+"""What leaves a room besides its recordings: broadcasts, pushes to platforms of others."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +13,7 @@ from classroom_edge.room import BroadcastView, LinkView, Refused, Who
 from classroom_edge.services import outlet_door as door
 from classroom_edge.services.broadcast import BroadcastService
 from classroom_edge.services.problems import Finding
+from classroom_edge.services.pushing import PushingService
 from classroom_edge.services.refusals import refused
 from classroom_edge.services.renditions import Renditions
 from classroom_edge.services.workers import WorkerService
@@ -31,9 +32,17 @@ class Outlets:
     renditions: Renditions
     changed: Callable[[], None]
     link: Callable[[], LinkView | None] = lambda: None
+    pushing: PushingService = field(init=False)
     _broadcast: BroadcastService | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
+        self.pushing = PushingService(
+            pushes=self.config.pushes,
+            folder=self.folder,
+            runtime=self.runtime,
+            renditions=self.renditions,
+            changed=self.changed,
+        )
         if self.config.broadcast is not None:
             self._broadcast = BroadcastService(
                 config=self.config,
@@ -48,17 +57,19 @@ class Outlets:
     def services(self) -> Mapping[str, Callable[[], Any]]:
         """What is to run for as long as the room is open, by name."""
         own = {"broadcast": self._broadcast.run} if self._broadcast else {}
-        return {"outlets": self._run, **own}
+        return {"outlets": self._run, **own, **self.pushing.services}
 
     @property
     def workers(self) -> tuple[WorkerService, ...]:
         """Every worker process."""
-        return (self._broadcast.worker,) if self._broadcast else ()
+        origin = (self._broadcast.worker,) if self._broadcast else ()
+        return (*origin, *self.pushing.workers)
 
     async def end(self) -> None:
         """End everything in order."""
         if self._broadcast:
             await self._broadcast.end()
+        await self.pushing.end()
 
     @property
     def broadcast(self) -> BroadcastService:
@@ -76,6 +87,7 @@ class Outlets:
         """Tell what is wrong."""
         if self._broadcast:
             yield from self._broadcast.findings()
+        yield from self.pushing.findings()
 
     async def answer(self, request: door.AnyRequest) -> door.Reply:
         """Answer somebody at this machine."""
@@ -94,7 +106,9 @@ class Outlets:
             case door.Address():
                 address = self.address(request.lesson, request.hours, again=request.again)
                 return door.Reply(address=address)
-        return door.Reply(broadcast=self.broadcast_view)
+            case door.Push(push=id_, on=on):
+                self.pushing.switch(LOCAL, id_, on=on)
+        return door.Reply(broadcast=self.broadcast_view, pushes=self.pushing.views)
 
     def address(self, lesson: str, hours: float, *, again: bool) -> str:
         """Give an address for viewers. Raises Refused: nothing is on the air, or wanted."""

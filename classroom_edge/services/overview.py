@@ -126,6 +126,7 @@ class Overview:
             missing=self.filling.missing if self.filling else (),
             day=day,
             broadcast=self.outlets.broadcast_view,
+            pushes=self.outlets.pushing.views,
         )
 
     def recording_view(self, sources: Mapping[str, str], director: str) -> RecordingView:

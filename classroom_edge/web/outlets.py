@@ -1,6 +1,6 @@
-"""``/api/v1/broadcast``: what leaves the room besides its recordings.
+"""``/api/v1/broadcast``, ``/api/v1/pushes``: what leaves the room besides its recordings.
 
-How it stands is in the room's state, `broadcast`.
+How it stands is in the room's state, `broadcast` and `pushes`.
 """
 
 from typing import Annotated
@@ -8,7 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
+from classroom_edge.room import Words
 from classroom_edge.services.broadcast import page_of
+from classroom_edge.services.pushing import in_words
 from classroom_edge.web.access import Action, May, Visitor
 from classroom_edge.web.commands import ANSWERS
 from classroom_edge.web.schemas import Accepted, Started
@@ -67,3 +69,45 @@ async def address(site: Here, _visitor: Sender, body: AddressBody | None = None)
     asked = body or AddressBody()
     given = site.room.outlets.address(asked.lesson, asked.hours, again=asked.again)
     return AddressOut(address=given, page=page_of(given))
+
+
+class PushBody(Body):
+    """Whether the programme is to be sent there."""
+
+    on: bool
+
+
+class TrialBody(Body):
+    """The whole address, as a platform gives it."""
+
+    address: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class TrialOut(BaseModel):
+    """What came of a trial."""
+
+    works: bool
+    problem: Words  # empty when it works
+    connected_ms: int
+    sent_s: float
+    sent_bytes: int
+
+
+@router.post("/pushes/test")
+async def try_push(site: Here, _visitor: Sender, body: TrialBody) -> TrialOut:
+    """Send a test picture to an address for five seconds; tell what happened."""
+    trial = await site.room.outlets.pushing.tried(body.address)
+    return TrialOut(
+        works=not trial.code,
+        problem=in_words(trial.code, trial.said) if trial.code else {},
+        connected_ms=trial.connected_ms,
+        sent_s=trial.sent_s,
+        sent_bytes=trial.sent_bytes,
+    )
+
+
+@router.post("/pushes/{push}")
+async def switch_push(push: str, site: Here, visitor: Sender, body: PushBody) -> Accepted:
+    """Send the programme to a platform from now on, or no more."""
+    site.room.outlets.pushing.switch(visitor.who, push, on=body.on)
+    return Accepted()

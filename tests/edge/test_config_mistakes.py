@@ -281,6 +281,21 @@ OF_LAYOUTS = [
     Typed("fps = 25\n", "fps = 25\n[titles]\nopening_s = 3\n", "no-card", 8, "opening = {"),
     Typed("fps = 25\n", 'fps = 25\n[titles]\nlogo = "gone.png"\n', "picture-file", 9),
     Typed("fps = 25\n", 'fps = 25\n[titles.opening]\ntitle = ""\n', "empty", 9),
+    *(
+        Typed(
+            "fps = 25\n",
+            f'fps = 25\n[[push]]\nid = "p"\nname = "P"\nurl = "{url}"\n',
+            f"push-{what}",
+            11,
+        )
+        for what, url in {
+            "scheme": "https://live.example/app/key",
+            "host": "rtmp:///app/key",
+            "port": "srt://live.example",
+            "key": "rtmp://live.example/app",
+            "passphrase": "srt://live.example:9000?passphrase=short",
+        }.items()
+    ),
 ]
 OF_THE_FILE = {
     "encoding": GOOD.replace("Class 3", "三年级").encode("gbk"),

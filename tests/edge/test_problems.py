@@ -28,7 +28,7 @@ from classroom_edge.services.day.findings import findings
 from classroom_edge.services.filling.findings import findings as of_films
 from classroom_edge.services.flaws import Flaw
 from classroom_edge.services.loudness import Loudness
-from classroom_edge.services.problems import Book, Facts, find
+from classroom_edge.services.problems import Book, Facts, Finding, find
 from classroom_edge.services.storage import StorageService, alarm_after
 from classroom_edge.sessions.missing import Missing
 from classroom_edge.words import words
@@ -119,6 +119,15 @@ ILL = {
     "E-DIR-002": replace(WELL, rules="ValueError()"),
     "E-PRC-001": replace(WELL, unsteady=("teacher",)),
     "E-PRC-002": replace(WELL, degraded=("web",)),
+    **{
+        one.code: replace(WELL, outlets=(one,))
+        for one in (
+            Finding("E-BRC-001", "error", values={"port": 8090, "text": "in use"}),
+            Finding("E-BRC-002", "warning", values={"text": "no space"}),
+            Finding("E-BRC-003", "error", values={"seconds": 9}),
+            Finding("E-PSH-001", "warning", "county", {"name": "C", "why_en": "x", "why_zh": "x"}),
+        )
+    },
     "E-FLM-001": replace(WELL, films=tuple(of_films([replace(LACKING, state="gone")], NOW))),
     "E-FLM-002": replace(WELL, films=tuple(of_films([LACKING], NOW))),
 }  # fmt: skip
