@@ -10,6 +10,7 @@ Source: RFC 8445, 7.3 (a check calls whom it is for); RFC 7983 (STUN among other
 
 import asyncio
 import socket
+import struct
 import time
 from collections.abc import Callable, Sequence
 from ipaddress import ip_address
@@ -22,6 +23,7 @@ from classroom_media.live.pipe.outlet import Outlet
 
 BUFFER: Final = 1 << 22  # bytes that wait in the kernel: a keyframe for fifty peers
 AT_ONCE: Final = 64  # datagrams that are read before others have their turn
+BROKEN: Final = (ValueError, LookupError, struct.error)  # what aioice makes of a broken message
 _SIZE: Final = 2048
 _STUN: Final = 4  # smaller first bytes are STUN's
 
@@ -143,20 +145,21 @@ class Port:
                 lane.take(data, now_ns)
 
     def _check(self, sock: socket.socket, data: bytes, address: Address) -> None:
-        """Take a message of ICE to whom it is for."""
+        """Take a message of ICE to whom it is for; what is broken is passed over."""
         try:
             message = stun.parse_message(data)
-        except ValueError:
+            if lane := self._meant(sock, message):
+                lane.stun.datagram_received(data, address)
+        except BROKEN:
             return
+
+    def _meant(self, sock: socket.socket, message: stun.Message) -> Lane | None:
         if message.message_class == stun.Class.REQUEST:
             name = str(message.attributes.get("USERNAME", "")).partition(":")[0]
-            lane = self._lanes.get((sock, name))
-        else:
-            asked = (each for each in self._lanes.values() if each.sock is sock)
-            known = (each for each in asked if message.transaction_id in each.stun.transactions)
-            lane = next(known, None)
-        if lane is not None:
-            lane.stun.datagram_received(data, address)
+            return self._lanes.get((sock, name))
+        asked = (each for each in self._lanes.values() if each.sock is sock)
+        known = (each for each in asked if message.transaction_id in each.stun.transactions)
+        return next(known, None)
 
 
 def _bound(address: str, port: int) -> socket.socket:

@@ -19,6 +19,7 @@ from classroom_media.live.pipe.reach import Reach
 from classroom_media.live.pipe.reading import read
 
 CONNECT_S: Final = 30.0  # until then the peer must have been found, and have proved itself
+CANDIDATES: Final = 40  # of one peer; a machine with many addresses tells a dozen
 CLOSE_S: Final = 2.0  # for a TURN server to take note that we leave
 
 
@@ -126,7 +127,7 @@ class SecurePipe:
         ice.remote_is_lite = way.lite
         try:
             async with asyncio.timeout(CONNECT_S):
-                for each in filter(None, map(_candidate, way.candidates)):
+                for each in filter(None, map(_candidate, way.candidates[:CANDIDATES])):
                     await ice.add_remote_candidate(each)
                 await ice.connect()
                 self._lock.begin(dtls)

@@ -118,7 +118,9 @@ async def test_a_closed_pipe_leaves_no_task_and_no_place_at_the_port() -> None:
     assert asyncio.all_tasks() == before
 
 
-async def test_a_stranger_who_knocks_at_the_port_gets_no_answer() -> None:
+async def test_a_stranger_who_knocks_at_the_port_gets_no_answer(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async with two_ends() as (hub, site):
         await agree(site, hub)
         knock = stun.Message(message_method=stun.Method.BINDING, message_class=stun.Class.REQUEST)
@@ -131,7 +133,12 @@ async def test_a_stranger_who_knocks_at_the_port_gets_no_answer() -> None:
                 heard.put_nowait(data)
 
         transport, _ = await loop.create_datagram_endpoint(Stranger, local_addr=(LOOPBACK, 0))
-        for data in (bytes(knock), b"\x80" * 50, b"\x16" * 50, b"\0", b""):
+        head = bytes.fromhex("0001 0008 2112a442") + bytes(12)
+        broken = (
+            head + bytes.fromhex("8028 0001 41000000"),
+            head + bytes.fromhex("0024 0002 ffff"),
+        )
+        for data in (bytes(knock), *broken, b"\x80" * 50, b"\x16" * 50, b"\0", b""):
             for address in hub.port.addresses:
                 transport.sendto(data, address)
         hub.pipe.send(picture(1, 1))
@@ -139,6 +146,7 @@ async def test_a_stranger_who_knocks_at_the_port_gets_no_answer() -> None:
         transport.close()
         assert heard.empty()
         assert hub.packets == []
+        assert caplog.records == []
 
 
 @pytest.mark.parametrize(
