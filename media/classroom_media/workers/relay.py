@@ -134,7 +134,10 @@ class RelayWorker:
 
     async def _meet(self, meet: Meet) -> str:
         self._groups[meet.peer].clear()
-        return await self._relay.meet(meet)
+        try:
+            return await self._relay.meet(meet)
+        finally:
+            self._look()
 
     async def _part(self, peer: str) -> None:
         self._relay.part(peer)
@@ -218,6 +221,7 @@ class RelayWorker:
 def main() -> int:
     """Read a specification, run the relay; give the exit status."""
     spec = read_spec(RelaySpec)
+    logging.getLogger("aioice").setLevel(logging.WARNING)  # else ten lines for every peer
     shell = Shell(spec.endpoints, role="relay", name=NAME)
     try:
         worker = RelayWorker(spec, shell)

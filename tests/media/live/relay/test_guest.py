@@ -1,4 +1,4 @@
-"""A guest of another make (aiortc as it is): it sees the lesson, is seen, and climbs the ladder."""
+"""Guests of other makes, aiortc and Chromium: they see, are seen, and climb the ladder."""
 
 import asyncio
 from pathlib import Path
@@ -10,6 +10,7 @@ from classroom_media.messages import Meet, Status
 from classroom_media.workers.client import WorkerClient
 from tests.media.live.pipe.pairs import LOOPBACK
 from tests.media.live.pipe.test_pipe_aiortc import GUEST_LUMA, Guest
+from tests.media.live.pipe.test_pipe_chromium import guest_page
 from tests.waiting import eventually_async, eventually_awaited
 
 from .rooms import SIZES, rooms
@@ -22,6 +23,16 @@ LONG_S = 40.0
 def _on_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let aiortc, too, look for peers on this machine alone."""
     monkeypatch.setattr("aioice.ice.get_host_addresses", lambda **_: [LOOPBACK])
+
+
+async def is_at_the_top(relay: WorkerClient) -> None:
+    """Wait until the only peer is sent the largest picture."""
+
+    async def is_there() -> bool:
+        beat = (await relay.ask(Status(), timeout_s=10)).heartbeat
+        return beat is not None and beat.peers[0].rung == f"{SIZES[0].height}p"
+
+    await eventually_awaited(is_there, within_s=LONG_S)
 
 
 async def test_a_guest_takes_part_with_picture_and_sound_both_ways(tmp_path: Path) -> None:
@@ -41,13 +52,26 @@ async def test_a_guest_takes_part_with_picture_and_sound_both_ways(tmp_path: Pat
                 assert of(found, "guest-sound")
                 assert luma_of_newest(of(found, "guest")) == pytest.approx(GUEST_LUMA, abs=3)
 
-                async def is_at_the_top() -> bool:
-                    beat = (await relay.ask(Status(), timeout_s=10)).heartbeat
-                    return beat is not None and beat.peers[0].rung == f"{SIZES[0].height}p"
-
-                await eventually_awaited(is_at_the_top, within_s=LONG_S)
+                await is_at_the_top(relay)
                 await eventually_async(
                     lambda: guest.pictures[-1].height == SIZES[0].height, within_s=LONG_S
                 )
             finally:
                 await guest.peer.close()
+
+
+@pytest.mark.needs("chromium")
+async def test_a_browser_is_followed_by_what_it_reports(tmp_path: Path) -> None:
+    with rooms(tmp_path, "hub") as (hub,):
+        async with WorkerClient(hub.relay) as relay, guest_page() as page:
+            offer = await page.evaluate("offer()")
+            met = await relay.ask(Meet(peer="guest", offer=offer), timeout_s=10)
+            await page.evaluate("sdp => agree(sdp)", met.sdp)
+            await is_at_the_top(relay)
+
+            async def is_shown() -> bool:
+                seen = await page.evaluate("seen()")
+                return bool(seen["size"][1] == SIZES[0].height and seen["heard"] > 48_000)
+
+            await eventually_awaited(is_shown, within_s=LONG_S)
+            assert of(await asyncio.to_thread(packets, hub, has("guest", 5)), "guest")[0].key
