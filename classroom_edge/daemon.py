@@ -187,6 +187,8 @@ class Daemon:
             perform=self.perform,
             changed=self._stir,
             road=road or OpenRoad(),
+            recorder=self,
+            story=lambda: self.takes.story,
             inquired=self._inquired,
             missing=lambda: self._filling.missing if self._filling else (),
         ).join()

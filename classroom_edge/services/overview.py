@@ -28,6 +28,7 @@ from classroom_edge.services.filling.service import FillingService
 from classroom_edge.services.finishing import WORRYING, FinishingService
 from classroom_edge.services.flaws import Flaw
 from classroom_edge.services.kin import KinService
+from classroom_edge.services.live.findings import findings as of_link
 from classroom_edge.services.live.joining import Joined
 from classroom_edge.services.looks import style_of, view_of
 from classroom_edge.services.media import PROGRAMME, Media
@@ -79,7 +80,9 @@ class Overview:
         devices = tuple(service.view() for service in self.devices.values())
         programme, routines = self._programme(), self.routines.views()
         recording = self.recording_view({one.id: one.state for one in sources}, programme.state)
-        day = self.day()
+        day, joined = self.day(), self.joined
+        link = joined.link.view if joined else None
+        live = joined.live.live() if joined else None
         facts = Facts(
             devices=devices,
             sources=sources,
@@ -103,6 +106,8 @@ class Overview:
             unfinished=self.finishing.name if self.finishing.failures >= WORRYING else "",
             flaw=self.flaw,
             day=tuple(findings(day)),
+            link=tuple(of_link(link, live, joined.live.away_s)) if joined and link else (),
+            remote=frozenset(one.id for one in self.config.sources if one.is_remote),
             outlets=tuple(self.outlets.findings()),
             films=tuple(self.filling.findings(now)) if self.filling else (),
         )
@@ -121,8 +126,8 @@ class Overview:
             processes=self._processes(),
             storage=self.storage.view,
             profile=self.config.profile,
-            link=self.joined.link.view if self.joined else None,
-            live=self.joined.live.live() if self.joined else None,
+            link=link,
+            live=live,
             missing=self.filling.missing if self.filling else (),
             day=day,
             broadcast=self.outlets.broadcast_view,

@@ -57,6 +57,8 @@ class Facts:
     unfinished: str = ""  # the recording that resists being finished
     films: tuple["Finding", ...] = ()  # of lessons with others, that do not come
     flaw: Flaw | None = None  # of the newest recording, in a room that nobody attends
+    link: tuple["Finding", ...] = ()  # between this room and others
+    remote: frozenset[str] = frozenset()  # sources that are rooms elsewhere: told of by `link`
     outlets: tuple["Finding", ...] = ()  # of broadcasts, pushes, the room's own screen
 
 
@@ -81,6 +83,7 @@ def find(facts: Facts) -> Iterator[Finding]:
         *_of_devices(facts),
         *facts.day,
         *_of_processes(facts),
+        *facts.link,
         *facts.outlets,
         *facts.films,
     ]
@@ -172,7 +175,7 @@ def _of_sources(facts: Facts) -> Iterator[Finding]:
             yield Finding("E-SRC-004", "warning", source.id, {"name": source.name})
         if source.small == "lost":
             yield Finding("E-SRC-005", "warning", source.id, {"name": source.name})
-        if source.state != "lost":
+        if source.state != "lost" or source.id in facts.remote:
             continue
         values = {"name": source.name, "text": source.problem}
         power = cameras[source.camera].values.get("power") if source.camera in cameras else None

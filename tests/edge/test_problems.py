@@ -14,6 +14,9 @@ from classroom_edge.room import (
     DeviceView,
     JobView,
     LessonView,
+    LinkView,
+    LiveView,
+    PeerView,
     ProblemView,
     RecordingState,
     RecordingView,
@@ -27,10 +30,13 @@ from classroom_edge.room import (
 from classroom_edge.services.day.findings import findings
 from classroom_edge.services.filling.findings import findings as of_films
 from classroom_edge.services.flaws import Flaw
+from classroom_edge.services.live.findings import findings as of_link
 from classroom_edge.services.loudness import Loudness
 from classroom_edge.services.problems import Book, Facts, Finding, find
 from classroom_edge.services.storage import StorageService, alarm_after
+from classroom_edge.sessions.forms import Kind, Role, Style
 from classroom_edge.sessions.missing import Missing
+from classroom_edge.sessions.state import Hold, Member, Session
 from classroom_edge.words import words
 from classroom_media.messages import Level, Levels
 
@@ -70,6 +76,20 @@ def on_a_day(**parts: Any) -> Facts:
 IDLE = RecordingView(RecordingState.IDLE, light=False)
 PAUSED = RecordingView(RecordingState.PAUSED, light=False)
 FULL = TrackView("teacher", "disk-full", 1.0, 1)
+HILL = Member(id="hill", name="Hill", role=Role.SITE, present=True)
+SESSION = Session(
+    id="math", title="Maths", kind=Kind.DELIVERY, style=Style.INTERACTIVE, members=(HILL,)
+)
+IN_THE_DARK = replace(SESSION, members=(replace(HILL, dark=True),))
+SPEAKS_IN_THE_DARK = replace(IN_THE_DARK, floor=(Hold("hill", 0, 1),))
+LED = LinkView("hub", ("hill",), (SESSION,), here="centre")
+AFAR = LiveView("math", (PeerView("hill", "Hill", "site", "lost", {}),))
+
+
+def between(view: LinkView, live: LiveView | None = None, *, away_s: float = 0.0) -> Facts:
+    return replace(WELL, link=tuple(of_link(view, live, away_s)))
+
+
 ILL = {
     "E-REC-001": replace(WELL, journal="no space"),
     "E-REC-002": replace(WELL, unfinished="20261122-101500-3f2a"),
@@ -128,6 +148,11 @@ ILL = {
             Finding("E-PSH-001", "warning", "county", {"name": "C", "why_en": "x", "why_zh": "x"}),
         )
     },
+    "E-LNK-001": between(LinkView("site", here="hill"), away_s=9),
+    "E-LNK-002": between(LinkView("site")),
+    "E-LNK-003": between(replace(LED, sessions=(IN_THE_DARK,)), AFAR),
+    "E-LNK-004": between(LED, AFAR),
+    "E-LNK-005": between(replace(LED, sessions=(SPEAKS_IN_THE_DARK,)), AFAR),
     "E-FLM-001": replace(WELL, films=tuple(of_films([replace(LACKING, state="gone")], NOW))),
     "E-FLM-002": replace(WELL, films=tuple(of_films([LACKING], NOW))),
 }  # fmt: skip
@@ -160,6 +185,9 @@ def test_what_mends_a_problem_is_one_press() -> None:
     (standby,) = told(ILL["E-SRC-002"])
     assert standby.action.path == "/api/v1/devices/camera/power/set-power"
     assert standby.action.body == {"on": True}
+    (dark,) = told(ILL["E-LNK-005"])
+    assert dark.action.path == "/api/v1/sessions/math/take-floor"
+    assert dark.action.body == {"member": "hill"}
     (failed,) = told(ILL["E-RTN-001"])
     assert failed.action.path == "/api/v1/routines/class-start"
     (muted,) = told(ILL["E-SND-007"])
@@ -176,6 +204,13 @@ def test_sounds_darkness_and_idle_tracks_matter_only_while_recording(code: str) 
 def test_one_sound_of_several_may_be_muted() -> None:
     sounds = (SoundView("teacher", muted=True), SoundView("pupils"))
     assert not told(replace(WELL, sounds=sounds))
+
+
+def test_a_link_that_is_just_made_anew_and_a_room_that_is_not_on_are_no_problems() -> None:
+    assert not told(between(LinkView("site", here="hill"), away_s=2))
+    idle, lost = replace(TEACHER, state="idle"), replace(LOST, id="hill")
+    assert not told(replace(WELL, sources=(idle,)))
+    assert not told(replace(WELL, sources=(lost,), remote=frozenset({"hill"})))
 
 
 def test_the_worst_comes_first() -> None:

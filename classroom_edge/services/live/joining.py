@@ -13,6 +13,7 @@ from classroom_edge.services.live.floor import Floor
 from classroom_edge.services.live.guests import Guests
 from classroom_edge.services.live.hosting import Hosting, HubSide
 from classroom_edge.services.live.offering import Offering, Road
+from classroom_edge.services.live.recording import Recorder, SessionRecording
 from classroom_edge.services.live.relay import Relay
 from classroom_edge.services.live.service import WISHER, Live, Side
 from classroom_edge.services.live.sizes import live_sizes, sizes_for
@@ -22,6 +23,7 @@ from classroom_edge.services.site import Perform, SiteService
 from classroom_edge.sessions.link import films
 from classroom_edge.sessions.missing import Missing
 from classroom_media.api import Layout
+from classroom_media.record.story import Story
 from classroom_media.workers.specs import RelaySpec, TurnServer
 
 
@@ -46,6 +48,8 @@ class Joiner:
     perform: Perform
     changed: Callable[[], None]
     road: Road
+    recorder: Recorder
+    story: Callable[[], Story | None]  # of the recording that runs
     inquired: films.Answering  # about films, by another room
     missing: Callable[[], tuple[Missing, ...]]
 
@@ -112,9 +116,16 @@ class Joiner:
             renditions=self.renditions,
             floor=floor,
             side=side,
+            recording=SessionRecording(recorder=self.recorder, story=self.story, on=self._records),
             sources=sources,
             changed=self.changed,
         )
+
+    @property
+    def _records(self) -> bool:
+        """Whether sessions are recorded here."""
+        end = self.config.hub or self.config.site
+        return end is not None and end.record
 
     def _changed(self, live: Callable[[], Live]) -> Callable[[], None]:
         def changed() -> None:

@@ -11,6 +11,7 @@ from classroom_edge.room import LiveView
 from classroom_edge.services.live.cast import Cast
 from classroom_edge.services.live.floor import Floor, choice_of
 from classroom_edge.services.live.health import peers_of
+from classroom_edge.services.live.recording import SessionRecording
 from classroom_edge.services.live.relay import Relay, hear, part
 from classroom_edge.services.live.screens import PREFIX, Screens
 from classroom_edge.services.live.sizes import sizes_for
@@ -41,14 +42,21 @@ class Live:
     renditions: Renditions
     floor: Floor
     side: Side
+    recording: SessionRecording
     sources: Mapping[str, str]
     changed: Callable[[], None]
     screens: Screens = field(init=False)
     _stirred: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _linked_s: float = field(default_factory=time.monotonic, init=False)  # when it was last
     _idle_since_s: float | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.screens = Screens(relay=self.relay, cast=self.cast)
+
+    @property
+    def away_s(self) -> float:
+        """For how long the other end of the link has been away."""
+        return time.monotonic() - self._linked_s
 
     def live(self) -> LiveView | None:
         """What the room's state shows of it."""
@@ -81,8 +89,11 @@ class Live:
 
     async def look(self) -> None:
         """Do what is to be done now."""
+        if self.linked():
+            self._linked_s = time.monotonic()
         cast = self.cast()
         await self.floor.follow(self._seen(cast))
+        await self.recording.follow(cast)
         if not self._is_on(cast):
             return
         if cast is None or self.relay.beat is None:
