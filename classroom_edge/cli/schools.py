@@ -202,3 +202,20 @@ def link_strike_off(
     from classroom_edge.commands import link as command
 
     finish(context, lambda: command.strike_off(room, data, site, language=context.obj))
+
+
+@link.command("test", help="link.test.help")
+def link_test(
+    context: typer.Context,
+    room: RoomFile,
+    hub: Annotated[str, typer.Option(help="option.hub-address", show_default=False)] = "",
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the line to the hub."""
+    from classroom_edge.commands import link_test as command
+
+    finish(
+        context,
+        lambda: command.test(room, data, hub=hub, as_json=as_json, language=context.obj),
+    )

@@ -18,9 +18,10 @@ from classroom_edge.sessions.forms import Kind, Style
 from classroom_edge.sessions.link import films
 from classroom_edge.sessions.link.answers import SilentError
 from classroom_edge.sessions.link.effects import Asked, AtHub, Linked, Lost, Offered
-from classroom_edge.sessions.link.hub import Hub
+from classroom_edge.sessions.link.hub import EVERYWHERE, Hub
 from classroom_edge.sessions.link.hub_end import NotLinkedError
 from classroom_edge.sessions.link.keys import KeyPair
+from classroom_edge.sessions.link.survey_hub import SurveyDesk
 from classroom_edge.sessions.refusals import Reason
 from classroom_edge.store import Store, sessions
 
@@ -61,6 +62,10 @@ class Leading:
             host=self.config.listen,
             port=self.config.port,
             registry=self.enrolment.registry,
+            survey=SurveyDesk(
+                host=None if self.config.listen == EVERYWHERE else self.config.listen,
+                port=self.config.media_port,
+            ),
             heard=self._heard,
             inquired=self.inquired,
         )

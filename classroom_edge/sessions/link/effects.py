@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from classroom_edge.sessions.link.wire import Answer, Ask, Inform, Inquire, Offer
+from classroom_edge.sessions.link.wire import Answer, Ask, Inform, Inquire, Load, Offer, Survey
 from classroom_edge.sessions.state import Session
 
 
@@ -127,6 +127,26 @@ class EnrolAsked:
     secret: str
 
 
+@dataclass(frozen=True, slots=True)
+class Surveying:
+    """A key measures the line; whether it is a site's, or one that may become one."""
+
+    key: str
+    route: bytes
+    what: Survey | Load
+
+
 AtHub = Linked | Lost | Asked | Offered  # what a hub is to act upon
 AtSite = Linked | Lost | Asked | OfferWanted | Told
-Effect = AtHub | AtSite | Send | Answered | Inquired | Informed | Dropped | Misdeed | EnrolAsked
+Effect = (
+    AtHub
+    | AtSite
+    | Send
+    | Answered
+    | Inquired
+    | Informed
+    | Dropped
+    | Misdeed
+    | EnrolAsked
+    | Surveying
+)

@@ -32,13 +32,15 @@ from classroom_edge.sessions.link.effects import (
     Offered,
     Send,
     Site,
+    Surveying,
 )
 from classroom_edge.sessions.link.films import Answering, Question, Reply, no_films
 from classroom_edge.sessions.link.hub_end import HubEnd, NotLinkedError
 from classroom_edge.sessions.link.keys import KeyPair
 from classroom_edge.sessions.link.misdeeds import Misdeeds
 from classroom_edge.sessions.link.sockets import hub_socket, send_now
-from classroom_edge.sessions.link.wire import Answer, Inform
+from classroom_edge.sessions.link.survey_hub import SurveyDesk
+from classroom_edge.sessions.link.wire import Answer, Inform, Load, Loaded, Surveyed
 from classroom_edge.sessions.state import NS, Session
 
 EVERYWHERE: Final = "::"
@@ -67,6 +69,7 @@ class Hub:
     host: str  # "::" = every address, IPv4 too
     port: int
     registry: Registry
+    survey: SurveyDesk | None = None  # None: lines are not measured
     heard: Callable[[AtHub], None]
     clock: HubClock = field(default_factory=lambda: HubClock(time.time_ns, time.monotonic_ns))
     inquired: Answering = no_films
@@ -167,15 +170,13 @@ class Hub:
                     self._answers.take(effect.site, effect.answer.id, effect.answer)
                 case Informed():
                     self._informed.take(effect.site, effect.told.id, effect.told)
-                case Inquired() if self._tasks:
-                    self._tasks.create_task(self._inform(effect))
                 case Misdeed():
                     self._told_of(effect)
                 case Dropped(what=what, why=why):
                     level = logging.DEBUG if what == "Beat" else logging.INFO
                     logger.log(level, "link: %s of %s is %s, dropped", what, effect.site, why)
-                case EnrolAsked() if self._tasks:
-                    self._tasks.create_task(self._enrol(effect))
+                case EnrolAsked() | Inquired() | Surveying() if self._tasks:
+                    self._tasks.create_task(self._work_on(effect))
                 case Linked() | Lost() | Asked() | Offered():
                     self.heard(effect)
 
@@ -193,6 +194,15 @@ class Hub:
             await asyncio.sleep(LOOKS_EVERY_S)
             self._carry_out(self._end.tick(self.clock()))
 
+    async def _work_on(self, asked: EnrolAsked | Inquired | Surveying) -> None:
+        match asked:
+            case EnrolAsked():
+                await self._enrol(asked)
+            case Inquired():
+                await self._inform(asked)
+            case Surveying() if self.survey:
+                await self._survey(self.survey, asked)
+
     async def _enrol(self, asked: EnrolAsked) -> None:
         site, reason = await self.registry.redeem(asked.secret, asked.key)
         if reason:
@@ -200,6 +210,17 @@ class Hub:
         else:
             logger.info("link: %s is enrolled with key %s", site, asked.key)
         self._put(self._end.enrolled(asked.route, site, reason))
+
+    async def _survey(self, desk: SurveyDesk, asked: Surveying) -> None:
+        if isinstance(asked.what, Load):
+            if desk.echoes(asked.what.token, len(asked.what.data)):
+                self._put(self._end.surveyed(asked.route, Loaded(asked.what.data)))
+            return
+        token, reason = await desk.admit(asked.key)
+        answer = Surveyed(token=token, port=desk.port, reason=reason)
+        self._put(self._end.surveyed(asked.route, answer))
+        if token:
+            await desk.serve()
 
     async def _inform(self, asked: Inquired) -> None:
         reply = await self.inquired(asked.site, asked.inquiry.question)

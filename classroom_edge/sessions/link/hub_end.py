@@ -21,6 +21,7 @@ from classroom_edge.sessions.link.effects import (
     Offered,
     Send,
     Site,
+    Surveying,
     about_films,
 )
 from classroom_edge.sessions.link.films import Question, Reply
@@ -73,15 +74,28 @@ class HubEnd:
             letter = wire.decode_to_hub(data)
         except wire.WireError as error:
             return [Misdeed(key, "garbage", str(error))]
-        if isinstance(letter.body, wire.Hello):
-            return self._hello(key, peer, route, letter.body, now_ns)
-        if isinstance(letter.body, wire.Enrol):
-            return [_send(route, wire.LetterToSite(body=wire.Enrolled(site=site.id)))]
-        return self._said(key, peer, route, letter, now_ns)
+        return self._of_site(key, peer, route, letter, now_ns)
+
+    def _of_site(
+        self, key: str, peer: Peer, route: bytes, letter: wire.LetterToHub, now_ns: int
+    ) -> list[Effect]:
+        match letter.body:
+            case wire.Survey() | wire.Load() as what:
+                return [Surveying(key, route, what)]
+            case wire.Hello() as hello:
+                return self._hello(key, peer, route, hello, now_ns)
+            case wire.Enrol():
+                return [self.enrolled(route, peer.site.id)]
+            case _:
+                return self._said(key, peer, route, letter, now_ns)
 
     def enrolled(self, route: bytes, site: str, reason: str = "") -> Send:
         """Answer an `EnrolAsked`."""
         return _send(route, wire.LetterToSite(body=wire.Enrolled(site=site, reason=reason)))
+
+    def surveyed(self, route: bytes, body: wire.Surveyed | wire.Loaded) -> Send:
+        """Answer a `Surveying`."""
+        return _send(route, wire.LetterToSite(body=body))
 
     def ask(
         self, site: str, session: str, command: AnyCommand, *, deadline_ns: int
@@ -143,6 +157,8 @@ class HubEnd:
             body = wire.decode_to_hub(data).body
         except wire.WireError as error:
             return [*gone, Misdeed(key, "garbage", str(error))]
+        if isinstance(body, wire.Survey | wire.Load):
+            return [*gone, Surveying(key, route, body)]
         if not isinstance(body, wire.Enrol):
             return [*gone, Misdeed(key, "not-enrolled", type(body).__name__)]
         if not self._enrols.take(now_ns):

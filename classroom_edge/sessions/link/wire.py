@@ -18,6 +18,7 @@ VERSION: Final = 1
 TO_HUB_MAX: Final = 16 * 1024  # bytes of one message
 TO_SITE_MAX: Final = 512 * 1024  # a whole roster
 SDP_MAX: Final = 12_000  # characters
+LOAD_MAX: Final = 12_000  # bytes
 
 Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Sdp = Annotated[str, msgspec.Meta(max_length=SDP_MAX)]
@@ -127,8 +128,46 @@ class Enrolled(Body, frozen=True, kw_only=True, tag="enrolled"):
     reason: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
 
-ToHub = Hello | Beat | Ask | Offer | Answer | Inquire | Inform | Enrol
-ToSite = Welcome | Greet | Beaten | Ask | OfferAnew | Answer | Inquire | Inform | Tell | Enrolled
+class Survey(Body, frozen=True, tag="survey"):
+    """Let this key measure the line. It belongs to no epoch, nor does what follows."""
+
+
+class Surveyed(Body, frozen=True, kw_only=True, tag="surveyed"):
+    """It may, by UDP at that port with this token; or `reason` says why not."""
+
+    token: Annotated[bytes, msgspec.Meta(max_length=16)] = b""
+    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0
+    reason: Annotated[str, msgspec.Meta(max_length=40)] = ""
+
+
+class Load(Body, frozen=True, kw_only=True, tag="load"):
+    """Bytes that are sent back, where UDP does not get through."""
+
+    token: Annotated[bytes, msgspec.Meta(max_length=16)]
+    data: Annotated[bytes, msgspec.Meta(max_length=LOAD_MAX)]
+
+
+class Loaded(Body, frozen=True, tag="loaded"):
+    """They are back."""
+
+    data: Annotated[bytes, msgspec.Meta(max_length=LOAD_MAX)]
+
+
+ToHub = Hello | Beat | Ask | Offer | Answer | Inquire | Inform | Enrol | Survey | Load
+ToSite = (
+    Welcome
+    | Greet
+    | Beaten
+    | Ask
+    | OfferAnew
+    | Answer
+    | Inquire
+    | Inform
+    | Tell
+    | Enrolled
+    | Surveyed
+    | Loaded
+)
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
