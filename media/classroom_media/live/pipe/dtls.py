@@ -109,12 +109,19 @@ class Dtls:
         return self._go_on()
 
     def remind(self) -> list[bytes]:
-        """Say again what was not answered in time."""
-        self._connection.DTLSv1_handle_timeout()
+        """Say again what was not answered in time.
+
+        Raises:
+            HandshakeError: it was not answered too often.
+        """
+        try:
+            self._connection.DTLSv1_handle_timeout()
+        except SSL.Error as error:
+            raise HandshakeError("the other side says nothing") from error
         return self._pending()
 
     @property
-    def wait_s(self) -> int | None:
+    def wait_s(self) -> float | None:
         """Give how long an answer is waited for from now; None: none is."""
         return self._connection.DTLSv1_get_timeout()
 
