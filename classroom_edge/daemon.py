@@ -60,6 +60,7 @@ from classroom_edge.services.waking import WakingService
 from classroom_edge.services.workers import WorkerService
 from classroom_edge.sessions import local
 from classroom_edge.sessions.link import films
+from classroom_edge.sessions.state import Session
 from classroom_edge.words import words
 from classroom_media.api import NS, Directing, Layout
 from classroom_media.compose.grid import Grid
@@ -474,6 +475,21 @@ class Daemon:
         if self._joined is None or self._joined.guests is None:
             raise refused_in_session("no-link")
         return _agreed(await self._joined.guests.meet(ticket, offer))
+
+    def guest_sees(self, ticket: str) -> tuple[Session, str]:
+        """Give a session as the guest of a ticket sees it, and who that is. Raises Refused."""
+        guests = self._joined.guests if self._joined else None
+        seen = guests.sees(ticket) if guests else None
+        if seen is None:
+            raise refused_in_session("no-ticket")
+        return seen
+
+    async def guest_raises_hand(self, ticket: str, *, up: bool) -> None:
+        """Raise the hand of a ticket's guest, or lower it. Raises Refused."""
+        if self._joined is None or self._joined.guests is None:
+            raise refused_in_session("no-link")
+        if reason := await self._joined.guests.raise_hand(ticket, up=up):
+            raise refused_in_session(reason)
 
     async def part_guest(self, ticket: str) -> None:
         """Let the guest of a ticket go. Raises Refused."""

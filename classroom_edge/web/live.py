@@ -17,7 +17,7 @@ from classroom_edge.web.access import Action, May, Visitor
 from classroom_edge.web.commands import ANSWERS
 from classroom_edge.web.errors import ApiError
 from classroom_edge.web.schemas import Accepted
-from classroom_edge.web.session_bodies import GuestBody, TicketOut
+from classroom_edge.web.session_bodies import GuestBody, GuestOut, HandBody, TicketOut
 from classroom_edge.web.site import Site, site_of
 
 SDP: Final = "application/sdp"
@@ -69,6 +69,19 @@ async def meet_guest(ticket: str, site: Here, offer: Offer) -> Response:
     """Let a guest's browser into its session."""
     answer = await site.room.meet_guest(ticket, offer)
     return _answered(answer, f"/api/v1/live/guest/{ticket}")
+
+
+@router.get("/guest/{ticket}", dependencies=[Depends(May(Action.ENTER))])
+async def guest_sees(ticket: str, site: Here) -> GuestOut:
+    """How the session of a guest stands, for that guest."""
+    return GuestOut.of(*site.room.guest_sees(ticket))
+
+
+@router.post("/guest/{ticket}/hand", dependencies=[Depends(May(Action.ENTER))])
+async def guest_raises_hand(ticket: str, site: Here, body: HandBody) -> Accepted:
+    """Raise a guest's hand, or lower it."""
+    await site.room.guest_raises_hand(ticket, up=body.up)
+    return Accepted()
 
 
 @router.delete("/guest/{ticket}", dependencies=[Depends(May(Action.ENTER))])

@@ -8,6 +8,7 @@ from classroom_edge.room import LevelView, RoomState, SoundView, StepView, Title
 from classroom_edge.services.outlets import Outlets
 from classroom_edge.services.timetabling import DayDesk
 from classroom_edge.sessions import local
+from classroom_edge.sessions.state import Session
 from classroom_media.record.manifest import Manifest
 
 
@@ -114,6 +115,14 @@ class RoomPort(Protocol):
 
     async def meet_guest(self, ticket: str, offer: str) -> str:
         """Let the guest of a ticket into its session; give the answer (SDP). Raises Refused."""
+        ...
+
+    def guest_sees(self, ticket: str) -> tuple[Session, str]:
+        """Give a session as the guest of a ticket sees it, and who that is. Raises Refused."""
+        ...
+
+    async def guest_raises_hand(self, ticket: str, *, up: bool) -> None:
+        """Raise the hand of a ticket's guest, or lower it. Raises Refused."""
         ...
 
     async def part_guest(self, ticket: str) -> None:

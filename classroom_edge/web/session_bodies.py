@@ -8,7 +8,14 @@ from pydantic import BaseModel, Field, StringConstraints
 from classroom_edge.sessions.attendance import Attendance
 from classroom_edge.sessions.forms import Kind, Style
 from classroom_edge.sessions.groups import Group
-from classroom_edge.sessions.state import AHEAD_MAX_NS, ID_MAX, NAME_MAX, NS, TITLE_MAX
+from classroom_edge.sessions.state import (
+    AHEAD_MAX_NS,
+    ID_MAX,
+    NAME_MAX,
+    NS,
+    TITLE_MAX,
+    Session,
+)
 from classroom_edge.web.schemas import Body, Finite
 
 SITES_MAX = 2000  # as many as a session of any kind takes
@@ -46,6 +53,32 @@ class TicketOut(BaseModel):
 
     ticket: str
     path: str = Field(description="of the guest's page, at this hub")
+
+
+class HandBody(Body):
+    """A guest's hand."""
+
+    up: bool
+
+
+class GuestOut(BaseModel):
+    """A session as its guest sees it."""
+
+    title: str
+    stage: str
+    floor: bool = Field(description="everybody sees and hears the guest")
+    hand: bool = Field(description="it is up")
+
+    @classmethod
+    def of(cls, session: Session, guest: str) -> Self:
+        """Pick what concerns a guest."""
+        member = session.member(guest)
+        return cls(
+            title=session.title,
+            stage=session.stage,
+            floor=session.has_floor(guest),
+            hand=member is not None and member.hand_at_ns > 0,
+        )
 
 
 class GroupsOut(BaseModel):

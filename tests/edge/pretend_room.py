@@ -38,9 +38,10 @@ from classroom_edge.sessions import local
 from classroom_edge.sessions.attendance import Attendance, Part
 from classroom_edge.sessions.forms import Kind, Style
 from classroom_edge.sessions.groups import Group, Past
-from classroom_edge.sessions.state import NS
+from classroom_edge.sessions.state import NS, Session
 from classroom_media.record.manifest import Chapter, Lesson, Manifest, Mark, State, Track
 from tests.edge.pretend_desk import PretendDesk
+from tests.edge.sessions.lessons import GUEST, open_lesson
 
 AT = datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
 TICKET = "math~guest-1~good"
@@ -278,6 +279,16 @@ class PretendRoom:
             raise Refused("no-ticket", both("邀请无效", "not valid"))
         self.asked.append(("guest", ticket, offer))
         return ANSWER
+
+    def guest_sees(self, ticket: str) -> tuple[Session, str]:
+        if ticket != TICKET:
+            raise Refused("no-ticket", both("邀请无效", "not valid"))
+        lesson = open_lesson()
+        lesson.does(GUEST, c.RaiseHand())
+        return lesson.session, GUEST
+
+    async def guest_raises_hand(self, ticket: str, *, up: bool) -> None:
+        self.asked.append(("hand", ticket, up))
 
     async def part_guest(self, ticket: str) -> None:
         self.asked.append(("guest gone", ticket))

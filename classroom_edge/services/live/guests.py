@@ -15,6 +15,8 @@ from classroom_edge.services.live.cast import Cast
 from classroom_edge.services.live.offers import Accepted
 from classroom_edge.services.live.relay import RelayPort, met, part
 from classroom_edge.sessions import commands as c
+from classroom_edge.sessions.conductor import seen_by
+from classroom_edge.sessions.state import Session
 from classroom_media.api import NS, WorkerError
 from classroom_media.live.hls import tickets
 from classroom_media.messages import Meet
@@ -97,6 +99,21 @@ class Guests:
             return "no-ticket"
         await self._let_go(ticket.session, ticket.guest)
         return ""
+
+    def sees(self, text: str) -> tuple[Session, str] | None:
+        """Give the session of a ticket as its guest sees it, and who that is; None = neither."""
+        ticket, cast = self._read(text), self.cast()
+        if ticket is None or cast is None or cast.session.id != ticket.session:
+            return None
+        return seen_by(cast.session, ticket.guest), ticket.guest
+
+    async def raise_hand(self, text: str, *, up: bool) -> str:
+        """Raise the hand of a ticket's guest, or lower it; give the reason why not, or ""."""
+        ticket = self._read(text)
+        if ticket is None:
+            return "no-ticket"
+        command = c.RaiseHand() if up else c.LowerHand()
+        return await self.speak(ticket.session, ticket.guest, command)
 
     async def look(self, cast: Cast) -> None:
         """Let those go who have closed their page without a word."""

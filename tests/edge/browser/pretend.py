@@ -19,6 +19,7 @@ from classroom_edge.services.outlets import Outlets
 from classroom_edge.services.refusals import refused, refused_in_session
 from classroom_edge.services.timetabling import DayDesk
 from classroom_edge.sessions import local
+from classroom_edge.sessions.state import Session
 from classroom_edge.web.server import serve
 from classroom_media.record.manifest import Manifest
 from tests.edge.browser import lessons, states
@@ -45,6 +46,7 @@ class PretendRoom:
     list_of_recordings: tuple[Manifest, ...] = ()
     image: bytes = field(default_factory=picture)
     in_sessions: local.Reply = lessons.REPLY
+    guests_session: Session = field(default_factory=lessons.session)
 
     def __post_init__(self) -> None:
         self._levels: tuple[LevelView, ...] = states.TALKING
@@ -158,6 +160,12 @@ class PretendRoom:
         if ticket == "old":
             raise refused_in_session("no-ticket")
         return offer
+
+    def guest_sees(self, ticket: str) -> tuple[Session, str]:
+        return self.guests_session, "hill"
+
+    async def guest_raises_hand(self, ticket: str, *, up: bool) -> None:
+        self._note("hand", (ticket, up))
 
     async def part_guest(self, ticket: str) -> None:
         self._note("guest gone", ticket)

@@ -25,6 +25,16 @@ async def test_a_guest_needs_no_login_but_a_ticket(tmp_path: Path) -> None:
         assert here.room.asked == [("guest", TICKET, OFFER), ("guest gone", TICKET)]
 
 
+async def test_a_guest_sees_whether_everybody_listens_and_raises_a_hand(tmp_path: Path) -> None:
+    async with website(tmp_path) as here:
+        place = f"/api/v1/live/guest/{TICKET}"
+        seen = (await here.browser().get(place)).json()
+        assert seen == {"title": "数学", "stage": "open", "floor": False, "hand": True}
+        assert (await here.browser().post(f"{place}/hand", json={"up": False})).is_success
+        assert (await here.browser().get("/api/v1/live/guest/else")).status_code == 409
+        assert here.room.asked == [("hand", TICKET, False)]
+
+
 async def test_what_is_no_offer_reaches_nobody(tmp_path: Path) -> None:
     async with website(tmp_path) as here:
         for content in (b"", b"hello", b"v=0\xff", b"v=0" + b"x" * SDP_MAX):

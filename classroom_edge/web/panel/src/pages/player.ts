@@ -121,7 +121,8 @@ export function makePlayer(place: string): Player {
     word: computed(() => {
       const height = levels.value[level.value];
       if (height === undefined || state.value === "starting") return "";
-      return height >= 700 ? "good" : height >= 300 ? "fair" : "poor";
+      if (height === Math.max(...levels.value)) return "good";
+      return height === Math.min(...levels.value) ? "poor" : "fair";
     }),
     attach(shown) {
       video = shown;
