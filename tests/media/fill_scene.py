@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from classroom_media.api import NS
@@ -13,7 +14,7 @@ from classroom_media.record.flatten import flatten
 from classroom_media.record.part import PartWriter
 from classroom_media.workers.filler import do
 from classroom_media.workers.specs import CompareSpec, OfferSpec
-from tests.media.record_scene import START_NS, at_once, in_order, pictures, sound
+from tests.media.record_scene import HEIGHT, START_NS, WIDTH, at_once, in_order, pictures, sound
 
 Cut = tuple[float, float]  # seconds of the lesson in which nothing came through
 live_file = partial(DurableFile, start=at_once)
@@ -30,27 +31,51 @@ def write_film(path: Path, packets: Sequence[Coded], zero_ns: int = START_NS) ->
     return path
 
 
-def hub_film(path: Path, seconds: int, *, bframes: int = 0, lead: int = 0) -> Path:
-    """Write a lesson with numbered pictures and beeps; `lead` pictures lie before its time 0."""
-    packets = in_order(
-        pictures(seconds * 25, stream="programme", bframes=bframes),
-        sound(float(seconds), stream="programme-sound"),
-    )
-    return write_film(path, packets, START_NS + lead * NS // 25)
+def hub_film(path: Path, seconds: int, *, bframes: int = 0, holes: Iterable[Cut] = ()) -> Path:
+    """Write a lesson with numbered pictures and beeps; in holes the hub itself was killed."""
+    holes = list(holes)
+    shown = pictures(seconds * 25, stream="programme", bframes=bframes)
+    if holes:
+        came = {packet.pts_ns for packet in received(seconds, holes)}
+        shown = [packet for packet in shown if packet.pts_ns in came]
+    return write_film(path, in_order(shown, sound(float(seconds), stream="programme-sound")))
 
 
 def live_film(path: Path, seconds: int, cuts: Iterable[Cut], *, late_ns: int = 123_456_789) -> Path:
     """Write what came of it: on another clock, without sound, and only from keyframes on."""
+    return write_film(path, received(seconds, cuts), START_NS - late_ns)
+
+
+def live_films(
+    folder: Path, seconds: int, cuts: Sequence[Cut], low: Sequence[Cut], kills: Sequence[float]
+) -> list[Path]:
+    """Write what came, in one film after the other: a kill ends one, and so does another size."""
+    small = (120, 92)
+    borders = sorted({0.0, float(seconds), *kills, *(at for one in low for at in one)})
+    films: list[Path] = []
+    for number, (begin, end) in enumerate(pairwise(borders)):
+        is_low = any(one[0] <= begin < one[1] for one in low)
+        around = [(0.0, begin), (end, float(seconds) + 1)]
+        size = small if is_low else (WIDTH, HEIGHT)
+        if packets := received(seconds, [*cuts, *around], size=size):
+            films.append(write_film(folder / f"live.{number}.mp4", packets, START_NS - number))
+    return films
+
+
+def received(
+    seconds: int, cuts: Iterable[Cut], *, size: tuple[int, int] = (WIDTH, HEIGHT)
+) -> list[Coded]:
+    """Give the pictures that came and can be decoded: after a loss, from the next keyframe on."""
     cuts = list(cuts)
     kept: list[Coded] = []
     decodable = False
-    for packet in pictures(seconds * 25, stream="hub"):
+    for packet in pictures(seconds * 25, stream="hub", size=size):
         at_s = (packet.pts_ns - START_NS) / NS
         lost = any(begin <= at_s < end for begin, end in cuts)
         decodable = not lost and (decodable or packet.key)
         if decodable:
             kept.append(packet)
-    return write_film(path, kept, START_NS - late_ns)
+    return kept
 
 
 def offered(film: Path, folder: Path, from_s: float, to_s: float) -> FilmFolder:

@@ -99,6 +99,17 @@ def test_a_session_that_began_while_the_hub_recorded_already_begins_at_its_own_p
     assert numbers(tmp_path / "lesson" / "programme.mp4") == list(range(60, 125))
 
 
+def test_sound_that_goes_on_after_the_hubs_last_picture_is_there_to_its_end(
+    tmp_path: Path,
+) -> None:
+    film = hub_film(tmp_path / "hub.mp4", SECONDS, holes=[(5.5, SECONDS)])
+    site = asked_for(offered(film, tmp_path / "offer", 0, SECONDS), tmp_path / "site", [])
+    fetch(FilmFolder(tmp_path / "offer"), site)
+    join(site.path, tmp_path / "lesson")
+    assert beeps(tmp_path / "lesson" / "programme.mp4") == beeps(film)
+    assert len(beeps(film)) == SECONDS
+
+
 def test_a_picture_that_was_lost_on_the_way_is_fetched_with_its_group(
     hub: FilmFolder, tmp_path: Path
 ) -> None:

@@ -66,32 +66,20 @@ class Film:
         borders = [*self.keys, len(self.pictures)]
         begins = [self.pictures[n].sample.pts_ns for n in borders[:-1]]
         first = max(bisect_right(begins, from_ns) - 1, 0)
+        last = max(bisect_left(begins, to_ns), first + 1)
+        groups = [self.pictures[n:m] for n, m in pairwise(borders[first : last + 1])]
+        heard_ns = from_ns - LEAD_NS
         try:
             with self.path.open("rb") as file:
-                heard_ns = from_ns - LEAD_NS
-                for (start, stop), begin_ns in zip(
-                    pairwise(borders[first:]), begins[first:], strict=True
-                ):
-                    if begin_ns < to_ns:
-                        pictures = self.pictures[start:stop]
-                        yield self._laid(file, pictures, heard_ns, from_ns)
-                        heard_ns = _end_ns(pictures)
+                for number, pictures in enumerate(groups, 1):
+                    until_ns = _end_ns(pictures)
+                    if number == len(groups):  # sound may last longer than pictures
+                        until_ns = max(until_ns, to_ns)
+                    sound = self._beside(heard_ns, until_ns)
+                    yield _laid(file, pictures, sound, from_ns)
+                    heard_ns = until_ns
         except OSError as error:
             raise RecordError(f"{self.path}: {error}") from error
-
-    def _laid(
-        self, file: BinaryIO, pictures: Sequence[_Placed], heard_ns: int, zero_ns: int
-    ) -> Laid:
-        sound = self._beside(heard_ns, _end_ns(pictures))
-        images = [_bytes(file, one) for one in pictures]
-        group = Group(
-            looks=looks(images),
-            pictures=_run(pictures, b"".join(images), zero_ns),
-            sound=_run(sound, b"".join(_bytes(file, one) for one in sound), zero_ns)
-            if sound
-            else None,
-        )
-        return Laid(group, _spans(pictures), _spans(sound))
 
     def _beside(self, from_ns: int, to_ns: int) -> Sequence[_Placed]:
         return self.sound[bisect_left(self.sound_ns, from_ns) : bisect_left(self.sound_ns, to_ns)]
@@ -123,6 +111,19 @@ def film(path: Path) -> Film:
         tuple(found[Kind.SOUND]),
         tuple(one.sample.dts_ns for one in found[Kind.SOUND]),
     )
+
+
+def _laid(
+    file: BinaryIO, pictures: Sequence[_Placed], sound: Sequence[_Placed], zero_ns: int
+) -> Laid:
+    images = [_bytes(file, one) for one in pictures]
+    blocks = b"".join(_bytes(file, one) for one in sound)
+    group = Group(
+        looks=looks(images),
+        pictures=_run(pictures, b"".join(images), zero_ns),
+        sound=_run(sound, blocks, zero_ns) if sound else None,
+    )
+    return Laid(group, _spans(pictures), _spans(sound))
 
 
 def _end_ns(samples: Sequence[_Placed]) -> int:
