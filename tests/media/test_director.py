@@ -14,12 +14,14 @@ import av
 import msgspec
 import pytest
 
-from classroom_media.api import NS, Kind, Layout, Rendition, WorkerError
+from classroom_media.api import NS, CleanFeed, Kind, Layout, Rendition, WorkerError
 from classroom_media.compose.canvas import planes
 from classroom_media.messages import (
     Begin,
     End,
+    Feed,
     Heartbeat,
+    Keyframe,
     Levels,
     Preview,
     Quit,
@@ -159,7 +161,7 @@ def streams_of(of: Endpoints) -> set[str]:
     with PacketReader({"programme": of}) as reader:
         for _ in range(50):
             found |= {packet.stream for packet in reader.read(0.1)}
-            if len(found) > 2:
+            if len(found) > 3:
                 break
     return found
 
@@ -175,7 +177,16 @@ async def test_a_lesson_is_directed_recorded_and_seen(films: Path, tmp_path: Pat
                 assert (await anext(previews)).startswith(b"\xff\xd8")
             await heard(director, Levels)
             await director.ask(Render(renditions=(PHONE,)))
-            assert streams_of(endpoints(tmp_path, "programme")) >= {"programme", "programme-phone"}
+            await director.ask(Feed(feeds=(CleanFeed(name="peers", without=("b",)),)))
+            await director.ask(Keyframe(stream="programme-phone"))
+            assert streams_of(endpoints(tmp_path, "programme")) == {
+                "programme",
+                "programme-sound",
+                "programme-phone",
+                "programme-peers-sound",
+            }
+            with pytest.raises(WorkerError, match="no rendition"):
+                await director.ask(Keyframe(stream="programme-wall"))
             await director.ask(Show(layout=Layout("single", ("b",))))
             with pytest.raises(WorkerError, match="no picture of a source 'c'"):
                 await director.ask(Show(layout=Layout("single", ("c",))))
@@ -186,6 +197,7 @@ async def test_a_lesson_is_directed_recorded_and_seen(films: Path, tmp_path: Pat
             assert (beat.recording, beat.take) == ("lesson", 1)
             assert beat.layout == Layout("single", ("b",))
             assert beat.renditions == {"phone": "programme-phone"}
+            assert beat.feeds == {"peers": "programme-peers-sound"}
             assert beat.encoder == "libx264"
             assert [part.track for part in beat.parts] == ["programme"]
             assert {s.source: s.live for s in beat.sources} == {"a": True, "b": True}
