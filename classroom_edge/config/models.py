@@ -55,14 +55,14 @@ SOUND_SETTINGS: Final = frozenset(
     {"gain_db", "muted", "sound_delay_ms", "channels", "high_pass_hz", "gate", "spare_of"}
 )  # of a source, that make no sense without a sound
 
-_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _RESERVED = re.compile(r"programme|manifest|journal|thumbnail|con|prn|aux|nul|com\d|lpt\d|.*-sound")
 _USUAL: Final = PROFILES[EVERYDAY]
 _PRESETS_OF_X264 = Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium"]
 
 
 def _checked_id(value: str) -> str:
-    if len(value) > 40 or not _ID.fullmatch(value):
+    if len(value) > 40 or not ID.fullmatch(value):
         raise PydanticCustomError("id_shape", "lower-case letters, digits and single hyphens")
     return value
 

@@ -17,7 +17,9 @@ from classroom_edge.config.document import Document
 from classroom_edge.config.explain import suggestion
 from classroom_edge.config.mistakes import Position, Slip
 from classroom_edge.config.models import (
+    ID,
     LAYOUTS,
+    REMOTE,
     SOURCE_SCHEMES,
     WANTS,
     HubConfig,
@@ -41,6 +43,8 @@ NAMED: Final = (
 LINK_PORT: Final = HubConfig().port
 PANEL_PORT: Final = NetworkConfig().port
 NEED_A_PORT: Final = {"udp", "tcp"}  # of a source
+
+HUB: Final = "hub"  # what a site calls its hub
 
 Table = dict[str, Any]
 
@@ -233,6 +237,30 @@ class _Checker:
             self._tell("url-file", path)
         elif parts.scheme == "v4l2" and not parts.path:
             self._tell("url-camera", path)
+        elif parts.scheme == REMOTE:
+            self._remote(parts.netloc, path)
+
+    def _remote(self, peer: str, path: Path) -> None:
+        """Tell when a room elsewhere cannot be a source of this one."""
+        hub, site = (isinstance(self._document.value((end,)), dict) for end in ("hub", "site"))
+        room = self._document.value(("room", "id"))
+        others = [
+            one for one in self._sources.values() if _text(one, "url") == f"{REMOTE}://{peer}"
+        ]
+        if path[-1] == "small_url":
+            self._tell("remote-small", path)
+        elif not (hub or site):
+            self._tell("remote-alone", path)
+        elif not hub and peer != HUB:
+            self._tell("remote-not-hub", path)
+        elif hub and (not ID.fullmatch(peer) or peer in {HUB, room}):
+            self._tell("remote-no-site", path, name=peer)
+        elif len(others) > 1 and _text(others[0], "id") != self._id_at(path):
+            self._tell("remote-twice", path, name=peer, first=_text(others[0], "id"))
+
+    def _id_at(self, path: Path) -> str:
+        table = self._document.value(path[:-1])
+        return _text(table, "id") if isinstance(table, dict) else ""
 
     def _url(self, url: str, path: Path, schemes: tuple[str, ...]) -> SplitResult | None:
         """Take a URL apart; tell when it is none, or none of these."""

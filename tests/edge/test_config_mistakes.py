@@ -50,6 +50,11 @@ preset = "wide"
 """
 
 
+def afar(peer: str) -> str:
+    """Give a source that is a room elsewhere."""
+    return f'[[source]]\nid = "far"\nname = "Far"\nurl = "remote://{peer}"\n'
+
+
 @dataclass(frozen=True)
 class Typed:
     """`wrong` typed instead of `right` in GOOD gives one mistake, at `line`, with `remedy`."""
@@ -188,6 +193,18 @@ OF_MEANING = [
     Typed("rtsp://127.0.0.1/teacher", "tcp://127.0.0.1", "url-port-missing", 22),
     Typed("rtsp://127.0.0.1/teacher", "file://lesson.mp4", "url-file", 22),
     Typed("rtsp://127.0.0.1/teacher", "v4l2://", "url-camera", 22),
+    Typed("rtsp://127.0.0.1/teacher", "remote://hub", "remote-alone", 22),
+    Typed("[recording]", f"[site]\n{afar('hill')}[recording]", "remote-not-hub", 10),
+    Typed("[recording]", f"[hub]\n{afar('hub')}[recording]", "remote-no-site", 10),
+    Typed("[recording]", f"[hub]\n{afar('three-1')}[recording]", "remote-no-site", 10),
+    Typed("[recording]", f"[hub]\n{afar('')}[recording]", "remote-no-site", 10),
+    Typed(
+        "[recording]",
+        f"[hub]\n{afar('hill')}{afar('hill').replace('far', 'near')}[recording]",
+        "remote-twice",
+        14,
+    ),
+    Typed('camera = "camera"', 'small_url = "remote://hub"', "remote-small", 23),
     Typed("tcp://127.0.0.1:4352", "tcp://a:b@127.0.0.1:4352", "login-in-url", 18),
     Typed('driver = "pjlink"', 'driver = "pjlink"\npassword = { x = 1 }', "secret-form", 18),
     Typed(
@@ -454,3 +471,14 @@ def test_a_mistake_is_told_to_programs_in_both_languages(tmp_path: Path) -> None
         },
         "remedy": {"zh-CN": "改成不大于 65535 的数。", "en": "Write 65535 or less."},
     }
+
+
+@pytest.mark.parametrize(
+    ("end", "peers"), [("[site]", ("hub",)), ("[hub]", ("hill",)), ("[hub]", ())]
+)
+def test_rooms_elsewhere_are_called_as_they_are_enrolled(
+    tmp_path: Path, end: str, peers: tuple[str, ...]
+) -> None:
+    room = tmp_path / "room.toml"
+    room.write_text(GOOD + end + "\n" + "".join(map(afar, peers)), encoding="utf-8")
+    assert not examine(room).mistakes
