@@ -1,9 +1,8 @@
 """What two peers have in common: H.264 and Opus, as our RTP speaks them, under whose numbers.
 
-Who offers sets the numbers; who answers takes those that it can use. Ours are in `numbering`.
+Who offers sets the numbers; who answers takes those that it can use.
 
-Source: RFC 3264 (offer and answer); RFC 6184, 8.2.2 (H.264); RFC 7587, 7 (Opus); RFC 2198, 5
-(redundant sound); RFC 4588, 8.6 (retransmission); RFC 4585, 4.2 (feedback).
+Source: RFC 3264 (offer and answer); RFC 9429, 5.3 (a medium that is not known is refused).
 """
 
 import secrets
@@ -11,29 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from classroom_media.live.pipe.codecs import PICTURE, SOUND, common
 from classroom_media.live.pipe.description import SEND_TIME, Codec, Medium
-from classroom_media.live.rtp import numbering
 from classroom_media.live.rtp.header import SENT_ID
 from classroom_media.live.rtp.opus import CLOCK_HZ
 from classroom_media.live.rtp.outgoing import Numbers
 from classroom_media.live.rtp.packetised import PICTURE_HZ
 
 _SHORT = range(1, 15)  # the numbers of header extensions that take one byte (RFC 8285, 4.2)
-_SOUND = (
-    Codec(numbering.SOUND, "opus", CLOCK_HZ, 2, "minptime=10;useinbandfec=1;stereo=1", ("nack",)),
-    Codec(numbering.REDUNDANT, "red", CLOCK_HZ, 2, f"{numbering.SOUND}/{numbering.SOUND}"),
-    Codec(numbering.SOUND_AGAIN, "rtx", CLOCK_HZ, 2, f"apt={numbering.SOUND}"),
-)
-_PICTURE = (
-    Codec(
-        numbering.PICTURE,
-        "H264",
-        PICTURE_HZ,
-        parameters="level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
-        feedback=("nack", "nack pli", "ccm fir", "goog-remb"),
-    ),
-    Codec(numbering.PICTURE_AGAIN, "rtx", PICTURE_HZ, parameters=f"apt={numbering.PICTURE}"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +72,7 @@ def offered(ssrcs: Ssrcs, *, send: bool, receive: bool) -> tuple[Medium, ...]:
             extensions,
             ssrcs.of(kind) if send else (),
         )
-        for kind, mid, codecs in (("audio", "0", _SOUND), ("video", "1", _PICTURE))
+        for kind, mid, codecs in (("audio", "0", SOUND), ("video", "1", PICTURE))
     )
 
 
@@ -127,43 +111,6 @@ def _direction(*, send: bool, receive: bool) -> str:
     if send:
         return "sendrecv" if receive else "sendonly"
     return "recvonly" if receive else "inactive"
-
-
-def common(medium: Medium) -> tuple[Codec, ...]:
-    """Give what we know of a medium's codecs: the first that we would choose, and its repairs."""
-    if medium.kind == "audio":
-        main = next((each for each in medium.codecs if _is_opus(each)), None)
-    elif medium.kind == "video":
-        fitting = [each for each in medium.codecs if _is_h264(each)]
-        main = min(fitting, key=_strange, default=None)
-    else:
-        main = None
-    if main is None:
-        return ()
-    number = str(main.payload_type)
-    return (
-        main,
-        *(each for each in medium.codecs if each.called("red") and number in _carried(each)),
-        *(each for each in medium.codecs if each.called("rtx") and each.parameter("apt") == number),
-    )
-
-
-def _is_opus(codec: Codec) -> bool:
-    return codec.called("opus") and codec.clock_hz == CLOCK_HZ
-
-
-def _is_h264(codec: Codec) -> bool:
-    return codec.called("h264") and codec.parameter("packetization-mode") == "1"
-
-
-def _strange(codec: Codec) -> int:
-    """Tell how far a profile is from constrained baseline: 0 = it is that."""
-    profile = codec.parameter("profile-level-id").lower()
-    return 0 if profile.startswith("42e0") else 1 if profile.startswith("42") else 2
-
-
-def _carried(redundant: Codec) -> list[str]:
-    return redundant.parameters.split("/")
 
 
 def outgoing(ours: Iterable[Medium], theirs: Iterable[Medium], ssrcs: Ssrcs) -> Direction:

@@ -12,8 +12,9 @@ from aioice import Candidate
 from classroom_media.live.pipe import agreement
 from classroom_media.live.pipe.api import Changed, PipeError, Received, State
 from classroom_media.live.pipe.description import Description, Medium, Way, write
-from classroom_media.live.pipe.dtls import Dtls, Identity
+from classroom_media.live.pipe.dtls import Dtls
 from classroom_media.live.pipe.ice import Ice
+from classroom_media.live.pipe.identity import Identity
 from classroom_media.live.pipe.lock import Lock
 from classroom_media.live.pipe.reach import Reach
 from classroom_media.live.pipe.reading import read
