@@ -42,7 +42,7 @@ NAMED: Final = (
 )
 LINK_PORT: Final = HubConfig().port
 PANEL_PORT: Final = NetworkConfig().port
-NEED_A_PORT: Final = {"udp", "tcp"}  # of a source
+NEED_A_PORT: Final = {"udp", "tcp", "srt"}  # of a source
 
 HUB: Final = "hub"  # what a site calls its hub
 

@@ -3,6 +3,7 @@
     rtsp://camera/path  rtsps://…          a camera, over TCP
     http://host/path    https://…          a transport stream, or whatever FFmpeg recognises
     udp://:5004         tcp://host:5004    an MPEG transport stream
+    srt://host:9000?passphrase=…       the same by SRT; srt://:9000?mode=listener waits for a call
     screen://?display=:0.0&size=1280x720&fps=25      a screen (X11)
     v4l2:///dev/video0?size=1280x720&fps=25          a camera or HDMI grabber (Linux)
     alsa://?device=default                           a microphone (Linux)
@@ -59,7 +60,7 @@ def input_of(spec: SourceSpec) -> Input:
             return Input(_with_login(url, spec), shown(spec.url), "rtsp", {**PROBE, **transport})
         case "http" | "https":
             return Input(_with_login(url, spec), shown(spec.url), None, PROBE)
-        case "tcp" | "udp":
+        case "tcp" | "udp" | "srt":
             limit_s = OPEN_UDP_S if url.scheme == "udp" else OPEN_S
             return Input(spec.url, shown(spec.url), "mpegts", PROBE, limit_s)
         case "screen":

@@ -10,6 +10,7 @@ from av.video.stream import VideoStream
 
 from classroom_media.api import NS, LoginError, SourceError
 from classroom_media.clock import Timeline
+from classroom_media.live.srt.reading import SrtFile
 from classroom_media.packets import Coded
 from classroom_media.sources import alsa
 from classroom_media.sources.address import Input, input_of
@@ -109,7 +110,8 @@ def open_input(where: Input, clock: Callable[[], int]) -> InputContainer:
         alsa.find_configuration()
     try:
         return av.open(
-            where.url,
+            SrtFile(where.url, silence_s=STALL_S) if where.url.startswith("srt:") else where.url,
+            "r",
             format=where.format,
             options=dict(where.options),
             timeout=(where.open_s, STALL_S),

@@ -7,12 +7,14 @@ import ctypes
 import socket
 import struct
 import sys
+import time
 from types import TracebackType
 from typing import Final, Self
 
 from classroom_media.live.push.address import Address
 from classroom_media.live.srt.library import (
     AGAIN_READ,
+    ERROR,
     TIMEOUT,
     Option,
     SrtError,
@@ -21,6 +23,7 @@ from classroom_media.live.srt.library import (
 )
 
 CONNECT_MS: Final = 4000
+LOOKS_EVERY_S: Final = 0.05  # whether somebody has called
 KEY_BYTES: Final = 16
 _BYTES_MAX: Final = 1456  # of one message
 
@@ -70,7 +73,13 @@ class Connection:
         Raises:
             SrtError: nobody answers in time, or refuses.
         """
-        place = _place(self._address)
+        try:
+            self._agree(_place(self._address))
+        except SrtError:
+            self.close()
+            raise
+
+    def _agree(self, place: bytes) -> None:
         if self._address.listens:
             self._accept(place)
             return
@@ -95,7 +104,7 @@ class Connection:
         """
         buffer = ctypes.create_string_buffer(_BYTES_MAX)
         size = self._library.srt_recv(self._socket, buffer, _BYTES_MAX)
-        if size == -1:
+        if size == ERROR:
             code = int(self._library.srt_getlasterror(None))
             if code in {TIMEOUT, AGAIN_READ}:
                 checked(size)
@@ -113,10 +122,18 @@ class Connection:
         self._listener, self._socket = self._socket, -1
         checked(self._library.srt_bind(self._listener, place, len(place)))
         checked(self._library.srt_listen(self._listener, 1))
-        self._socket = checked(self._library.srt_accept(self._listener, None, None))
+        self._set(Option.RCVSYN, bytes((0,)), self._listener)
+        until_s = time.monotonic() + CONNECT_MS / 1000
+        while (called := self._library.srt_accept(self._listener, None, None)) == ERROR:
+            if time.monotonic() > until_s:
+                raise SrtError(TIMEOUT, "nobody has called")
+            time.sleep(LOOKS_EVERY_S)
+        self._socket = called
+        self._set(Option.RCVSYN, bytes((1,)), called)
 
-    def _set(self, option: Option, value: bytes) -> None:
-        checked(self._library.srt_setsockflag(self._socket, option, value, len(value)))
+    def _set(self, option: Option, value: bytes, socket_: int | None = None) -> None:
+        one = self._socket if socket_ is None else socket_
+        checked(self._library.srt_setsockflag(one, option, value, len(value)))
 
 
 def _place(address: Address) -> bytes:

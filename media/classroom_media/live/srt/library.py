@@ -19,6 +19,7 @@ PAYLOAD: Final = 1316  # bytes: seven packets of a transport stream
 class Option(IntEnum):
     """Those of `SRT_SOCKOPT` that are used."""
 
+    RCVSYN = 2  # calls that receive or accept wait
     SNDTIMEO = 13  # ms
     RCVTIMEO = 14  # ms
     REUSEADDR = 15
