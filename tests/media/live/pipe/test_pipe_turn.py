@@ -23,12 +23,12 @@ from tests.media.live.pipe.pairs import LOOPBACK, End, agree
 USER, PASSWORD = "site", "a long word"
 
 
-def certificate(folder: Path) -> None:
-    """Write a certificate for loopback, and its key."""
+def certificate(folder: Path, host: str = LOOPBACK) -> None:
+    """Write a certificate for an address, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "turn")])
     now = datetime.datetime.now(datetime.UTC)
-    address = x509.IPAddress(ipaddress.ip_address(LOOPBACK))
+    address = x509.IPAddress(ipaddress.ip_address(host))
     signed = (
         x509.CertificateBuilder()
         .subject_name(name)
