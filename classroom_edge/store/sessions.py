@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as Work
 from classroom_edge.sessions.attendance import count
 from classroom_edge.sessions.conductor import News
 from classroom_edge.sessions.events import AnyEvent, Ended, Planned
-from classroom_edge.sessions.forms import Kind, Style
+from classroom_edge.sessions.forms import Kind, Role, Style
 from classroom_edge.sessions.groups import Group, Held, Past
 from classroom_edge.sessions.state import NS
 from classroom_edge.sessions.taught import Taught, taught
@@ -71,8 +71,8 @@ def held(db: Work, since: datetime, until: datetime) -> tuple[Held, ...]:
 
 def past(db: Work, since: datetime) -> tuple[Past, ...]:
     """Give the sessions that ended since then, the newest first."""
-    there = (LivePart.session == LiveSession.id) & (LivePart.member != LiveSession.hub)
-    attended = select(func.count()).where(there, LivePart.attended).scalar_subquery()
+    sites = (LivePart.session == LiveSession.id) & (LivePart.role == Role.SITE)
+    attended = select(func.count()).where(sites, LivePart.attended).scalar_subquery()
     newest = select(LiveSession, attended).where(LiveSession.ended_at >= since)
     return tuple(
         Past(row.id, row.title, row.group, row.ended_at, row.open_ns / NS, number)

@@ -133,6 +133,15 @@ async def test_a_site_is_enrolled_linked_and_in_a_session_as_soon_as_it_begins(
             assert await place.do("hub", c.GiveFloor(member="hill")) == ""
             await eventually_async(lambda: has_floor(site, "hill"), within_s=2)
             assert await place.do("site", c.MuteAll()) == "not-a-leader"
+            assert await place.do("site", c.Say(text="老师好")) == ""
+            groups = await place.ask("hub", local.Groups())
+            assert (groups.groups, groups.sites) == ((), {"hill": "青山小学"})
+            going_on = only(hub.view)
+            assert going_on is not None
+            counts = (await place.ask("hub", local.Counts(session=going_on.id))).counts
+            (hill,) = (part for part in counts.parts if part.member == "hill")
+            assert (hill.hands, hill.floors, hill.lines) == (1, 1, 1)
+            assert (await place.ask("hub", local.Counts(session="none"))).reason == "no-session"
             status = await place.ask("site", local.Status())
             assert (status.role, status.site) == ("site", "hill")
             assert await place.do("site", c.Leave()) == ""

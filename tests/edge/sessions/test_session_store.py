@@ -93,6 +93,9 @@ async def test_sessions_that_were_held_count_for_the_pairs_that_met(store: Store
     at = datetime.fromtimestamp(BEGIN_NS / 1e9, UTC)
     held = await store.run(lambda db: sessions.held(db, at, at + timedelta(days=1)))
     assert [one.group for one in held] == ["pair"]
+    (past,) = await store.run(lambda db: sessions.past(db, at))
+    assert (past.title, past.group, past.open_s, past.attended) == ("数学", "pair", 2400.0, 1)
+    assert await store.run(lambda db: sessions.past(db, at + timedelta(days=1))) == ()
     met = meetings(held)
     assert (met[HUB, "hill"], met[HUB, "lake"]) == (1, 0)
     parts = await store.run(lambda db: db.scalars(select(LivePart)).all())
