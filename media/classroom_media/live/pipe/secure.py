@@ -80,8 +80,12 @@ class SecurePipe:
         self._agreed(self._ice, ours, theirs, server=theirs.way.setup != "passive")
 
     def send(self, packets: Iterable[bytes]) -> None:
-        """Send RTP and RTCP, in order; before and after the connection they are lost."""
-        self._lock.send(packets)
+        """Send RTP and RTCP, in order; before and after the connection they are lost.
+
+        Who does not answer any more is sent nothing (RFC 7675, 5.1).
+        """
+        if self.state is State.CONNECTED:
+            self._lock.send(packets)
 
     async def close(self) -> None:
         """Take leave of the peer, and give everything back. May be called twice."""
