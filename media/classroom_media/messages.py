@@ -107,6 +107,12 @@ class Keyframe(Command, frozen=True, kw_only=True, tag="keyframe"):
     stream: str
 
 
+class Rest(Command, frozen=True, kw_only=True, tag="rest"):
+    """Tell the director that nobody watches these live sizes: none is made until a `Keyframe`."""
+
+    streams: tuple[str, ...]
+
+
 class Meet(Command, frozen=True, kw_only=True, tag="meet"):
     """Ask the relay to begin with a peer, anew if it is known; answered in `Reply.sdp`.
 
@@ -163,6 +169,22 @@ class OffAir(Command, frozen=True, tag="off-air"):
     """Ask the origin to end the lesson that is on the air; it can be watched again from then on."""
 
 
+class Play(Command, frozen=True, kw_only=True, tag="play"):
+    """Ask the player to play something else; `id` tells one wish from the next."""
+
+    id: str
+    url: str  # or the path of a file
+    at_s: float = 0.0  # from there on
+
+
+class Adjust(Command, frozen=True, kw_only=True, tag="adjust"):
+    """Ask the player to change what is said here; the rest stays."""
+
+    volume: int | None = None  # 0 to 100
+    at_s: float | None = None
+    paused: bool | None = None
+
+
 class Preview(Command, frozen=True, kw_only=True, tag="preview"):
     """Switch the director's preview pictures on or off."""
 
@@ -193,12 +215,15 @@ AnyCommand = (
     | Render
     | Feed
     | Keyframe
+    | Rest
     | Meet
     | Agree
     | Part
     | Hear
     | Air
     | OffAir
+    | Play
+    | Adjust
     | Preview
     | Multiview
     | Quit
@@ -299,6 +324,16 @@ class PushHealth(msgspec.Struct, frozen=True, kw_only=True):
     losses: int = 0  # connections that were lost
 
 
+class PlayerHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """How it goes on the room's screen."""
+
+    id: str  # of the `Play` that is obeyed
+    state: str  # "idle" | "opening" | "playing" | "paused" | "ended" | "failed"
+    at_s: float = 0.0
+    length_s: float = 0.0  # 0 = it goes on
+    volume: int = 0
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
     """The common part of what a worker tells on its own."""
 
@@ -357,6 +392,7 @@ class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat"):
     left_out: int = 0  # director: pictures left out because the machine was too slow all the same
     broadcast: BroadcastHealth | None = None  # origin
     push: PushHealth | None = None
+    player: PlayerHealth | None = None
     since_ns: int = 0  # director: where its programme begins on the timeline; 0 = not yet
     feeds: dict[str, str] = {}  # director: the stream of each that was asked for
     peers: tuple[PeerHealth, ...] = ()  # relay: who was met and has not parted

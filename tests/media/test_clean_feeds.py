@@ -118,3 +118,27 @@ def test_a_keyframe_of_what_is_not_made_is_refused() -> None:
     made = Programme(spec(Layout("single", ("a",)), size=SIZE), Recorded())
     with pytest.raises(MediaError, match="programme-live"):
         made.keyframe("programme-live")
+
+
+def test_a_live_size_rests_while_nobody_watches_and_goes_on_with_a_keyframe() -> None:
+    outlet = Recorded()
+    small = Rendition(name="phone", height=90, bitrate_kbps=300)
+    asked = msgspec.structs.replace(
+        spec(Layout("single", ("a",)), size=SIZE), renditions=(LIVE, small), gop_s=60.0
+    )
+    made = Programme(asked, outlet)
+    changes = {
+        1.0: lambda: made.rest(("programme-live", "programme-phone")),
+        2.0: lambda: made.keyframe("programme-live"),
+    }
+    play(made, camera("a", seconds=3, size=SIZE), until_s=3, at=changes)
+    streams = {
+        name: [one for one in outlet.packets if one.stream == name]
+        for name in made.renditions.values()
+    }
+    live, phone = streams["programme-live"], streams["programme-phone"]
+    assert len(live) == pytest.approx(50, abs=5)
+    assert len(phone) == len(outlet.pictures)  # what is not live never rests
+    gaps = [after.pts_ns - before.pts_ns for before, after in pairwise(live)]
+    assert max(gaps) == pytest.approx(NS, abs=NS // 8)
+    assert live[gaps.index(max(gaps)) + 1].key

@@ -219,6 +219,10 @@ class Programme:
         """
         self._feeds.order(feeds)
 
+    def rest(self, streams: tuple[str, ...]) -> None:
+        """Make nothing of these live sizes until a keyframe is asked for; from any thread."""
+        self._renditions.rest(streams)
+
     def keyframe(self, stream: str) -> None:
         """Make the next picture of a stream a keyframe; may be called from any thread.
 

@@ -44,6 +44,7 @@ class Renditions:
         self._wanted: tuple[Rendition, ...] = ()
         self._copies: dict[Rendition, _Copy] = {}
         self._keys: set[str] = set()  # streams that are to have a keyframe
+        self._resting: frozenset[str] = frozenset()  # live streams that nobody watches
 
     @property
     def streams(self) -> dict[str, str]:
@@ -71,18 +72,23 @@ class Renditions:
         self._wanted = wanted
 
     def keyframe(self, stream: str) -> None:
-        """Make the next picture of a rendition's stream a keyframe.
+        """Make the next picture of a rendition's stream a keyframe; one that rests goes on.
 
         Raises:
             MediaError: no rendition has this stream.
         """
         if stream not in map(self._stream_of, filter(self._is_made, self._wanted)):
             raise MediaError(f"there is no rendition with a stream {stream!r}")
+        self._resting -= {stream}
         self._keys.add(stream)
+
+    def rest(self, streams: Iterable[str]) -> None:
+        """Make nothing of these until a keyframe is asked for; only live ones may rest."""
+        self._resting |= set(streams)
 
     def encode(self, frame: av.VideoFrame, index: int) -> list[Coded]:
         """Encode the programme's frame of grid place `index` in every size that is wanted."""
-        wanted = list(filter(self._is_made, self._wanted))
+        wanted = [one for one in self._wanted if self._is_made(one) and not self._rests(one)]
         for gone in self._copies.keys() - set(wanted):
             del self._copies[gone]  # what is inside nobody wants to see
         made: list[Coded] = []
@@ -124,6 +130,9 @@ class Renditions:
         wished = stream in self._keys
         self._keys.discard(stream)
         return wished
+
+    def _rests(self, one: Rendition) -> bool:
+        return one.live and self._stream_of(one) in self._resting
 
     def _is_made(self, one: Rendition) -> bool:
         """Tell whether a rendition is encoded by itself."""

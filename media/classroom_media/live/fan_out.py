@@ -122,6 +122,12 @@ class FanOut:
                 yield name, packets
             peer.wake_ns = min(peer.stepped_ns + STEP_NS, peer.sender.report_at_ns)
 
+    @property
+    def watched(self) -> set[int]:
+        """Tell which sizes somebody is sent, or waits for."""
+        both = {layer for peer in self.peers.values() for layer in (peer.layer, peer.rung.layer)}
+        return {layer for layer in both if layer is not None}
+
     def keyframes(self, now_ns: int) -> list[int]:
         """Give the sizes whose encoder shall make a keyframe now."""
         return [layer for layer, wishes in enumerate(self._wishes) if wishes.due(now_ns)]

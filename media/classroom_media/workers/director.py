@@ -38,6 +38,7 @@ from classroom_media.messages import (
     Preview,
     Release,
     Render,
+    Rest,
     Show,
     SourceHealth,
     Write,
@@ -197,7 +198,7 @@ class Director:
                 self._programme.write(titles)
             case Mix(strips=strips):
                 self._programme.mix(strips)
-            case Render() | Feed() | Keyframe():
+            case Render() | Feed() | Keyframe() | Rest():
                 self._send_others(command)
             case Preview(on=on):
                 self._programme.previewing = on
@@ -239,7 +240,7 @@ class Director:
         }
         self._shell.multiview(self._wall.jpeg(standings))
 
-    def _send_others(self, command: Render | Feed | Keyframe) -> None:
+    def _send_others(self, command: Render | Feed | Keyframe | Rest) -> None:
         """Change what is made for those who watch elsewhere."""
         match command:
             case Render(renditions=renditions):
@@ -248,6 +249,8 @@ class Director:
                 self._programme.feed_others(feeds)
             case Keyframe(stream=stream):
                 self._programme.keyframe(stream)
+            case Rest(streams=streams):
+                self._programme.rest(streams)
 
     def _record(self, command: Begin | Hold | Release | End) -> None:
         match command:

@@ -180,6 +180,7 @@ class RelayWorker:
                     tasks,
                     publish=self._publish,
                     keyframe=desk.keyframe,
+                    rest=desk.rest,
                     rearranged=desk.rearrange,
                     clock=time.monotonic_ns,
                 )

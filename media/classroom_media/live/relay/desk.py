@@ -1,4 +1,4 @@
-"""What the relay wants of the director: keyframes, and mixes without those who are to hear them.
+"""What the relay wants of the director: keyframes, mixes without those who hear them, rest.
 
 The director may die and come back: what it makes is read from its heartbeats, and what lacks is
 asked for again.
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from classroom_media.api import CleanFeed, WorkerError
-from classroom_media.messages import Feed, Heartbeat, Keyframe
+from classroom_media.messages import Feed, Heartbeat, Keyframe, Rest
 from classroom_media.workers.client import WorkerClient
 from classroom_media.workers.specs import Endpoints
 
@@ -20,12 +20,18 @@ class Desk:
     def __init__(self, director: Endpoints, feeds: Callable[[], tuple[CleanFeed, ...]]) -> None:
         self._director, self._feeds = director, feeds
         self._keyframes: set[str] = set()  # streams that are to have one
+        self._unwatched: tuple[str, ...] = ()  # streams that are to rest
         self._told: tuple[CleanFeed, ...] | None = None
         self._stirred = asyncio.Event()
 
     def keyframe(self, stream: str) -> None:
         """Have a keyframe in a stream soon."""
         self._keyframes.add(stream)
+        self._stirred.set()
+
+    def rest(self, streams: tuple[str, ...]) -> None:
+        """Have nothing made of these streams, until there is a keyframe to be had again."""
+        self._unwatched = streams
         self._stirred.set()
 
     def rearrange(self) -> None:
@@ -58,6 +64,9 @@ class Desk:
                 await self._send(client)
 
     async def _send(self, client: WorkerClient) -> None:
+        streams, self._unwatched = self._unwatched, ()
+        if streams:
+            await client.ask(Rest(streams=streams))
         while self._keyframes:
             await client.ask(Keyframe(stream=self._keyframes.pop()))
         wanted = self._feeds()

@@ -13,6 +13,7 @@ from classroom_media.api import CleanFeed, MediaError
 from classroom_media.live.fan_out import FanOut
 from classroom_media.live.relay.passing import SOUND, Passing
 from classroom_media.live.relay.peer import MakePipe, Peer
+from classroom_media.live.relay.resting import Unwatched
 from classroom_media.live.relay.rungs import rungs_of
 from classroom_media.live.rtp import numbering
 from classroom_media.live.voices import Voices, arranged
@@ -28,8 +29,9 @@ PEERS_MAX: Final = 64
 class Relay:
     """A room's relay.
 
-    `publish` takes what comes from peers, `keyframe` a stream of the director that is to have one;
-    `rearranged` is called when other feeds are wanted. Pipes are closed by tasks in `closing`.
+    `publish` takes what comes from peers, `keyframe` a stream of the director that is to have one,
+    `rest` those that nobody watches; `rearranged` is called when other feeds are wanted. Pipes are
+    closed by tasks in `closing`.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Relay:
         *,
         publish: Callable[[Coded], None],
         keyframe: Callable[[str], None],
+        rest: Callable[[tuple[str, ...]], None],
         rearranged: Callable[[], None],
         clock: Callable[[], int],
     ) -> None:
@@ -51,7 +54,8 @@ class Relay:
         self._peers: dict[str, Peer] = {}
         self._open = spec.voices
         self._voices = Voices((), {})
-        self._rearranged = rearranged
+        self._rearranged, self._rest = rearranged, rest
+        self._unwatched = Unwatched(len(spec.sizes), clock())
         self._passing = Passing(self._want_of)
         self._inside: dict[str, str] = {}  # screens of the room, and the peer that each shows
 
@@ -157,6 +161,8 @@ class Relay:
             peer.tick(now_ns)
         for layer in self._fan_out.keyframes(now_ns):
             self._keyframe(self._spec.sizes[layer].stream)
+        if resting := self._unwatched.look(self._fan_out.watched, now_ns):
+            self._rest(tuple(self._spec.sizes[layer].stream for layer in resting))
 
     def health(self) -> tuple[PeerHealth, ...]:
         """Tell how it goes with every peer."""
