@@ -113,8 +113,8 @@ def _of_recording(facts: Facts) -> Iterator[Finding]:
 def _of_sounds(facts: Facts) -> Iterator[Finding]:
     replaced = {one.spare_of for one in facts.sounds if one.stands_in}
     for source in facts.sources:
-        if not source.sound or source.state != "live":
-            continue
+        if not source.sound or source.state != "live" or source.id in facts.remote:
+            continue  # a room elsewhere may be silent
         silent_s = facts.silent_s.get(source.id, 0.0)
         values = {"name": source.name, "seconds": int(silent_s)}
         if source.id in facts.clipping:

@@ -211,6 +211,7 @@ def test_a_link_that_is_just_made_anew_and_a_room_that_is_not_on_are_no_problems
     idle, lost = replace(TEACHER, state="idle"), replace(LOST, id="hill")
     assert not told(replace(WELL, sources=(idle,)))
     assert not told(replace(WELL, sources=(lost,), remote=frozenset({"hill"})))
+    assert not told(replace(ILL["E-SND-001"], remote=frozenset({"teacher"})))
 
 
 def test_the_worst_comes_first() -> None:
