@@ -23,7 +23,7 @@ from classroom_edge.config.mask import MASK, masked_url, names_a_secret, scrubbe
 FILE: Final = "daemon.jsonl"
 FILE_BYTES: Final = 10_000_000
 FILES: Final = 10  # besides the one that is written
-LIBRARIES: Final = ("uvicorn.access", "asyncio", "alembic")  # that say too much
+LIBRARIES: Final = ("uvicorn.access", "asyncio", "alembic", "apscheduler")  # that say too much
 
 
 @contextmanager

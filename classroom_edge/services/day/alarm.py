@@ -29,6 +29,7 @@ class AlarmClock:
     def __init__(self, clock: DayClock) -> None:
         self.rung = asyncio.Event()
         self._clock = clock
+        self._next: datetime | None = None
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True}
         )
@@ -42,6 +43,7 @@ class AlarmClock:
 
     def plan(self, instants: Iterable[datetime]) -> None:
         """Set it to the instants of the next days, in place of those before."""
+        self._next = None
         for job in self._scheduler.get_jobs():
             if job.id.startswith(PLANNED):
                 job.remove()
@@ -50,6 +52,9 @@ class AlarmClock:
 
     def next(self, at: datetime | None) -> None:
         """Set it to when something has to be looked at again; None: to nothing in between."""
+        if at == self._next:
+            return
+        self._next = at
         if at is not None:
             self._set(NEXT, at)
             return

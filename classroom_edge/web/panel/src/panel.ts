@@ -11,6 +11,7 @@ const NOTICE_MS = 4000;
 const TICK_MS = 200;
 
 export type Sheet =
+  | "day"
   | "session"
   | "desk"
   | "sound"

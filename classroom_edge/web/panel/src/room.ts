@@ -231,6 +231,42 @@ export interface Missing {
   left_s: number | null;
 }
 
+export interface JobView {
+  kind: "prepare" | "record" | "stop" | "tidy";
+  at: string;
+  state: "waiting" | "begun" | "done" | "failed" | "missed" | "skipped" | "void";
+  /** Of the routine. */
+  name: string;
+  why: Words;
+}
+
+/** Times are in the school's zone: "2027-03-01T08:20:00+08:00". */
+export interface LessonView {
+  id: string;
+  title: string;
+  classes: string[];
+  teachers: string[];
+  starts_at: string;
+  ends_at: string;
+  state: "coming" | "now" | "over" | "off";
+  why: Words;
+  recorded: boolean;
+  jobs: JobView[];
+}
+
+export interface DayView {
+  date: string;
+  heading: Words;
+  /** At the instant `real` the timetable's clock showed `shown`; it runs at `speed`. */
+  time: { real: string; shown: string; speed: number };
+  lessons: LessonView[];
+  now: string;
+  next: LessonView | null;
+  waiting: string;
+  undo: Words;
+  held: Words;
+}
+
 export interface RoomState {
   version: number;
   at: string;
@@ -248,6 +284,7 @@ export interface RoomState {
   link: LinkView | null;
   live: LiveView | null;
   broadcast: BroadcastView | null;
+  day: DayView | null;
   missing: Missing[];
 }
 
