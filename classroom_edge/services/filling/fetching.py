@@ -10,7 +10,7 @@ import logging
 import math
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -178,7 +178,15 @@ class Fetching:
                 logger.info("film %s of %s: %s", film.name, self.other, film.state)
             else:
                 await asyncio.to_thread(chore.told, film)
+        await asyncio.to_thread(self._forgive, reply.films)
         self.changed()
+
+    def _forgive(self, told: Iterable[films.Film]) -> None:
+        """Forget that a session had no film, once it has one."""
+        found = {film.session for film in told if not film.name.endswith(films.NONE)}
+        for name, chore in self._chores.items():
+            if name.endswith(films.NONE) and chore.note.film.session in found:
+                chore.ended(Stage.DONE)
 
     async def _advance(self, chore: Chore) -> bool:
         """Go on with a film; tell whether one can go on at once."""

@@ -44,6 +44,15 @@ def passages(lesson: Taught, manifests: Iterable[Manifest], now: datetime) -> tu
     return tuple(sorted(found, key=lambda one: one.lesson.from_ns))
 
 
+def is_awaited(lesson: Taught, manifests: Iterable[Manifest], now: datetime) -> bool:
+    """Tell whether a recording of a session is still being made or finished."""
+    return any(
+        attended.session == lesson.session and not is_final(manifest, now)
+        for manifest in manifests
+        for attended in manifest.sessions
+    )
+
+
 def is_final(manifest: Manifest, now: datetime) -> bool:
     """Tell whether the films of a recording stay as they are: nobody is at work on them."""
     ended = manifest.started_at + timedelta(seconds=manifest.duration_s)

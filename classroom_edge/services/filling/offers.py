@@ -18,7 +18,7 @@ from typing import Final
 
 import msgspec
 
-from classroom_edge.services.filling.films import Passage, passages
+from classroom_edge.services.filling.films import Passage, is_awaited, passages
 from classroom_edge.services.filling.pacing import Readers
 from classroom_edge.services.filling.steps import Steps
 from classroom_edge.services.library import Library
@@ -82,7 +82,7 @@ class Offers:
         for lesson in await self.taught(who, since_ns):
             of_it = passages(lesson, manifests, now)
             found += [await asyncio.to_thread(self._film, passage) for passage in of_it]
-            if not of_it:
+            if not of_it and not is_awaited(lesson, manifests, now):
                 found.append(_gone(lesson))
         self._told |= {(who, film.name) for film in found}
         return films.Owing(films=tuple(found[: films.FILMS_MAX]))
@@ -166,7 +166,7 @@ class Offers:
 
 def _gone(lesson: Taught) -> films.Film:
     return films.Film(
-        name=f"{lesson.session}.none",
+        name=f"{lesson.session}{films.NONE}",
         session=lesson.session,
         title=lesson.title,
         from_ns=lesson.from_ns,

@@ -15,6 +15,7 @@ FILMS_MAX: Final = 64  # told at once; who asks goes on from the last of them
 PIECE_MAX: Final = 48 * 1024  # bytes
 PIECE_TO_HUB_MAX: Final = 12 * 1024  # bytes: what a site says is shorter than what a hub says
 LATER, THERE, GONE = "later", "there", "gone"
+NONE: Final = ".none"  # ends the name of a film that a session should have, and has not
 
 Instant = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]  # hub time
 Size = Annotated[int, msgspec.Meta(ge=0, le=2**50)]

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from classroom_edge.services.filling.service import FillingService
+from classroom_edge.services.hub import HubService
+from classroom_edge.sessions.link import films
 from classroom_edge.sessions.state import NS
 from classroom_media.record.manifest import State, read_manifest
 from classroom_media.record.shared import LATER, LIVE
-from tests.edge.sessions.filling_scene import Schools
+from tests.edge.sessions.filling_scene import RECORDING, SESSION, Schools
 from tests.media.fill_scene import live_film
 from tests.media.record_scene import numbers
 from tests.waiting import eventually_async
@@ -88,3 +90,24 @@ async def test_a_hub_without_a_recording_says_so_once_and_for_all(schools: Schoo
             assert site.missing[0].title == "数学"
     async with schools.site() as site:
         await eventually_async(lambda: states(site) == ["gone"])
+
+
+async def told_by(hub: HubService) -> tuple[films.Film, ...]:
+    reply = await hub.inquired("hill", films.Owed(since_ns=0))
+    assert isinstance(reply, films.Owing)
+    return reply.films
+
+
+async def test_a_hub_that_is_still_finishing_its_recording_is_waited_for(schools: Schools) -> None:
+    await schools.held()
+    film = schools.recordings("hub") / RECORDING / "programme.mp4"
+    schools.note("hub", "wide", "wide", film, state=State.FINISHING)  # no programme yet
+    async with schools.hub() as hub:
+        await schools.enrol()
+        assert await told_by(hub) == ()
+        schools.note("hub", "programme", "", film)
+        (told,) = await told_by(hub)
+        assert (told.state, told.session) == (films.LATER, SESSION)
+        schools.note("hub", "wide", "wide", film)
+        (told,) = await told_by(hub)
+        assert told.state == films.GONE
