@@ -21,6 +21,8 @@ export interface Speech {
   sayIfKnown(key: string, otherwise: string): string;
   /** The right one of texts that came from the daemon. */
   pick(words: Words): string;
+  /** Names one after the other. */
+  list(names: string[]): string;
   duration(seconds: number): string;
   bytes(count: number): string;
   timeLeft(seconds: number): string;
@@ -51,6 +53,7 @@ export function speech(roomLanguage: () => string | undefined): Speech {
     say,
     sayIfKnown: (key, otherwise) => (key in zh ? say(key as WordKey) : otherwise),
     pick: (words) => words[language.value] ?? words["en"] ?? Object.values(words)[0] ?? "",
+    list: (names) => names.join(say("names.apart")),
     duration: clockTime,
     bytes: (count) =>
       count < 1e9 ? `${Math.round(count / 1e6)} MB` : `${(count / 1e9).toFixed(1)} GB`,
