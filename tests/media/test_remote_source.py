@@ -15,13 +15,13 @@ import pytest
 
 from classroom_media.api import NS, IdleError, SourceError
 from classroom_media.encode.opus import OpusEncoder
-from classroom_media.messages import AnyCommand, Heartbeat, PeerHealth
+from classroom_media.messages import AnyCommand, Begin, End, Heartbeat, PeerHealth
 from classroom_media.packets import Coded
 from classroom_media.sources import open_source
 from classroom_media.sources.coders import PictureCoder
 from classroom_media.sources.pattern import Pattern
 from classroom_media.workers.shell import Answer, Shell
-from classroom_media.workers.source import LastGroups, SourceReader
+from classroom_media.workers.source import LastGroups, SourceReader, SourceWorker
 from classroom_media.workers.specs import Endpoints, SourceSpec
 from tests.waiting import eventually
 
@@ -212,3 +212,46 @@ def test_it_comes_and_goes_with_the_session_by_itself_and_says_so_once(
     said = [record.message for record in caplog.records if record.name.endswith("source")]
     assert said.count("far: is there") == 2
     assert sum("idle" in line for line in said) <= 5
+
+
+def test_it_is_recorded_as_a_camera_is_and_a_relay_that_dies_costs_but_the_time_until_the_next(
+    where: Endpoints, tmp_path: Path
+) -> None:
+    own = Endpoints(commands=f"ipc://{tmp_path}/oc", packets=f"ipc://{tmp_path}/op")
+    shell = Shell(own, role="source", name="far")
+    worker = SourceWorker(msgspec.structs.replace(far(where), endpoints=own), shell)
+    running = threading.Thread(target=shell.run, args=(worker,))
+    running.start()
+    folder = tmp_path / "lesson"
+    folder.mkdir()
+
+    def written(part: int, seconds: float) -> bool:
+        found = [one for one in worker.heartbeat().parts if one.part == part]
+        return len(found) == 2 and all(one.synced_ns - one.first_ns > seconds * NS for one in found)
+
+    try:
+        with PretendRelay(where):
+            eventually(lambda: worker.heartbeat().sources[0].live, within_s=LONG_S)
+            worker.handle(
+                Begin(
+                    recording="r1",
+                    folder=str(folder),
+                    take=1,
+                    from_ns=time.monotonic_ns(),
+                    lead_in=True,
+                )
+            )
+            eventually(lambda: written(1, 0.5), within_s=LONG_S)
+        eventually(lambda: worker.heartbeat().sources[0].idle, within_s=LONG_S)
+        with PretendRelay(where):
+            eventually(lambda: written(2, 0.5), within_s=LONG_S)
+        worker.handle(End(end_ns=time.monotonic_ns()))
+    finally:
+        shell.stop()
+        running.join()
+    files = sorted(path.name for path in folder.iterdir() if path.suffix in {".mp4", ".m4a"})
+    assert len(files) == 4
+    for name in files:
+        with av.open(folder / name) as file:
+            stream = (*file.streams.video, *file.streams.audio)[0]
+            assert len([*file.decode(stream)]) > 10
