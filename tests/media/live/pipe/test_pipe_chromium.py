@@ -93,7 +93,7 @@ async def lesson(teacher: Teacher, page: Page, tasks: asyncio.TaskGroup) -> None
     async with asyncio.timeout(40):
         while True:
             seen = await page.evaluate("seen()")
-            came = len(teacher.of("picture")) > 25 and len(teacher.of("sound")) > 100
+            came = len(teacher.of("picture")) > 25 and len(teacher.of("sound")) > 60
             if seen["frames"] > 25 and seen["heard"] > 48_000 and came:
                 break
             await asyncio.sleep(0.1)
