@@ -130,6 +130,14 @@ PARTS = (
         ("libvlc5", "vlc-plugin-base"),
     ),
     Part(
+        "vlc-output",
+        lambda: any(Path("/usr/lib").glob("*/vlc/plugins/video_output/libxcb_x11_plugin.so")),
+        "教室屏幕上没有播放画面",
+        "what is played on the room's own screen is not seen",
+        _apt("vlc-plugin-video-output"),
+        ("vlc-plugin-video-output",),
+    ),
+    Part(
         "libsrt",
         lambda: any(map(ctypes.util.find_library, ("srt-gnutls", "srt-openssl", "srt"))),
         "不能用 SRT 接收和推送",

@@ -35,7 +35,7 @@ SLOTS_MAX: Final = 6  # of a layout
 REMOTE: Final = "remote"  # the scheme of a source that is a room elsewhere
 SOURCE_SCHEMES: Final = (
     "rtsp", "rtsps", "http", "https", "udp", "tcp", "file", "screen", "v4l2", "alsa", "pattern",
-    REMOTE,
+    REMOTE, "srt",
 )  # fmt: skip
 WANTS: Final = {
     "power": "power",

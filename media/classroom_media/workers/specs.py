@@ -215,3 +215,11 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     connected_ms: int = 0  # it took to be let in
     sent_s: float = 0.0
     sent_bytes: int = 0
+
+
+class PlayerSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """The player on the room's screen."""
+
+    endpoints: Endpoints
+    display: str  # of X: ":0"
+    sound: bool = True

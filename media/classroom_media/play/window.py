@@ -1,0 +1,51 @@
+"""A black window that fills a screen, with or without a window manager: a player draws in it.
+
+Source: X11 protocol, override-redirect windows, https://www.x.org/releases/current/doc/
+"""
+
+from typing import Any
+
+from Xlib import X, display, error
+
+from classroom_media.api import MediaError
+
+
+class Window:
+    """One window; `number` is what X calls it."""
+
+    def __init__(self, name: str) -> None:
+        """Open it on the display of that name.
+
+        Raises:
+            MediaError: there is no such display, or it lets nobody in.
+        """
+        try:
+            self._display = display.Display(name)
+        except (error.DisplayError, error.XError, OSError) as problem:
+            raise MediaError(f"display {name}: {problem}") from problem
+        screen: Any = self._display.screen()
+        self._window: Any = screen.root.create_window(
+            *(0, 0, screen.width_in_pixels, screen.height_in_pixels, 0),
+            screen.root_depth,
+            X.InputOutput,
+            X.CopyFromParent,
+            override_redirect=True,
+            background_pixel=screen.black_pixel,
+        )
+        self.number = int(self._window.id)
+
+    def show(self) -> None:
+        """Cover the screen."""
+        self._window.map()
+        self._window.configure(stack_mode=X.Above)
+        self._display.flush()
+
+    def hide(self) -> None:
+        """Let what was there before be seen."""
+        self._window.unmap()
+        self._display.flush()
+
+    def close(self) -> None:
+        """Take it away."""
+        self._window.destroy()
+        self._display.close()

@@ -1,0 +1,118 @@
+"""The player's process on a screen that nobody sees, with libvlc as it is."""
+
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+from Xlib import X, display
+
+from classroom_media.api import WorkerError
+from classroom_media.messages import Adjust, Play, PlayerHealth, Status
+from classroom_media.workers.client import WorkerClient
+from classroom_media.workers.specs import Endpoints, PlayerSpec
+from tests.media.live.hls.lessons import packaged, reel, sent
+from tests.waiting import eventually_awaited
+
+pytestmark = pytest.mark.needs("libvlc", "vlc-output", "xvfb")
+
+
+@contextmanager
+def screen() -> Iterator[str]:
+    reads, writes = os.pipe()
+    size = ("-screen", "0", "640x360x24")
+    with subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writes), *size, "-nolisten", "tcp"],
+        pass_fds=[writes],
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        os.close(writes)
+        try:
+            with os.fdopen(reads) as told:
+                yield f":{told.readline().strip()}"
+        finally:
+            process.kill()
+
+
+def colours(name: str) -> int:
+    """Tell how many colours are seen on a screen."""
+    shown = display.Display(name)
+    try:
+        image = shown.screen().root.get_image(0, 0, 640, 360, X.ZPixmap, 0xFFFFFF)
+        return len({image.data[at : at + 4] for at in range(0, len(image.data), 4 * 37)})
+    finally:
+        shown.close()
+
+
+class Asked:
+    """The daemon's side."""
+
+    def __init__(self, client: WorkerClient) -> None:
+        self.client = client
+
+    async def until(self, state: str, **more: object) -> PlayerHealth:
+        async def look() -> PlayerHealth | None:
+            try:
+                reply = await self.client.ask(Status(), timeout_s=1)
+            except WorkerError:
+                return None
+            told = reply.heartbeat.player if reply.heartbeat else None
+            fits = told and told.state == state
+            return told if fits and all(getattr(told, k) == v for k, v in more.items()) else None
+
+        return await eventually_awaited(look, within_s=20)
+
+
+@asynccontextmanager
+async def player(folder: Path, shown: str) -> AsyncIterator[Asked]:
+    where = Endpoints(commands=f"ipc://{folder}/p.ctl", packets=f"ipc://{folder}/p.pub")
+    spec = msgspec.json.encode(PlayerSpec(endpoints=where, display=shown, sound=False))
+    command = [sys.executable, "-m", "classroom_media.workers.player"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdin is not None
+        process.stdin.write(spec + b"\n")
+        process.stdin.close()
+        try:
+            async with WorkerClient(where) as client:
+                yield Asked(client)
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+async def test_a_film_fills_the_screen_and_can_be_held_sought_and_seen_to_its_end(
+    tmp_path: Path,
+) -> None:
+    film = tmp_path / "课 1.mp4"
+    film.write_bytes(b"".join(piece.data for piece in packaged(sent(reel()))))
+    with screen() as shown:
+        async with player(tmp_path, shown) as asked:
+            await asked.until("idle")
+            assert colours(shown) == 1
+            await asked.client.ask(Play(id="1", url=str(film)))
+            await asked.until("playing", id="1")
+
+            async def is_seen() -> bool:
+                return colours(shown) > 20
+
+            await eventually_awaited(is_seen)
+            await asked.client.ask(Adjust(paused=True, volume=30))
+            await asked.until("paused", volume=30)
+            await asked.client.ask(Adjust(paused=False, at_s=7.5))
+            await asked.until("ended")
+            await asked.client.ask(Play(id="2", url=str(tmp_path / "gone.mp4")))
+            await asked.until("failed", id="2")
+        assert colours(shown) == 1
+
+
+def test_without_a_screen_it_says_so_and_ends(tmp_path: Path) -> None:
+    where = Endpoints(commands=f"ipc://{tmp_path}/p.ctl", packets=f"ipc://{tmp_path}/p.pub")
+    spec = msgspec.json.encode(PlayerSpec(endpoints=where, display=":987"))
+    command = [sys.executable, "-m", "classroom_media.workers.player"]
+    done = subprocess.run(command, input=spec + b"\n", capture_output=True, check=False)
+    assert done.returncode == 1
+    assert b"nothing can be played: display :987" in done.stderr
