@@ -381,6 +381,18 @@ class PushView:
 
 
 @dataclass(frozen=True, slots=True)
+class ScreenView:
+    """What is played on the room's own screen."""
+
+    state: str  # "unable" | "idle" | "opening" | "playing" | "paused" | "ended" | "failed"
+    title: str = ""  # a recording's id, or where an address leads
+    at_s: int = 0
+    length_s: int = 0  # 0 = it goes on
+    volume: int = 0  # 0 to 100
+    problem: Words = field(default_factory=dict)  # why it is unable or failed, and the remedy
+
+
+@dataclass(frozen=True, slots=True)
 class RoomState:
     """Everything about the room at one instant."""
 
@@ -403,6 +415,7 @@ class RoomState:
     live: LiveView | None = None  # None: no session with picture and sound goes now
     broadcast: BroadcastView | None = None  # None: room.toml has no [broadcast]
     pushes: tuple[PushView, ...] = ()
+    screen: ScreenView | None = None  # None: room.toml has no [screen]
     missing: tuple[Missing, ...] = ()  # films of lessons with others that are still to come
 
 

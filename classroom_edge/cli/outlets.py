@@ -112,3 +112,16 @@ def push_status(
     from classroom_edge.commands import push as command
 
     finish(context, lambda: command.status(room, data, as_json=as_json, language=context.obj))
+
+
+@app.command("play", help="play.help")
+def play(
+    context: typer.Context,
+    room: RoomFile,
+    what: Annotated[str, typer.Argument(metavar="[WHAT]", help="argument.play")] = "",
+    data: Data = None,
+) -> None:
+    """Play on the room's screen."""
+    from classroom_edge.commands import broadcast as command
+
+    finish(context, lambda: command.play(room, data, what, language=context.obj))

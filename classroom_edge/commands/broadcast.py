@@ -67,6 +67,15 @@ def status(room: Path, data: Path | None, *, as_json: bool, language: str) -> in
     return asked(room, data, door.Status(), told, language)
 
 
+def play(room: Path, data: Path | None, what: str, *, language: str) -> int:
+    """Play an address or a recording on the room's screen; "" = nothing any more.
+
+    Raises:
+        ConfigError: the room.toml cannot be used.
+    """
+    return asked(room, data, door.Screen(what=what), lambda _reply: None, language)
+
+
 def nginx(room: Path, data: Path | None, cache: str, *, language: str) -> int:
     """Print the configuration of an nginx that stands between this room and a county.
 

@@ -584,6 +584,13 @@ class PushConfig(Part):
     on: bool = False  # until a person says otherwise
 
 
+class ScreenConfig(Part):
+    """``[screen]``: the room's own screen, on which broadcasts and recordings are played."""
+
+    display: Annotated[str, Field(pattern=r"^:\d{1,3}(\.\d)?$")] = ":0"  # of X
+    sound: bool = True
+
+
 class TimetableConfig(Part):
     """``[timetable]``: the school's timetable, and what this room is called in it."""
 
@@ -612,6 +619,7 @@ class Config(Part):
     timetable: TimetableConfig | None = None
     broadcast: BroadcastConfig | None = None
     pushes: Annotated[tuple[PushConfig, ...], Field(alias="push")] = ()
+    screen: ScreenConfig | None = None
 
     def device(self, id_: str) -> DeviceConfig:
         """Give the device of that id; KeyError when there is none."""

@@ -53,6 +53,17 @@ class Library:
             raise refused("unknown-recording", id=recording)
         return path
 
+    def film(self, recording: str) -> Path:
+        """Give the film of a recording's programme.
+
+        Raises:
+            Refused: there is none of that id, or nothing of its programme.
+        """
+        for track in self.one(recording).tracks:
+            if not track.source and (path := self.place(recording) / track.file).is_file():
+                return path
+        raise refused("unknown-recording", id=recording)
+
     def newest(self) -> str:
         """Give the id of the newest finished recording, or nothing."""
         final = (one.id for one in self._newest_first() if one.state is State.FINISHED)

@@ -43,7 +43,13 @@ class Push(Request, frozen=True, kw_only=True, tag="push"):
     on: bool
 
 
-AnyRequest = Status | Air | OffAir | Address | Push
+class Screen(Request, frozen=True, kw_only=True, tag="screen"):
+    """Play an address or a recording on the room's screen; "" = nothing any more."""
+
+    what: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+AnyRequest = Status | Air | OffAir | Address | Push | Screen
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""What leaves a room besides its recordings: broadcasts, pushes to platforms of others."""
+"""What leaves a room besides its recordings: broadcasts, pushes to platforms, the room's screen."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
@@ -12,6 +12,7 @@ from classroom_edge.paths import DataFolder, has_ipc
 from classroom_edge.room import BroadcastView, LinkView, Refused, Who
 from classroom_edge.services import outlet_door as door
 from classroom_edge.services.broadcast import BroadcastService
+from classroom_edge.services.playing import PlayingService
 from classroom_edge.services.problems import Finding
 from classroom_edge.services.pushing import PushingService
 from classroom_edge.services.refusals import refused
@@ -31,8 +32,10 @@ class Outlets:
     runtime: Path
     renditions: Renditions
     changed: Callable[[], None]
+    film: Callable[[str], Path]  # of a recording; raises Refused
     link: Callable[[], LinkView | None] = lambda: None
     pushing: PushingService = field(init=False)
+    playing: PlayingService = field(init=False)
     _broadcast: BroadcastService | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -41,6 +44,13 @@ class Outlets:
             folder=self.folder,
             runtime=self.runtime,
             renditions=self.renditions,
+            changed=self.changed,
+        )
+        self.playing = PlayingService(
+            screen=self.config.screen,
+            folder=self.folder,
+            runtime=self.runtime,
+            film=self.film,
             changed=self.changed,
         )
         if self.config.broadcast is not None:
@@ -57,19 +67,21 @@ class Outlets:
     def services(self) -> Mapping[str, Callable[[], Any]]:
         """What is to run for as long as the room is open, by name."""
         own = {"broadcast": self._broadcast.run} if self._broadcast else {}
-        return {"outlets": self._run, **own, **self.pushing.services}
+        screen = self.playing.services if self.config.screen else {}
+        return {"outlets": self._run, **own, **self.pushing.services, **screen}
 
     @property
     def workers(self) -> tuple[WorkerService, ...]:
         """Every worker process."""
         origin = (self._broadcast.worker,) if self._broadcast else ()
-        return (*origin, *self.pushing.workers)
+        return (*origin, *self.pushing.workers, *self.playing.workers)
 
     async def end(self) -> None:
         """End everything in order."""
         if self._broadcast:
             await self._broadcast.end()
         await self.pushing.end()
+        await self.playing.end()
 
     @property
     def broadcast(self) -> BroadcastService:
@@ -88,6 +100,7 @@ class Outlets:
         if self._broadcast:
             yield from self._broadcast.findings()
         yield from self.pushing.findings()
+        yield from self.playing.findings()
 
     async def answer(self, request: door.AnyRequest) -> door.Reply:
         """Answer somebody at this machine."""
@@ -108,6 +121,10 @@ class Outlets:
                 return door.Reply(address=address)
             case door.Push(push=id_, on=on):
                 self.pushing.switch(LOCAL, id_, on=on)
+            case door.Screen(what=what) if what:
+                self.playing.play(LOCAL, what)
+            case door.Screen():
+                self.playing.stop(LOCAL)
         return door.Reply(broadcast=self.broadcast_view, pushes=self.pushing.views)
 
     def address(self, lesson: str, hours: float, *, again: bool) -> str:

@@ -132,6 +132,7 @@ class Overview:
             day=day,
             broadcast=self.outlets.broadcast_view,
             pushes=self.outlets.pushing.views,
+            screen=self.outlets.playing.view,
         )
 
     def recording_view(self, sources: Mapping[str, str], director: str) -> RecordingView:

@@ -1,6 +1,6 @@
-"""``/api/v1/broadcast``, ``/api/v1/pushes``: what leaves the room besides its recordings.
+"""``/api/v1/broadcast``, ``pushes``, ``screen``: what a room shows besides its recordings.
 
-How it stands is in the room's state, `broadcast` and `pushes`.
+How it stands is in the room's state, `broadcast`, `pushes`, `screen`.
 """
 
 from typing import Annotated
@@ -15,6 +15,7 @@ from classroom_edge.web.access import Action, May, Visitor
 from classroom_edge.web.commands import ANSWERS
 from classroom_edge.web.schemas import Accepted, Started
 from classroom_edge.web.site import Site, site_of
+from classroom_media.messages import Adjust
 
 router = APIRouter(prefix="/api/v1", responses=ANSWERS, tags=["broadcast"])
 
@@ -110,4 +111,40 @@ async def try_push(site: Here, _visitor: Sender, body: TrialBody) -> TrialOut:
 async def switch_push(push: str, site: Here, visitor: Sender, body: PushBody) -> Accepted:
     """Send the programme to a platform from now on, or no more."""
     site.room.outlets.pushing.switch(visitor.who, push, on=body.on)
+    return Accepted()
+
+
+class ScreenBody(Body):
+    """What is to be played: an address, or a recording's id."""
+
+    what: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class AdjustBody(Body):
+    """What is to be otherwise on the screen; what is not said stays."""
+
+    volume: Annotated[int, Field(ge=0, le=100)] | None = None
+    at_s: Annotated[float, Field(ge=0)] | None = None
+    paused: bool | None = None
+
+
+@router.post("/screen/play")
+async def play(site: Here, visitor: Sender, body: ScreenBody) -> Accepted:
+    """Play a broadcast or a recording on the room's own screen."""
+    site.room.outlets.playing.play(visitor.who, body.what)
+    return Accepted()
+
+
+@router.post("/screen/stop")
+async def stop_playing(site: Here, visitor: Sender) -> Accepted:
+    """Play no more: what was on the screen before is seen again."""
+    site.room.outlets.playing.stop(visitor.who)
+    return Accepted()
+
+
+@router.post("/screen/adjust")
+async def adjust(site: Here, visitor: Sender, body: AdjustBody) -> Accepted:
+    """Change volume, place or pause of what is played."""
+    how = Adjust(volume=body.volume, at_s=body.at_s, paused=body.paused)
+    await site.room.outlets.playing.adjust(visitor.who, how)
     return Accepted()

@@ -65,11 +65,18 @@ def nginx(folder: Path, lessons: str) -> Iterator[int]:
             process.terminate()
 
 
-async def command(folder: Path, *words: str) -> str:
-    """Give what a command prints."""
-    asked = (*words, str(folder / "room.toml"), "--data", str(folder / "data"))
+async def command(folder: Path, word: str, *options: str) -> str:
+    """Give what a command about broadcasts prints."""
+    return await said(folder, "broadcast", word, *options)
+
+
+async def said(folder: Path, *words: str) -> str:
+    """Give what a command about a room prints; the room comes after its name."""
+    names = 2 if words[0] == "broadcast" else 1
+    asked = (*words[:names], str(folder / "room.toml"), *words[names:])
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "classroom_edge", "--lang", "en", "broadcast", *asked),
+        *(sys.executable, "-m", "classroom_edge", "--lang", "en", *asked),
+        *("--data", str(folder / "data")),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -1,0 +1,167 @@
+"""What is played on the room's own screen: a broadcast, or a recording."""
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import zmq.asyncio
+
+from classroom_edge import parts
+from classroom_edge.config.models import ScreenConfig
+from classroom_edge.paths import DataFolder
+from classroom_edge.room import ScreenView, Who, Words
+from classroom_edge.services.live.relay import Relay
+from classroom_edge.services.problems import Finding
+from classroom_edge.services.refusals import refused
+from classroom_edge.services.workers import WorkerService, endpoints_for
+from classroom_edge.words import words
+from classroom_media.api import WorkerError
+from classroom_media.messages import Adjust, Play, PlayerHealth
+from classroom_media.workers.specs import PlayerSpec
+
+MODULE: Final = "classroom_media.workers.player"
+SCHEMES: Final = frozenset({"http", "https", "rtsp"})
+LOOKED_AFTER_S: Final = 0.3
+NEEDED: Final = ("libvlc", "vlc-output")
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True)
+class PlayingService:
+    """The player, there while something is to be played. `film` finds that of a recording."""
+
+    screen: ScreenConfig | None
+    folder: DataFolder
+    runtime: Path
+    film: Callable[[str], Path]
+    changed: Callable[[], None]
+    _process: Relay = field(init=False)
+    _wanted: Play | None = field(default=None, init=False)
+    _title: str = field(default="", init=False)
+    _numbers: Iterator[int] = field(default_factory=itertools.count, init=False)
+    _context: zmq.asyncio.Context = field(default_factory=zmq.asyncio.Context, init=False)
+
+    def __post_init__(self) -> None:
+        self._process = Relay(make=self._worker)
+
+    @property
+    def services(self) -> Mapping[str, Callable[[], Awaitable[Any]]]:
+        """What is to run for as long as the room is open, by name."""
+        return {"player": self._process.run, "player's orders": self._keep}
+
+    @property
+    def workers(self) -> tuple[WorkerService, ...]:
+        """The process, while there is one."""
+        return (self._process.worker,) if self._process.worker else ()
+
+    async def end(self) -> None:
+        """End the process."""
+        await self._process.end()
+        self._context.destroy(linger=0)
+
+    def play(self, who: Who, what: str) -> None:
+        """Play an address or a recording, by its id. Raises Refused."""
+        if lack := self._lack():
+            raise refused(f"screen-{lack}")
+        is_address = urlsplit(what).scheme in SCHEMES
+        url = what if is_address else str(self.film(what))
+        self._title = urlsplit(what).hostname or "" if is_address else what
+        self._wanted = Play(id=f"{next(self._numbers)}", url=url)
+        self._process.want(on=True)
+        logger.info("%s is played on the screen for %s", self._title, who.name)
+        self.changed()
+
+    def stop(self, who: Who) -> None:
+        """Play no more. Raises Refused."""
+        if self._wanted is None:
+            raise refused("screen-idle")
+        self._wanted = None
+        self._process.want(on=False)
+        logger.info("nothing is played on the screen any more, for %s", who.name)
+        self.changed()
+
+    async def adjust(self, _who: Who, how: Adjust) -> None:
+        """Change volume, place, pause. Raises Refused: nothing is played."""
+        try:
+            await self._process.ask(how)
+        except WorkerError as error:
+            raise refused("screen-idle") from error
+
+    @property
+    def view(self) -> ScreenView | None:
+        """What the room's state shows of it; None = there is no screen."""
+        if self.screen is None:
+            return None
+        if lack := self._lack():
+            return ScreenView("unable", problem=words("problems").both(f"refused.screen-{lack}"))
+        health = self._health
+        if self._wanted is None or health is None:
+            return ScreenView("idle" if self._wanted is None else "opening", title=self._title)
+        return ScreenView(
+            state=health.state,
+            title=self._title,
+            at_s=round(health.at_s),
+            length_s=round(health.length_s),
+            volume=health.volume,
+            problem=self._problem(health),
+        )
+
+    def findings(self) -> Iterator[Finding]:
+        """Tell what is wrong."""
+        health = self._health
+        if self._wanted and health and health.state == "failed":
+            yield Finding("E-SCR-001", "warning", values={"title": self._title})
+
+    @property
+    def _health(self) -> PlayerHealth | None:
+        """How it goes with what is wanted now."""
+        told = self._process.beat.player if self._process.beat else None
+        return told if told and self._wanted and told.id == self._wanted.id else None
+
+    def _problem(self, health: PlayerHealth) -> Words:
+        if health.state != "failed":
+            return {}
+        return words("problems").both("E-SCR-001.what", title=self._title)
+
+    def _lack(self) -> str:
+        """Tell what keeps this room from playing: "config", "libvlc", "display"; "" = nothing."""
+        if self.screen is None:
+            return "config"
+        if not all(map(parts.runs_here, NEEDED)):
+            return "libvlc"
+        number = self.screen.display.partition(":")[2].partition(".")[0]
+        is_there = Path(f"/tmp/.X11-unix/X{number}").exists()  # noqa: S108 - X has it there
+        return "" if is_there else "display"
+
+    async def _keep(self) -> None:
+        """Have the process that runs play what is wanted."""
+        while True:
+            await asyncio.sleep(LOOKED_AFTER_S)
+            told = self._process.beat.player if self._process.beat else None
+            if self._wanted and told and told.id != self._wanted.id:
+                with suppress(WorkerError):
+                    await self._process.ask(self._wanted)
+
+    def _worker(self) -> WorkerService:
+        where = endpoints_for(self.runtime, "player", "screen")
+        display = self.screen.display if self.screen else ""
+        sound = self.screen.sound if self.screen else False
+        return WorkerService(
+            role="player",
+            name="screen",
+            module=MODULE,
+            endpoints=where,
+            spec=lambda: PlayerSpec(endpoints=where, display=display, sound=sound),
+            heard=lambda _worker, _event: None,
+            changed=self.changed,
+            folder=self.runtime,
+            log=self.folder.log / "player.log",
+            context=self._context,
+        )
