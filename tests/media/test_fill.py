@@ -3,6 +3,7 @@
 import zlib
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from classroom_media.api import RecordError
 from classroom_media.fill.outline import decoded, encoded
 from classroom_media.fill.spool import Spool
 from classroom_media.fill.store import FilmFolder
+from classroom_media.live.rtp.h264 import access_unit, packetise
 from classroom_media.record.manifest import (
     Gap,
     Manifest,
@@ -116,6 +118,17 @@ def test_a_picture_that_was_lost_on_the_way_is_fetched_with_its_group(
     live = live_film(tmp_path / "live.mp4", SECONDS, [(2.52, 2.56)])
     site = asked_for(hub, tmp_path / "site", [live])
     assert sorted(set(range(SECONDS)) - set(site.needs().here)) == [2]
+
+
+def test_pictures_that_travelled_as_rtp_are_known_again(hub: FilmFolder, tmp_path: Path) -> None:
+    arrived = []
+    for packet in pictures(SECONDS * 25, stream="hub"):
+        data = access_unit(packetise(packet.data))
+        assert data is not None
+        arrived.append(msgspec.structs.replace(packet, data=data))
+    live = write_film(tmp_path / "live.mp4", arrived)
+    site = asked_for(hub, tmp_path / "site", [live])
+    assert sorted(site.needs().here) == list(range(SECONDS))
 
 
 def test_what_came_in_a_lower_quality_counts_as_missed(hub: FilmFolder, tmp_path: Path) -> None:
