@@ -7,6 +7,7 @@ import pytest
 from classroom_edge.services.live.guests import GONE_NS, Guests, Ticket, key_of, read
 from classroom_edge.services.live.offers import Accepted
 from classroom_edge.sessions import commands as c
+from classroom_edge.sessions.forms import Role
 from classroom_media.messages import Meet, Part
 from tests.edge.live.schools import GUEST, LESSON, PretendRelay, at_hub, health
 
@@ -48,6 +49,18 @@ async def test_a_ticket_lets_one_guest_into_one_session() -> None:
     assert door.said[-1] == ("math", "guest-1", c.Leave())
 
 
+async def test_a_guest_sees_the_session_as_its_member_may_and_raises_a_hand() -> None:
+    door = Door()
+    seen = door.guests.sees(GOOD)
+    assert seen is not None
+    session, guest = seen
+    assert (session.id, guest) == ("math", "guest-1")
+    assert all(one.id == guest or one.role is not Role.SITE for one in session.members)
+    assert await door.guests.raise_hand(GOOD, up=True) == ""
+    assert await door.guests.raise_hand(GOOD, up=False) == ""
+    assert [command for _, _, command in door.said] == [c.RaiseHand(), c.LowerHand()]
+
+
 @pytest.mark.parametrize(
     "ticket",
     [
@@ -64,6 +77,8 @@ async def test_what_is_no_ticket_of_ours_changes_nothing(ticket: str) -> None:
     door = Door()
     assert await door.guests.meet(ticket, "an offer") == Accepted(reason="no-ticket")
     assert await door.guests.part(ticket) == "no-ticket"
+    assert await door.guests.raise_hand(ticket, up=True) == "no-ticket"
+    assert door.guests.sees(ticket) is None
     assert (door.said, door.relay.asked) == ([], [])
 
 
