@@ -8,7 +8,7 @@ ICE, DTLS and SRTP over UDP, from hubs that are processes of their own, one afte
 ours    `FanOut` over our pipe: history, pace, two copies of sound, reports both ways, ladders
 aiortc  stock `RTCPeerConnection` with tracks that give the same packets as they are; no copies
 janus   Debian's videoroom, to which our pipe publishes; the publisher's own CPU is not counted
-floor   as many bare datagrams as ours, as long, by `sendto`: no headers, no keys, no peers
+floor   as many datagrams as ours, as long, to the same ports by bare `sendto`: no headers, no keys
 
 The peers open every packet and report as a site of ours does (to janus and aiortc: once a second,
 as a browser does), and the packets that they had a second are told, too.

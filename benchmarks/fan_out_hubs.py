@@ -43,6 +43,7 @@ from classroom_media.packets import Coded
 
 WARM_S: Final = 2.0
 TAG: Final = 10  # bytes that SRTP adds
+NOTHING: Final = b"\xff"  # begins no packet that a peer knows
 
 Give = Callable[[Coded], None]
 Tick = Callable[[], bool]  # True: a keyframe, please
@@ -232,28 +233,32 @@ async def aiortc(offers: list[str], _address: str, clock: Clocked) -> float:
 
 
 async def floor(offers: list[str], address: str, clock: Clocked) -> float:
-    """Send as many datagrams, as long, and do nothing else: no headers, no encryption."""
-    with (
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as drain,
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out,
-    ):
-        drain.bind((address, 0))
-        place = drain.getsockname()
+    """Send as many datagrams, as long, to the peers' ports, and do nothing else."""
+    places = [_place(offer) for offer in offers]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+        out.bind((address, 0))
         say([])
 
         def picture(coded: Coded) -> None:
             payloads = packetised.picture(coded).payloads
-            datagrams = [bytes(len(each) + STAMP_SIZE + TAG) for each in payloads]
-            for _ in offers:
+            send([NOTHING * (len(each) + STAMP_SIZE + TAG) for each in payloads])
+
+        def sound(coded: Coded) -> None:
+            send([NOTHING * (3 * len(coded.data) + STAMP_SIZE + TAG)])
+
+        def send(datagrams: list[bytes]) -> None:
+            for place in places:
                 for each in datagrams:
                     out.sendto(each, place)
 
-        def sound(coded: Coded) -> None:
-            datagram = bytes(3 * len(coded.data) + STAMP_SIZE + TAG)
-            for _ in offers:
-                out.sendto(datagram, place)
-
         return await clock.run(picture, sound, lambda: False)
+
+
+def _place(offer: str) -> tuple[str, int]:
+    """Give where a peer is found that offers."""
+    candidate = next(line for line in offer.splitlines() if line.startswith("a=candidate:"))
+    host, port = candidate.split()[4:6]
+    return host, int(port)
 
 
 def say(what: object) -> None:
