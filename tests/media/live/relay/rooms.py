@@ -35,6 +35,11 @@ RATE_HZ = 48_000
 BLOCK = 1920  # samples: 40 ms
 
 
+def patient() -> int:
+    """Give a worker a clock that stands: however slow a test is, it is not forgotten."""
+    return 0
+
+
 def endpoints(folder: Path, name: str) -> Endpoints:
     return Endpoints(commands=f"ipc://{folder}/{name}.c", packets=f"ipc://{folder}/{name}.p")
 
@@ -84,7 +89,7 @@ class PretendDirector:
         self._beep_hz = beep_hz
         self._film = Film()
         self._over = threading.Event()
-        self._shell = Shell(where, role="director", name="programme")
+        self._shell = Shell(where, role="director", name="programme", clock=patient)
         self._threads = [
             threading.Thread(target=self._shell.run, args=(self,)),
             threading.Thread(target=self._play),
@@ -169,7 +174,7 @@ class Room:
             self._process.stdin.write(msgspec.json.encode(self.spec) + b"\n")
             self._process.stdin.close()
             return
-        self._shell = Shell(self.relay, role="relay", name="live")
+        self._shell = Shell(self.relay, role="relay", name="session", clock=patient)
         worker = RelayWorker(self.spec, self._shell)
         self._thread = threading.Thread(target=self._shell.run, args=(worker,))
         self._thread.start()
