@@ -12,7 +12,11 @@ import type { Quality } from "../quality";
 type Sharpness = Extract<Quality, "good" | "fair" | "poor">;
 
 const AGAIN_MS = 3000;
-const TICK_MS = 500;
+const TICK_MS = 250;
+const LATE_S = 0.1; // behind what the playlist allows: then we play faster
+const FAR_S = 8; // behind by choice, or after a long stand-still
+const ENOUGH_S = 0.4; // that has arrived and is not played yet
+const CATCH_UP = 1.1;
 export const AUTOMATIC = -1;
 
 export type Playing = "starting" | "live" | "behind" | "over";
@@ -67,7 +71,6 @@ export function makePlayer(place: string): Player {
     hls?.destroy();
     const made = new Hls({
       lowLatencyMode: true,
-      maxLiveSyncPlaybackRate: 1.1,
       backBufferLength: 60,
       enableWorker: false, // our pages run no script but their own files
       startPosition,
@@ -106,8 +109,19 @@ export function makePlayer(place: string): Player {
   const open = (list: "index" | "lesson", from: number): void =>
     Hls.isSupported() ? load(list, from) : natively(list);
 
+  /** Come nearer to what happens now while enough has arrived; hls.js itself wants a second of it. */
+  function comeNearer(): void {
+    if (hls === null || video === null || hls.targetLatency === null) return;
+    const { buffered, currentTime } = video;
+    const ahead = buffered.length === 0 ? 0 : buffered.end(buffered.length - 1) - currentTime;
+    const late = hls.latency - hls.targetLatency;
+    const near = state.value === "live" && late < FAR_S;
+    video.playbackRate = near && late > LATE_S && ahead > ENOUGH_S ? CATCH_UP : 1;
+  }
+
   window.setInterval(() => {
     behindS.value = hls?.latency ?? 0;
+    comeNearer();
   }, TICK_MS);
 
   return {
