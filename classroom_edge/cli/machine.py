@@ -20,6 +20,14 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     finish(context, lambda: command.doctor(as_json=as_json, language=context.obj))
 
 
+@app.command("unit", help="unit.help")
+def unit_(context: typer.Context, room: RoomFile, data: Data = None) -> None:
+    """Print the systemd unit that runs a room."""
+    from classroom_edge.commands import unit as command
+
+    finish(context, lambda: command.unit(room, data))
+
+
 @user.command("add", help="user.add.help")
 def user_add(
     context: typer.Context,

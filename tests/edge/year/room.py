@@ -91,10 +91,8 @@ class Room:
         return Running(self.film.id, self.film.lesson) if self.film else None
 
     def was_cut(self, recording: str) -> bool:
-        return next(one for one in self.films if one.id == recording).ended_by in {
-            "outage",
-            "ended",
-        }
+        ended = {one.id: one.ended_by for one in self.films}
+        return ended.get(recording) in {"outage", "ended"}
 
     def is_speaking(self) -> bool:
         return self.now_s < self.speaks_until_s
