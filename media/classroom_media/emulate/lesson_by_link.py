@@ -53,10 +53,11 @@ class Encoder:
         self._place = (self._place + 1) % GROUP
         size = int(self._size * (KEY if key else 1.0))
         data = (_SETS if key else _DELTA) + b"\xaa" * size + b"%016x" % now_ns
-        return _coded(self._stream, now_ns, data, key=key)
+        return coded(self._stream, now_ns, data, key=key)
 
 
-def _coded(stream: str, now_ns: int, data: bytes, *, key: bool) -> Coded:
+def coded(stream: str, now_ns: int, data: bytes, *, key: bool) -> Coded:
+    """Give a packet of a stream, taken now."""
     return Coded(stream=stream, pts_ns=now_ns, dts_ns=now_ns, duration_ns=0, key=key, data=data)
 
 
@@ -135,7 +136,7 @@ class Lesson:
     def _sound(self) -> None:
         data = b"\x78" + b"%016x" % self.now_ns + b"\xaa" * (SOUND_BYTES - 17)
         for name, packets in self.fan_out.sound(
-            _coded("sound", self.now_ns, data, key=True), self.now_ns
+            coded("sound", self.now_ns, data, key=True), self.now_ns
         ):
             self.sites[name].sound_sent(self.now_ns)
             self._send(name, packets)
