@@ -2,14 +2,17 @@
 
 import os
 import socket
+import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from classroom_edge.web.certificates import CertificateFolder, ensure_certificates, tls_context
 from classroom_media.api import Kind
 from classroom_media.emulate.replay import ReplayedCamera
 from classroom_media.live.push.address import read
@@ -137,6 +140,56 @@ def problem(address: str) -> str:
     with pytest.raises(PushError) as told:
         open_line(read(address))
     return str(told.value)
+
+
+@contextmanager
+def behind_tls(folder: Path, port: int) -> Iterator[int]:
+    """Give a port that leads to another one over TLS, with a school's own certificate."""
+    certificates = CertificateFolder(folder / "ca")
+    ensure_certificates(certificates, ["127.0.0.1"], datetime.now(UTC))
+    context = tls_context(certificates)
+
+    def carry(source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65_536):
+                sink.sendall(data)
+        with suppress(OSError):
+            sink.shutdown(socket.SHUT_RDWR)
+
+    def serve(listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                plain, _ = listener.accept()
+                with (
+                    suppress(ssl.SSLError),
+                    context.wrap_socket(plain, server_side=True) as viewer,
+                    socket.create_connection(("127.0.0.1", port)) as there,
+                ):
+                    back = threading.Thread(target=carry, args=(there, viewer))
+                    back.start()
+                    carry(viewer, there)
+                    back.join()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = threading.Thread(target=serve, args=(listener,))
+        serving.start()
+        try:
+            yield int(listener.getsockname()[1])
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            serving.join()
+
+
+@pytest.mark.needs("nginx-rtmp")
+def test_over_tls_only_a_platform_whose_certificate_is_trusted_is_sent_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    with platform(tmp_path, port), behind_tls(tmp_path, port) as secure:
+        address = f"rtmps://127.0.0.1:{secure}/live/lesson"
+        assert problem(address).startswith("tls")
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca" / "ca.crt"))
+        assert tried(TrialSpec(address=address, seconds=1.0)).code == ""
 
 
 @pytest.mark.needs("libsrt", "srt-tools")
