@@ -135,6 +135,7 @@ class Daemon:
             runtime=runtime,
             renditions=self.renditions,
             changed=self._stir,
+            context=self.media.context,
             film=self._library.film,
             link=lambda: self._joined.link.view if self._joined else None,
         )

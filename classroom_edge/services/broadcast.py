@@ -1,9 +1,10 @@
 """A room's lessons for everybody who may watch: the origin, what is on the air, and addresses."""
 
 import logging
+import re
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -33,6 +34,8 @@ NAME: Final = "broadcast"
 SOUND: Final = f"{PROGRAMME}-sound"
 KBPS: Final = {1080: 4000, 720: 1500, 540: 900, 360: 500, 180: 150}  # by height
 ON_AIR: Final = frozenset({Stage.OPEN, Stage.PAUSED, Stage.CLOSING})
+BY_HAND: Final = re.compile(r"\d{8}-\d{6}")  # names of lessons that are no session's
+LEARNS_S: Final = 30.0  # after a start all sessions that go on are known by then
 SILENT_NS: Final = 8 * NS
 RENEWED_S: Final = 1800  # an address is the same for so long
 INDEX: Final = "index.m3u8"
@@ -52,13 +55,14 @@ class BroadcastService:
     runtime: Path
     renditions: Renditions
     changed: Callable[[], None]
+    context: zmq.asyncio.Context  # of the daemon, which closes it
     clock: Callable[[], float] = time.time
     worker: WorkerService = field(init=False)
-    _context: zmq.asyncio.Context = field(default_factory=zmq.asyncio.Context, init=False)
     _key: str = field(init=False)
     _wanted: Air | None = field(default=None, init=False)
     _known: bool = field(default=False, init=False)  # what an earlier daemon wanted
     _sessions: set[str] = field(default_factory=set, init=False)  # that were put on the air
+    _born_s: float = field(default_factory=time.monotonic, init=False)
 
     def __post_init__(self) -> None:
         self._key = _kept_key(self.folder.broadcast_key)
@@ -72,15 +76,12 @@ class BroadcastService:
             changed=self.changed,
             folder=self.runtime,
             log=self.folder.log / "origin.log",
-            context=self._context,
+            context=self.context,
         )
 
     async def run(self) -> None:
         """Run until cancelled; the process stays."""
-        try:
-            await self.worker.run()
-        finally:
-            self._context.destroy(linger=0)
+        await self.worker.run()
 
     async def end(self) -> None:
         """End what is on the air, and the process."""
@@ -122,9 +123,12 @@ class BroadcastService:
         if wanted and health and health.lesson != wanted.lesson:  # another process, an empty disk
             with suppress(WorkerError):
                 await self.worker.ask(wanted)
-        for session in link.sessions if link and link.role == "hub" else ():
-            if session.kind is Kind.ONLINE:
-                await self._follow(session)
+        sessions = link.sessions if link and link.role == "hub" else ()
+        going = {one.id: one for one in sessions if one.kind is Kind.ONLINE and one.stage in ON_AIR}
+        if self._is_over(going):
+            await self._off_air()
+        for session in going.values():
+            await self._follow(session)
 
     def address(self, lesson: str, hours: float, *, again: bool = False) -> str:
         """Give an address that is good for so long; `again` = of a lesson that is over."""
@@ -178,11 +182,15 @@ class BroadcastService:
         """The lesson that is meant to be on the air; "" = none."""
         return self._wanted.lesson if self._wanted else ""
 
+    def _is_over(self, going: Mapping[str, Session]) -> bool:
+        """Tell whether the session on the air has ended, also while no daemon was there to see."""
+        if not self.wanted or self.wanted in going or BY_HAND.fullmatch(self.wanted):
+            return False
+        return self.wanted in self._sessions or time.monotonic() - self._born_s > LEARNS_S
+
     async def _follow(self, session: Session) -> None:
-        if session.stage not in ON_AIR:
-            if self.wanted == session.id:
-                await self._off_air()
-            return
+        if self.wanted == session.id:
+            self._sessions.add(session.id)
         if self.wanted or session.id in self._sessions or self.worker.beat is None:
             return
         with suppress(Refused):

@@ -78,7 +78,7 @@ class Media:
     _rules_again: Backoff = field(default_factory=Backoff, init=False)
     _rules_again_s: float | None = field(default=None, init=False)  # when failed rules are mended
     _known_director: int = field(default=0, init=False)  # its process
-    _context: zmq.asyncio.Context = field(default_factory=zmq.asyncio.Context, init=False)
+    context: zmq.asyncio.Context = field(default_factory=zmq.asyncio.Context, init=False)
 
     def __post_init__(self) -> None:
         first = self.config.programme
@@ -140,7 +140,7 @@ class Media:
 
     def close(self) -> None:
         """Close every socket."""
-        self._context.destroy(linger=0)
+        self.context.destroy(linger=0)
 
     async def show(self, layout: Layout) -> None:
         """Show another layout; a director that does not answer now will show it later."""
@@ -225,12 +225,12 @@ class Media:
                 self.strips = beat.strips or self.strips
 
     async def _forward_previews(self) -> None:
-        async with WorkerClient(self.director.endpoints, context=self._context) as client:
+        async with WorkerClient(self.director.endpoints, context=self.context) as client:
             async for picture in client.previews():
                 self.pictures.put(picture)
 
     async def _forward_multiviews(self) -> None:
-        async with WorkerClient(self.director.endpoints, context=self._context) as client:
+        async with WorkerClient(self.director.endpoints, context=self.context) as client:
             async for wall in client.multiviews():
                 self.walls.put(wall)
 
@@ -298,7 +298,7 @@ class Media:
             changed=self.changed,
             folder=self.runtime,
             log=self.log / f"{role}-{name}.log",
-            context=self._context,
+            context=self.context,
         )
 
     def _source_spec(self, source: SourceConfig) -> SourceSpec:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import zmq.asyncio
+
 from classroom_edge.config.models import Config
 from classroom_edge.door import Door
 from classroom_edge.paths import DataFolder, has_ipc
@@ -32,6 +34,7 @@ class Outlets:
     runtime: Path
     renditions: Renditions
     changed: Callable[[], None]
+    context: zmq.asyncio.Context  # of the daemon, which closes it
     film: Callable[[str], Path]  # of a recording; raises Refused
     link: Callable[[], LinkView | None] = lambda: None
     pushing: PushingService = field(init=False)
@@ -45,6 +48,7 @@ class Outlets:
             runtime=self.runtime,
             renditions=self.renditions,
             changed=self.changed,
+            context=self.context,
         )
         self.playing = PlayingService(
             screen=self.config.screen,
@@ -52,6 +56,7 @@ class Outlets:
             runtime=self.runtime,
             film=self.film,
             changed=self.changed,
+            context=self.context,
         )
         if self.config.broadcast is not None:
             self._broadcast = BroadcastService(
@@ -61,6 +66,7 @@ class Outlets:
                 runtime=self.runtime,
                 renditions=self.renditions,
                 changed=self.changed,
+                context=self.context,
             )
 
     @property

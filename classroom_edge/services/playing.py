@@ -42,11 +42,11 @@ class PlayingService:
     runtime: Path
     film: Callable[[str], Path]
     changed: Callable[[], None]
+    context: zmq.asyncio.Context  # of the daemon, which closes it
     _process: Relay = field(init=False)
     _wanted: Play | None = field(default=None, init=False)
     _title: str = field(default="", init=False)
     _numbers: Iterator[int] = field(default_factory=itertools.count, init=False)
-    _context: zmq.asyncio.Context = field(default_factory=zmq.asyncio.Context, init=False)
 
     def __post_init__(self) -> None:
         self._process = Relay(make=self._worker)
@@ -64,7 +64,6 @@ class PlayingService:
     async def end(self) -> None:
         """End the process."""
         await self._process.end()
-        self._context.destroy(linger=0)
 
     def play(self, who: Who, what: str) -> None:
         """Play an address or a recording, by its id. Raises Refused."""
@@ -163,5 +162,5 @@ class PlayingService:
             changed=self.changed,
             folder=self.runtime,
             log=self.folder.log / "player.log",
-            context=self._context,
+            context=self.context,
         )

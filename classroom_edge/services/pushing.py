@@ -46,9 +46,9 @@ class PushingService:
     runtime: Path
     renditions: Renditions
     changed: Callable[[], None]
+    context: zmq.asyncio.Context  # of the daemon, which closes it
     _processes: dict[str, Relay] = field(init=False)
     _on: set[str] = field(init=False)
-    _context: zmq.asyncio.Context = field(default_factory=zmq.asyncio.Context, init=False)
 
     def __post_init__(self) -> None:
         self._processes = {one.id: Relay(make=partial(self._worker, one)) for one in self.pushes}
@@ -70,7 +70,6 @@ class PushingService:
         """End every process."""
         for process in self._processes.values():
             await process.end()
-        self._context.destroy(linger=0)
 
     async def tried(self, pasted: str) -> Trial:
         """Try an address that is perhaps to be a push; tell what came of it."""
@@ -140,7 +139,7 @@ class PushingService:
             changed=self.changed,
             folder=self.runtime,
             log=self.folder.log / f"push-{push.id}.log",
-            context=self._context,
+            context=self.context,
         )
 
     def _spec(self, push: PushConfig) -> PushSpec:

@@ -142,7 +142,6 @@ class Joiner:
     def _relay(self, turn: TurnConfig | None, hub: HubConfig | None = None) -> Relay:
         def spec() -> RelaySpec:
             sizes = sizes_for(self.renditions.height)
-            self.renditions.want(WISHER, sizes)
             return RelaySpec(
                 name=self.config.room.id,
                 director=self.media.director.endpoints,

@@ -124,6 +124,9 @@ async def test_a_site_is_enrolled_and_takes_part_by_commands(
             (session,) = json.loads(out)["sessions"]
             assert session["id"] == id_.strip()
             assert [member["present"] for member in session["members"]] == [True, True]
+            status, invitation, _ = await rooms.says("hub", "session guest", "--name", "Li")
+            assert (status, f"/guest/{id_.strip()}~guest-" in invitation) == (0, True)
+            assert (await rooms.says("site", "session guest"))[0] == 1
             assert (await rooms.says("site", "session end"))[::2] == (
                 1,
                 "Only the hub's teacher or an assistant can do this.\n",
