@@ -147,6 +147,19 @@ async def test_a_session_that_is_broadcast_is_on_the_air_for_as_long_as_it_goes(
         assert await stands(Stage.OPEN) == ""  # taken off, it stays off
 
 
+async def test_a_session_that_is_gone_before_anybody_saw_its_end_is_taken_off_the_air(
+    tmp_path: Path,
+) -> None:
+    async with on_air_room(tmp_path) as (daemon, _port):
+        service = daemon.outlets.broadcast
+        await eventually_async(lambda: service.health)
+        form = {"title": "Maths", "kind": Kind.ONLINE, "style": Style.LIVE, "stage": Stage.OPEN}
+        await service.follow(LinkView("hub", sessions=(Session(id="s-1", **form),)))  # type: ignore[arg-type]
+        assert service.wanted == "s-1"
+        await service.follow(LinkView("hub"))
+        assert service.wanted == ""
+
+
 async def test_a_port_that_is_taken_is_told_to_the_teacher(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
