@@ -17,7 +17,8 @@ from classroom_edge.sessions.link.wire import TO_HUB_MAX, TO_SITE_MAX
 PING_MS: Final = 1000
 DEAD_MS: Final = 3000  # without a sign of life on a connection
 AGAIN_MS: Final = 200  # before the first try to connect again, and as much by chance
-AGAIN_MAX_MS: Final = 2000
+AGAIN_MAX_MS: Final = 1000
+DIAL_MS: Final = 1500  # then it is dialled anew: TCP waits ever longer over a line that was cut
 BACKLOG: Final = 4096  # sites that come back at once
 QUEUE_OF_SITE: Final = 256  # messages that wait for one slow site; more are not sent
 QUEUE_TO_HUB: Final = 32
@@ -55,6 +56,7 @@ def site_socket(
     socket.set(zmq.SNDHWM, QUEUE_TO_HUB)
     socket.set(zmq.RECONNECT_IVL, AGAIN_MS + random.randrange(AGAIN_MS))
     socket.set(zmq.RECONNECT_IVL_MAX, AGAIN_MAX_MS)
+    socket.set(zmq.CONNECT_TIMEOUT, DIAL_MS)
     return socket
 
 
