@@ -39,7 +39,7 @@ import zmq.asyncio
 from classroom_edge.sessions import commands as c
 from classroom_edge.sessions.link import address, wire
 from classroom_edge.sessions.link.answers import SilentError
-from classroom_edge.sessions.link.effects import Asked, Linked, Lost, Site, Told
+from classroom_edge.sessions.link.effects import Asked, AtHub, AtSite, Linked, Site
 from classroom_edge.sessions.link.hub import Hub, Registry
 from classroom_edge.sessions.link.hub_end import NotLinkedError
 from classroom_edge.sessions.link.keys import HubRecord, KeyPair
@@ -87,7 +87,7 @@ class School:
     def link(
         self,
         name: str,
-        heard: Callable[[Linked | Lost | Asked | Told], None],
+        heard: Callable[[AtSite], None],
         context: zmq.asyncio.Context,
     ) -> SiteLink:
         """Give the link of a site."""
@@ -157,7 +157,7 @@ async def be_hub(school: School) -> None:
     async def nobody(_secret: str, _key: str) -> tuple[str, str]:
         return "", "wrong-code"
 
-    def heard(what: Linked | Lost | Asked) -> None:
+    def heard(what: AtHub) -> None:
         if isinstance(what, Asked):
             done[what.ask.session] += 1
             with suppress(NotLinkedError):
@@ -191,7 +191,7 @@ async def be_herd(school: School) -> None:
     context = zmq.asyncio.Context()
     context.set(zmq.MAX_SOCKETS, 2 * len(school.herd) + 100)
 
-    def heard(name: str, what: Linked | Lost | Asked | Told) -> None:
+    def heard(name: str, what: AtSite) -> None:
         match what:
             case Linked():
                 there.add(name)
@@ -289,7 +289,7 @@ class Steady:
                 tasks.create_task(link.run())
                 tasks.create_task(self._ask(link))
 
-    def _heard(self, name: str, what: Linked | Lost | Asked | Told) -> None:
+    def _heard(self, name: str, what: AtSite) -> None:
         if isinstance(what, Linked):
             self._there.add(name)
         if len(self._there) == STEADY:
