@@ -39,14 +39,14 @@ async def test_a_recording_is_played_on_the_screen_by_a_command(tmp_path: Path) 
             await finished(daemon, recording)
             assert "no recording" in await said(tmp_path, "play", "unknown")
             assert await said(tmp_path, "play", recording) == ""
-            await eventually_async(lambda: shown(daemon).state == "playing", within_s=20)
-            await eventually_async(lambda: colours(display) > 1)
+            await eventually_async(lambda: colours(display) > 1, within_s=20)
+            await eventually_async(lambda: shown(daemon).state in {"playing", "ended"})
             assert await said(tmp_path, "play", "http://127.0.0.1:9/x/index.m3u8") == ""
             await eventually_async(lambda: shown(daemon).state == "failed", within_s=20)
-            assert "E-SCR-001" in {one.code for one in daemon.state().problems}
+            await eventually_async(lambda: "E-SCR-001" in {p.code for p in daemon.state().problems})
             assert await said(tmp_path, "play") == ""
-            await eventually_async(lambda: not daemon.outlets.playing.workers)
-            assert shown(daemon).state == "idle"
+            await eventually_async(lambda: not daemon.outlets.playing.workers, within_s=20)
+            await eventually_async(lambda: shown(daemon).state == "idle")
 
 
 async def test_a_screen_that_is_not_there_greys_the_button_and_names_the_remedy(
