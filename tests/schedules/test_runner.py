@@ -127,6 +127,7 @@ def test_after_an_outage_the_rest_is_recorded_but_not_after_a_person_has_stopped
     assert [(one.job.kind, one.turn) for one in on.todo] == [(Kind.RECORD, 2)]
     stopped = decided(at(8, 20), *begun)
     assert [one.why.key for one in stopped.said] == ["runner.person-stopped"]
+    assert names(stopped) == []
     late = decided(at(8, 39), *begun, cut=frozenset({FIRST}))
     assert [one.why.key for one in late.said] == ["runner.cut"]
 
