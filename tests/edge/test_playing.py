@@ -34,15 +34,15 @@ async def test_a_recording_is_played_on_the_screen_by_a_command(tmp_path: Path) 
         async with at_work(tmp_path, room) as daemon:
             assert shown(daemon).state == "idle"
             recording = await daemon.start_recording(ME)
-            await seconds(daemon, 3)
+            await seconds(daemon, 6)
             await daemon.stop_recording(ME)
             await finished(daemon, recording)
             assert "no recording" in await said(tmp_path, "play", "unknown")
             assert await said(tmp_path, "play", recording) == ""
-            await eventually_async(lambda: colours(display) > 1, within_s=20)
+            await eventually_async(lambda: colours(display) > 1, within_s=40)
             await eventually_async(lambda: shown(daemon).state in {"playing", "ended"})
             assert await said(tmp_path, "play", "http://127.0.0.1:9/x/index.m3u8") == ""
-            await eventually_async(lambda: shown(daemon).state == "failed", within_s=20)
+            await eventually_async(lambda: shown(daemon).state == "failed", within_s=40)
             await eventually_async(lambda: "E-SCR-001" in {p.code for p in daemon.state().problems})
             assert await said(tmp_path, "play") == ""
             await eventually_async(lambda: not daemon.outlets.playing.workers, within_s=20)
