@@ -92,9 +92,7 @@ def hold(
     )
     assert teaching.stderr is not None  # noqa: S101 - it was asked for
     teaching.stderr.readline()  # it is ready
-    listening = subprocess.Popen(
-        site.command(*words, "site", *where), stdout=subprocess.PIPE
-    )
+    listening = subprocess.Popen(site.command(*words, "site", *where), stdout=subprocess.PIPE)
     began_s = time.monotonic()
     for second, do in events:
         time.sleep(max(0.0, began_s + second - time.monotonic()))
