@@ -158,6 +158,7 @@ except KeyboardInterrupt:
 """
 
 
+@pytest.mark.alone  # within the second and a half that a silent device is waited for
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_ctrl_c_ends_a_command_that_waits_and_leaves_nothing_behind() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as deaf:
