@@ -38,7 +38,8 @@ class IncomingSound(Incoming):
             self._expect_copies(farthest * NS // opus.CLOCK_HZ)
             if each := opus.duration(newest.payload):
                 for copy in copies:
-                    self._recover(packet, copy, copy.earlier // each, now_ns)
+                    before = (copy.earlier + each // 2) // each  # stamps may sway a little
+                    self._recover(packet, copy, before, now_ns)
 
     def _expect_copies(self, after_ns: int) -> None:
         self.redundancy_ns = self.order.repair.copied_ns = after_ns
