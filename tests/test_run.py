@@ -89,3 +89,27 @@ def test_a_test_without_its_part_is_named_and_left_out_but_fails_in_ci(tmp_path:
     assert "test_page: chromium" in report.read_text("utf-8")
     in_ci = subprocess.run(command, env={**bare, "CI": "true"}, capture_output=True, check=False)
     assert in_ci.returncode == 1
+
+
+@pytest.mark.parametrize(("steady", "status"), [("once", 0), ("never", 1)])
+def test_a_test_that_failed_is_run_by_itself_and_named_if_it_passes_then(
+    tmp_path: Path, steady: str, status: int
+) -> None:
+    (tmp_path / "run.py").write_text(RUN.read_text("utf-8"), "utf-8")
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    (tmp_path / "test_it.py").write_text(
+        "from pathlib import Path\n"
+        "def test_page() -> None:\n"
+        "    was_here = Path('was-here').exists()\n"
+        "    Path('was-here').touch()\n"
+        f"    assert was_here and {steady!r} == 'once'\n"
+    )
+    suite = [str(python), "-m", "pytest", "-q"]
+    assert subprocess.run(suite, cwd=tmp_path, check=False, capture_output=True).returncode == 1
+    again = [str(python), "-c", "import os, run, sys; sys.exit(run.test_again(dict(os.environ)))"]
+    done = subprocess.run(again, cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert done.returncode == status
+    assert ("test_it.py::test_page" in done.stderr) is (status == 0)
