@@ -27,6 +27,7 @@ def shown(daemon: Daemon) -> ScreenView:
     return view
 
 
+@pytest.mark.alone  # what VLC draws without a graphics card takes a core
 @pytest.mark.needs("libvlc", "vlc-output", "xvfb")
 async def test_a_recording_is_played_on_the_screen_by_a_command(tmp_path: Path) -> None:
     with screen() as display:

@@ -128,7 +128,7 @@ async def test_a_hub_that_was_stopped_has_its_sites_back_by_itself() -> None:
             await hub.ask("lake", "math", TURN, within_s=1)
         async with running(again := school.open()):
             await eventually_async(lambda: again.linked == {"hill"}, within_s=5)
-    assert [type(one) for one in heard].count(Linked) == 2
+            await eventually_async(lambda: [type(one) for one in heard].count(Linked) == 2)
 
 
 async def test_a_site_that_does_not_answer_is_waited_for_no_longer_than_said() -> None:
