@@ -149,6 +149,7 @@ async def test_an_async_block_begins_at_once_and_its_commands_wait_for_the_first
 CTRL_C = """
 import os, signal, sys, threading
 from classroom_drivers import connect
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what a shell started with &
 try:
     with connect("pjlink", sys.argv[1], wait_s=0) as device:
         threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
