@@ -38,9 +38,9 @@ from classroom_edge.services.health import notify
 from classroom_edge.services.kin import KinService
 from classroom_edge.services.library import Library
 from classroom_edge.services.light import LightService
+from classroom_edge.services.live.desk import SessionDesk
 from classroom_edge.services.live.joining import Joiner
 from classroom_edge.services.live.offering import OpenRoad, Road
-from classroom_edge.services.live.offers import Accepted
 from classroom_edge.services.looks import style_of, titles_of, with_card
 from classroom_edge.services.media import PROGRAMME, Media
 from classroom_edge.services.newest import Newest
@@ -48,7 +48,7 @@ from classroom_edge.services.outlets import Outlets
 from classroom_edge.services.overview import Overview
 from classroom_edge.services.places import Places
 from classroom_edge.services.recording import RecordingService
-from classroom_edge.services.refusals import refused, refused_in_session
+from classroom_edge.services.refusals import refused
 from classroom_edge.services.renditions import Renditions
 from classroom_edge.services.routines import RoutineService
 from classroom_edge.services.sounds import strip_of
@@ -58,9 +58,7 @@ from classroom_edge.services.timetabling import DayDesk, TimetableService
 from classroom_edge.services.tracking import TrackingService
 from classroom_edge.services.waking import WakingService
 from classroom_edge.services.workers import WorkerService
-from classroom_edge.sessions import local
 from classroom_edge.sessions.link import films
-from classroom_edge.sessions.state import Session
 from classroom_edge.words import words
 from classroom_media.api import NS, Directing, Layout
 from classroom_media.compose.grid import Grid
@@ -195,6 +193,7 @@ class Daemon:
             inquired=self._inquired,
             missing=lambda: self._filling.missing if self._filling else (),
         ).join()
+        self.session = SessionDesk(self._joined, self._stir)
         self._filling = self._films(folder, recordings, runtime)
         clock = clock or DayClock()
         self._timetable = TimetableService(
@@ -456,73 +455,6 @@ class Daemon:
         logger.info("%s: %s %s for %s", device, capability, action, who.name)
         await self.devices[device].perform(capability, action, arguments)
 
-    async def in_session(self, who: Who, request: local.AnyRequest) -> local.Reply:
-        """Ask something of the link with other schools, in the name of this room.
-
-        Raises:
-            Refused: there is none, or it says no.
-            StoreError: what is kept of sessions cannot be read or written.
-        """
-        if self._joined is None:
-            raise refused_in_session("no-link")
-        reply = await self._joined.link.answer(request)
-        if reply.reason:
-            raise refused_in_session(reply.reason)
-        said = request.command if isinstance(request, local.Do) else request
-        logger.info("session: %s for %s", type(said).__name__, who.name)
-        return reply
-
-    async def meet_guest(self, ticket: str, offer: str) -> str:
-        """Let the guest of a ticket into its session; give the answer (SDP). Raises Refused."""
-        if self._joined is None or self._joined.guests is None:
-            raise refused_in_session("no-link")
-        return _agreed(await self._joined.guests.meet(ticket, offer))
-
-    def guest_sees(self, ticket: str) -> tuple[Session, str]:
-        """Give a session as the guest of a ticket sees it, and who that is. Raises Refused."""
-        guests = self._joined.guests if self._joined else None
-        seen = guests.sees(ticket) if guests else None
-        if seen is None:
-            raise refused_in_session("no-ticket")
-        return seen
-
-    async def guest_raises_hand(self, ticket: str, *, up: bool) -> None:
-        """Raise the hand of a ticket's guest, or lower it. Raises Refused."""
-        if self._joined is None or self._joined.guests is None:
-            raise refused_in_session("no-link")
-        if reason := await self._joined.guests.raise_hand(ticket, up=up):
-            raise refused_in_session(reason)
-
-    async def part_guest(self, ticket: str) -> None:
-        """Let the guest of a ticket go. Raises Refused."""
-        if self._joined is None or self._joined.guests is None:
-            raise refused_in_session("no-link")
-        if reason := await self._joined.guests.part(ticket):
-            raise refused_in_session(reason)
-
-    async def meet_screen(self, offer: str) -> tuple[str, str]:
-        """Let a screen of this room see the session; give its name and the answer (SDP).
-
-        Raises:
-            Refused: no session goes on here.
-        """
-        if self._joined is None:
-            raise refused_in_session("no-link")
-        name, accepted = await self._joined.live.screens.meet(offer)
-        return name, _agreed(accepted)
-
-    async def part_screen(self, name: str) -> None:
-        """Let a screen of this room go."""
-        if self._joined is not None:
-            await self._joined.live.screens.part(name)
-
-    async def undo_layout(self, who: Who) -> None:
-        """Show what was shown before the floor changed it. Raises Refused."""
-        if self._joined is None or not await self._joined.live.floor.undo():
-            raise refused_in_session("not-chosen")
-        logger.info("the layout before the floor's is shown for %s", who.name)
-        self._stir()
-
     def recordings(self) -> tuple[Manifest, ...]:
         """Give every recording on disk, newest first."""
         return self._library.all()
@@ -672,10 +604,3 @@ class Daemon:
 
     def _stir(self) -> None:
         self._stirred.set()
-
-
-def _agreed(accepted: Accepted) -> str:
-    """Give the answer to an offer. Raises Refused."""
-    if accepted.reason:
-        raise refused_in_session(accepted.reason)
-    return accepted.sdp

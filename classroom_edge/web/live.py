@@ -53,7 +53,7 @@ async def invite(
 ) -> TicketOut:
     """Invite somebody without a room: the address is good for a while, for that one alone."""
     request = local.InviteGuest(session=body.session, name=body.name, minutes=body.minutes)
-    reply = await site.room.in_session(visitor.who, request)
+    reply = await site.room.session.ask(visitor.who, request)
     return TicketOut(ticket=reply.ticket, path=f"/guest/{reply.ticket}")
 
 
@@ -67,27 +67,27 @@ async def invite(
 )
 async def meet_guest(ticket: str, site: Here, offer: Offer) -> Response:
     """Let a guest's browser into its session."""
-    answer = await site.room.meet_guest(ticket, offer)
+    answer = await site.room.session.meet_guest(ticket, offer)
     return _answered(answer, f"/api/v1/live/guest/{ticket}")
 
 
 @router.get("/guest/{ticket}", dependencies=[Depends(May(Action.ENTER))])
 async def guest_sees(ticket: str, site: Here) -> GuestOut:
     """How the session of a guest stands, for that guest."""
-    return GuestOut.of(*site.room.guest_sees(ticket))
+    return GuestOut.of(*site.room.session.guest_sees(ticket))
 
 
 @router.post("/guest/{ticket}/hand", dependencies=[Depends(May(Action.ENTER))])
 async def guest_raises_hand(ticket: str, site: Here, body: HandBody) -> Accepted:
     """Raise a guest's hand, or lower it."""
-    await site.room.guest_raises_hand(ticket, up=body.up)
+    await site.room.session.guest_raises_hand(ticket, up=body.up)
     return Accepted()
 
 
 @router.delete("/guest/{ticket}", dependencies=[Depends(May(Action.ENTER))])
 async def part_guest(ticket: str, site: Here) -> Accepted:
     """Let a guest go."""
-    await site.room.part_guest(ticket)
+    await site.room.session.part_guest(ticket)
     return Accepted()
 
 
@@ -101,14 +101,14 @@ async def part_guest(ticket: str, site: Here) -> Accepted:
 )
 async def meet_screen(site: Here, offer: Offer) -> Response:
     """Let a screen of this room show the session."""
-    name, answer = await site.room.meet_screen(offer)
+    name, answer = await site.room.session.meet_screen(offer)
     return _answered(answer, f"/api/v1/live/screen/{name}")
 
 
 @router.delete("/screen/{name}", dependencies=[Depends(May(Action.SEE))])
 async def part_screen(name: str, site: Here) -> Accepted:
     """Let a screen go."""
-    await site.room.part_screen(name)
+    await site.room.session.part_screen(name)
     return Accepted()
 
 
@@ -117,7 +117,7 @@ async def undo_layout(
     site: Here, visitor: Annotated[Visitor, Depends(May(Action.SHOW_LAYOUT))]
 ) -> Accepted:
     """Show again what was shown before somebody was given the floor."""
-    await site.room.undo_layout(visitor.who)
+    await site.room.session.undo_layout(visitor.who)
     return Accepted()
 
 

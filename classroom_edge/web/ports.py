@@ -12,6 +12,42 @@ from classroom_edge.sessions.state import Session
 from classroom_media.record.manifest import Manifest
 
 
+class SessionPort(Protocol):
+    """Where people ask something of sessions with other schools. It raises Refused."""
+
+    async def ask(self, who: Who, request: local.AnyRequest) -> local.Reply:
+        """Ask something of the link with other schools. Raises StoreError, too."""
+        ...
+
+    async def meet_guest(self, ticket: str, offer: str) -> str:
+        """Let the guest of a ticket into its session; give the answer (SDP)."""
+        ...
+
+    def guest_sees(self, ticket: str) -> tuple[Session, str]:
+        """Give a session as the guest of a ticket sees it, and who that is."""
+        ...
+
+    async def guest_raises_hand(self, ticket: str, *, up: bool) -> None:
+        """Raise the hand of a ticket's guest, or lower it."""
+        ...
+
+    async def part_guest(self, ticket: str) -> None:
+        """Let the guest of a ticket go."""
+        ...
+
+    async def meet_screen(self, offer: str) -> tuple[str, str]:
+        """Let a screen see the session; give its name and the answer (SDP)."""
+        ...
+
+    async def part_screen(self, name: str) -> None:
+        """Let a screen of this room go."""
+        ...
+
+    async def undo_layout(self, who: Who) -> None:
+        """Show what was shown before the floor changed it."""
+        ...
+
+
 class RoomPort(Protocol):
     """What a running room offers; the daemon is one, and a test passes a pretend one."""
 
@@ -104,41 +140,14 @@ class RoomPort(Protocol):
         """Do one action of a device's capability. Raises Refused, DeviceError."""
         ...
 
-    async def in_session(self, who: Who, request: local.AnyRequest) -> local.Reply:
-        """Ask something of the link with other schools. Raises Refused, StoreError."""
-        ...
-
     @property
     def outlets(self) -> Outlets:
         """Where people ask something of broadcasts and of what else leaves the room."""
         ...
 
-    async def meet_guest(self, ticket: str, offer: str) -> str:
-        """Let the guest of a ticket into its session; give the answer (SDP). Raises Refused."""
-        ...
-
-    def guest_sees(self, ticket: str) -> tuple[Session, str]:
-        """Give a session as the guest of a ticket sees it, and who that is. Raises Refused."""
-        ...
-
-    async def guest_raises_hand(self, ticket: str, *, up: bool) -> None:
-        """Raise the hand of a ticket's guest, or lower it. Raises Refused."""
-        ...
-
-    async def part_guest(self, ticket: str) -> None:
-        """Let the guest of a ticket go. Raises Refused."""
-        ...
-
-    async def meet_screen(self, offer: str) -> tuple[str, str]:
-        """Let a screen see the session; give its name and the answer (SDP). Raises Refused."""
-        ...
-
-    async def part_screen(self, name: str) -> None:
-        """Let a screen of this room go."""
-        ...
-
-    async def undo_layout(self, who: Who) -> None:
-        """Show what was shown before the floor changed it. Raises Refused."""
+    @property
+    def session(self) -> SessionPort:
+        """Where people ask something of sessions with other schools."""
         ...
 
     def recordings(self) -> tuple[Manifest, ...]:

@@ -42,7 +42,7 @@ _PLACE: Final = re.compile(r"`\$\.(\w+)|field `(\w+)`")
 @router.get("/groups")
 async def groups(site: Here, visitor: Looker) -> GroupsOut:
     """The standing groups of a hub, and every site that is enrolled there."""
-    reply = await site.room.in_session(visitor.who, local.Groups())
+    reply = await site.room.session.ask(visitor.who, local.Groups())
     return GroupsOut(groups=list(reply.groups), sites=reply.sites)
 
 
@@ -51,13 +51,13 @@ async def held(
     site: Here, visitor: Looker, days: Annotated[int, Query(ge=1, le=3660)] = 60
 ) -> list[Past]:
     """The sessions of a hub that ended within so many days, the newest first."""
-    return list((await site.room.in_session(visitor.who, local.Held(days=days))).past)
+    return list((await site.room.session.ask(visitor.who, local.Held(days=days))).past)
 
 
 @router.get("/{session}/counts")
 async def counts(session: SessionId, site: Here, visitor: Looker) -> CountsOut:
     """Who attends or attended a session of a hub, and how often they took part."""
-    reply = await site.room.in_session(visitor.who, local.Counts(session=session))
+    reply = await site.room.session.ask(visitor.who, local.Counts(session=session))
     return CountsOut.of(reply.counts)
 
 
@@ -72,7 +72,7 @@ async def begin(site: Here, visitor: Member, body: SessionBody) -> Started:
         group=body.group,
         in_s=body.in_s,
     )
-    return Started(id=(await site.room.in_session(visitor.who, request)).session)
+    return Started(id=(await site.room.session.ask(visitor.who, request)).session)
 
 
 @router.post("/{session}/{verb}")
@@ -91,7 +91,7 @@ async def act(
     if verb not in VERBS:
         raise ApiError(HTTPStatus.NOT_FOUND, "not-found")
     command = _command(VERBS[verb], dict(arguments or {}))
-    await site.room.in_session(visitor.who, local.Do(session=session, command=command))
+    await site.room.session.ask(visitor.who, local.Do(session=session, command=command))
     return Accepted()
 
 

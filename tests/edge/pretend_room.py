@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -274,49 +274,9 @@ class PretendRoom:
     def outlets(self) -> Outlets:
         raise Refused("no-broadcast", both("不直播", "broadcasts nothing"))
 
-    async def meet_guest(self, ticket: str, offer: str) -> str:
-        if ticket != TICKET:
-            raise Refused("no-ticket", both("邀请无效", "not valid"))
-        self.asked.append(("guest", ticket, offer))
-        return ANSWER
-
-    def guest_sees(self, ticket: str) -> tuple[Session, str]:
-        if ticket != TICKET:
-            raise Refused("no-ticket", both("邀请无效", "not valid"))
-        lesson = open_lesson()
-        lesson.does(GUEST, c.RaiseHand())
-        return lesson.session, GUEST
-
-    async def guest_raises_hand(self, ticket: str, *, up: bool) -> None:
-        self.asked.append(("hand", ticket, up))
-
-    async def part_guest(self, ticket: str) -> None:
-        self.asked.append(("guest gone", ticket))
-
-    async def meet_screen(self, offer: str) -> tuple[str, str]:
-        self.asked.append(("screen", offer))
-        return "screen-1", ANSWER
-
-    async def part_screen(self, name: str) -> None:
-        self.asked.append(("screen gone", name))
-
-    async def undo_layout(self, who: Who) -> None:
-        self.asked.append(("undo layout", who.name))
-
-    async def in_session(self, who: Who, request: local.AnyRequest) -> local.Reply:
-        self.asked.append(("session", who.name, request))
-        match request:
-            case local.Do(command=c.EndGrant()):
-                raise Refused("not-yours", both("不是你的", "not yours"))
-            case local.Counts(session="unknown"):
-                raise Refused("no-session", both("没有这节课", "no such session"))
-        return local.Reply(
-            session=SESSION,
-            groups=(WEEKLY,),
-            sites={"hill": "青山小学"},
-            counts=Attendance(60 * NS, (Part(member="hill", name="青山小学", role="site"),)),
-            past=(Past(SESSION, "数学", "weekly", AT, 2400.0, 1),),
-        )
+    @property
+    def session(self) -> "PretendSession":
+        return PretendSession(self.asked)
 
     def recordings(self) -> tuple[Manifest, ...]:
         return (self._manifest(),)
@@ -359,3 +319,54 @@ class PretendRoom:
             lesson=Lesson(from_s=2.0, to_s=58.0, file="micro.mp4"),
             thumbnail="thumbnail.jpg",
         )  # fmt: skip
+
+
+@dataclass
+class PretendSession:
+    """What the room offers of sessions: a guest of one ticket, and every command but two."""
+
+    asked: list[tuple[Any, ...]]
+
+    async def meet_guest(self, ticket: str, offer: str) -> str:
+        if ticket != TICKET:
+            raise Refused("no-ticket", both("邀请无效", "not valid"))
+        self.asked.append(("guest", ticket, offer))
+        return ANSWER
+
+    def guest_sees(self, ticket: str) -> tuple[Session, str]:
+        if ticket != TICKET:
+            raise Refused("no-ticket", both("邀请无效", "not valid"))
+        lesson = open_lesson()
+        lesson.does(GUEST, c.RaiseHand())
+        return lesson.session, GUEST
+
+    async def guest_raises_hand(self, ticket: str, *, up: bool) -> None:
+        self.asked.append(("hand", ticket, up))
+
+    async def part_guest(self, ticket: str) -> None:
+        self.asked.append(("guest gone", ticket))
+
+    async def meet_screen(self, offer: str) -> tuple[str, str]:
+        self.asked.append(("screen", offer))
+        return "screen-1", ANSWER
+
+    async def part_screen(self, name: str) -> None:
+        self.asked.append(("screen gone", name))
+
+    async def undo_layout(self, who: Who) -> None:
+        self.asked.append(("undo layout", who.name))
+
+    async def ask(self, who: Who, request: local.AnyRequest) -> local.Reply:
+        self.asked.append(("session", who.name, request))
+        match request:
+            case local.Do(command=c.EndGrant()):
+                raise Refused("not-yours", both("不是你的", "not yours"))
+            case local.Counts(session="unknown"):
+                raise Refused("no-session", both("没有这节课", "no such session"))
+        return local.Reply(
+            session=SESSION,
+            groups=(WEEKLY,),
+            sites={"hill": "青山小学"},
+            counts=Attendance(60 * NS, (Part(member="hill", name="青山小学", role="site"),)),
+            past=(Past(SESSION, "数学", "weekly", AT, 2400.0, 1),),
+        )

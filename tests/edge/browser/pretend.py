@@ -99,91 +99,65 @@ class PretendRoom:
         self, who: Who, *, title: str = "", pre_roll: bool = True, limit_s: float = 0.0
     ) -> str:
         minutes = {"minutes": limit_s / 60} if limit_s else {}
-        self._note("start", {"title": title, "pre_roll": pre_roll} | minutes)
+        self.note("start", {"title": title, "pre_roll": pre_roll} | minutes)
         return ID
 
     async def limit_recording(self, who: Who, limit_s: float) -> None:
-        self._note("limit", {"minutes": limit_s / 60})
+        self.note("limit", {"minutes": limit_s / 60})
 
     async def stop_recording(self, who: Who, *, grace_s: float = 0) -> None:
-        self._note("stop", {"grace_s": grace_s})
+        self.note("stop", {"grace_s": grace_s})
 
     async def go_on(self, who: Who) -> None:
-        self._note("go-on", {})
+        self.note("go-on", {})
 
     async def pause_recording(self, who: Who) -> None:
-        self._note("pause", {})
+        self.note("pause", {})
 
     async def resume_recording(self, who: Who) -> None:
-        self._note("resume", {})
+        self.note("resume", {})
 
     async def mark(self, who: Who, text: str = "") -> float:
-        self._note("mark", {"text": text})
+        self.note("mark", {"text": text})
         return 755.0  # where the media are: a little ahead of the disk
 
     @property
     def day(self) -> DayDesk:
-        return PretendDesk(lambda wish, details: self._note(f"day {wish}", details))
+        return PretendDesk(lambda wish, details: self.note(f"day {wish}", details))
 
     @property
     def outlets(self) -> Outlets:
         raise refused("no-broadcast")
 
     async def run_routine(self, who: Who, name: str) -> None:
-        self._note("routine", name)
+        self.note("routine", name)
 
     def preview_routine(self, name: str) -> tuple[StepView, ...]:
         return next(one.steps for one in self.state().routines if one.name == name)
 
     async def show_layout(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:
-        self._note("layout", (name, *sources))
+        self.note("layout", (name, *sources))
 
     async def direct(self, who: Who, mode: str) -> None:
-        self._note("direct", mode)
+        self.note("direct", mode)
 
     def track(self, who: Who, source: str, *, on: bool) -> None:
-        self._note("track", (source, on))
+        self.note("track", (source, on))
 
     async def write_titles(self, who: Who, titles: TitlesView) -> None:
-        self._note("titles", titles)
+        self.note("titles", titles)
 
     async def mix_sound(self, who: Who, sound: SoundView) -> None:
-        self._note("sound", sound)
+        self.note("sound", sound)
 
     async def perform(
         self, who: Who, device: str, capability: str, action: str, arguments: dict[str, Any]
     ) -> None:
-        self._note(f"{device}/{capability}/{action}", arguments)
+        self.note(f"{device}/{capability}/{action}", arguments)
 
-    async def meet_guest(self, ticket: str, offer: str) -> str:
-        self._note("guest", ticket)
-        if ticket == "old":
-            raise refused_in_session("no-ticket")
-        return offer
-
-    def guest_sees(self, ticket: str) -> tuple[Session, str]:
-        return self.guests_session, "hill"
-
-    async def guest_raises_hand(self, ticket: str, *, up: bool) -> None:
-        self._note("hand", (ticket, up))
-
-    async def part_guest(self, ticket: str) -> None:
-        self._note("guest gone", ticket)
-
-    async def meet_screen(self, offer: str) -> tuple[str, str]:
-        self._note("screen", "")
-        return "screen-1", offer
-
-    async def part_screen(self, name: str) -> None:
-        self._note("screen gone", name)
-
-    async def undo_layout(self, who: Who) -> None:
-        self._note("undo layout", who.name)
-
-    async def in_session(self, who: Who, request: local.AnyRequest) -> local.Reply:
-        if not isinstance(request, (local.Groups, local.Held, local.Counts)):
-            self._note("session", request)
-        return self.in_sessions
+    @property
+    def session(self) -> "PretendSession":
+        return PretendSession(self)
 
     def recordings(self) -> tuple[Manifest, ...]:
         return self.list_of_recordings
@@ -195,17 +169,54 @@ class PretendRoom:
         return self.folder_of_recordings / recording
 
     def show_code(self, code: str) -> None:
-        self._note("code", code)
+        self.note("code", code)
 
     def names_asked(self) -> list[str]:
         """Give what was asked for, in order, without arguments."""
         return [name for name, _arguments in self.asked]
 
-    def _note(self, name: str, arguments: Any) -> None:
+    def note(self, name: str, arguments: Any) -> None:
         self.asked.append((name, arguments))
         if self.refusal is not None:
             refusal, self.refusal = self.refusal, None
             raise refusal
+
+
+@dataclass
+class PretendSession:
+    """What a room offers of sessions with other schools; noted with the room's commands."""
+
+    room: PretendRoom
+
+    async def meet_guest(self, ticket: str, offer: str) -> str:
+        self.room.note("guest", ticket)
+        if ticket == "old":
+            raise refused_in_session("no-ticket")
+        return offer
+
+    def guest_sees(self, ticket: str) -> tuple[Session, str]:
+        return self.room.guests_session, "hill"
+
+    async def guest_raises_hand(self, ticket: str, *, up: bool) -> None:
+        self.room.note("hand", (ticket, up))
+
+    async def part_guest(self, ticket: str) -> None:
+        self.room.note("guest gone", ticket)
+
+    async def meet_screen(self, offer: str) -> tuple[str, str]:
+        self.room.note("screen", "")
+        return "screen-1", offer
+
+    async def part_screen(self, name: str) -> None:
+        self.room.note("screen gone", name)
+
+    async def undo_layout(self, who: Who) -> None:
+        self.room.note("undo layout", who.name)
+
+    async def ask(self, who: Who, request: local.AnyRequest) -> local.Reply:
+        if not isinstance(request, (local.Groups, local.Held, local.Counts)):
+            self.room.note("session", request)
+        return self.room.in_sessions
 
 
 @dataclass

@@ -132,17 +132,17 @@ async def test_the_site_is_seen_at_the_hub_over_its_cable_and_comes_back_after_i
             begin = local.Begin(
                 title="Maths", kind=Kind.DELIVERY, style=Style.INTERACTIVE, sites=("hill",)
             )
-            session = (await hub.in_session(ME, begin)).session
+            session = (await hub.session.ask(ME, begin)).session
             await eventually_async(lambda: peer(hub) == peer(site) == "connected", within_s=60)
             floor = local.Do(session=session, command=c.GiveFloor(member="hill"))
-            await hub.in_session(ME, floor)
+            await hub.session.ask(ME, floor)
             await sees_bars(hub)
             await eventually_async(lambda: records(hub) and records(site), within_s=60)
             cable.cut = True
             await eventually_async(lambda: peer(hub) == peer(site) == "lost", within_s=60)
             cable.cut = False
             await eventually_async(lambda: peer(hub) == peer(site) == "connected", within_s=60)
-            await hub.in_session(ME, local.Do(session=session, command=c.End()))
+            await hub.session.ask(ME, local.Do(session=session, command=c.End()))
             idle = RecordingState.IDLE
             await eventually_async(
                 lambda: hub.state().recording.state is site.state().recording.state is idle,
