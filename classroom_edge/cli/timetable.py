@@ -72,11 +72,18 @@ def plan_(
 
 
 @timetable.command("check", help="timetable.check.help")
-def timetable_check(context: typer.Context, school: SchoolFile) -> None:
+def timetable_check(
+    context: typer.Context,
+    school: SchoolFile,
+    room: Annotated[
+        Path | None,
+        typer.Option(help="option.check-room", metavar="ROOM.toml", show_default=False),
+    ] = None,
+) -> None:
     """Check a school's file."""
     from classroom_edge.commands import timetable as command
 
-    finish(context, lambda: command.check(school, language=context.obj))
+    finish(context, lambda: command.check(school, room=room, language=context.obj))
 
 
 @timetable.command("import", help="timetable.import.help")

@@ -13,9 +13,11 @@ from rich.table import Table
 
 from classroom_edge.commands.week_picture import WeekPicture
 from classroom_edge.config import load
+from classroom_edge.services.day.furnished import furniture
 from classroom_edge.words import words
 from classroom_schedules import Occurrence, ScheduleError, School, clashes, doubts, plan
 from classroom_schedules import load as load_school
+from classroom_schedules.furniture import missing
 from classroom_schedules.outgoing.selection import Whose, of
 from classroom_schedules.weeks import Weekday
 from classroom_schedules.words import say
@@ -41,7 +43,8 @@ def plan_room(
     Raises:
         ConfigError: the room.toml cannot be used.
     """
-    config = load(room).timetable
+    whole = load(room)
+    config = whole.timetable
     if not config:
         return _refuse("plan.no-timetable", language, room=room)
     try:
@@ -55,7 +58,9 @@ def plan_room(
         return _refuse("plan.span", language, most=SPAN_MAX_D)
     planned = plan(school.timetable, school.calendar, start, end)
     mine = of(planned, Whose.ROOM, config.room)
-    warnings = [one.tell(language) for one in doubts(*school, start, end)]
+    named = missing(school.timetable.rules, config.room, furniture(whole))
+    warnings = [f"{config.file.name} {one.tell(language)}" for one in named]
+    warnings += [one.tell(language) for one in doubts(*school, start, end)]
     found = clashes(school.timetable, planned)
     wanted = [one for one in found if config.room in {*one.first.rooms, *one.second.rooms}]
     warnings += [one.tell(language) for one in wanted]

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from classroom_edge.commands.plan import tell
+from classroom_edge.config import load as load_room
+from classroom_edge.services.day.furnished import furniture
 from classroom_edge.words import words
 from classroom_schedules import (
     Occurrence,
@@ -19,6 +21,7 @@ from classroom_schedules import (
     load,
     plan,
 )
+from classroom_schedules.furniture import missing
 from classroom_schedules.incoming.columns import read_lessons
 from classroom_schedules.incoming.ical import read_ical
 from classroom_schedules.incoming.imported import Imported
@@ -48,10 +51,17 @@ class Source:
     year: int | None = None
 
 
-def check(file: Path, *, language: str) -> int:
-    """Tell mistakes (2), or clashes and doubts of all terms (1)."""
+def check(file: Path, *, room: Path | None = None, language: str) -> int:
+    """Tell mistakes (2), or clashes and doubts of all terms (1).
+
+    With a room.toml, what the rules name and that room does not have is a mistake as well.
+
+    Raises:
+        ConfigError: the room.toml cannot be used.
+    """
     try:
         school = load(file)
+        _check_rules(school, room)
     except ScheduleError as error:
         tell(file, error, language)
         return WRONG_USE
@@ -113,6 +123,16 @@ def _written(mine: Sequence[Occurrence], name: str, form: str, language: str) ->
     if form == "csv":
         return to_csv(mine, language=language).encode()
     return to_ical(mine, name=name, made_at=datetime.now(UTC), language=language)
+
+
+def _check_rules(school: School, room: Path | None) -> None:
+    """Raises ScheduleError: rules name what the room does not have."""
+    config = load_room(room) if room else None
+    if config is None:
+        return
+    called = config.timetable.room if config.timetable else config.room.name
+    if mistakes := tuple(missing(school.timetable.rules, called, furniture(config))):
+        raise ScheduleError(mistakes)
 
 
 def _terms(school: School) -> tuple[date, date]:

@@ -1,11 +1,13 @@
 """Rules: what a room does by itself around a lesson, and around which lessons."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import Enum
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
 from fnmatch import fnmatchcase
 
+from classroom_schedules.mistakes import WHOLE
 from classroom_schedules.occurrence import Occurrence
+from classroom_schedules.words import Remark
 
 EARLY_MIN = 5  # minutes, where a rule says nothing
 
@@ -16,6 +18,13 @@ class Sort(Enum):
     LESSON = "lesson"
     JOINT = "joint"  # with rooms that take part from afar
     RESERVATION = "reservation"
+
+
+class Live(StrEnum):
+    """How a lesson leaves its room while it is held."""
+
+    SESSION = "session"  # with the sites of the lesson, or of a standing group
+    BROADCAST = "broadcast"  # to whoever may watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +44,12 @@ class Rule:
     layout: str = ""
     sources: tuple[str, ...] = ()  # that fill the layout
     record: bool = False
+    live: tuple[Live, ...] = ()
+    group: str = ""  # the standing group of its session; "" = the sites of the lesson
     early_min: int = EARLY_MIN  # before the lesson, for the routine
     late_min: int = 0  # after it, for the recording
     extend_min: int = 0  # and as many more at most, while somebody still speaks
+    place: Remark = field(default=WHOLE, compare=False)  # where it stands in the file
 
     def fits(self, one: Occurrence) -> bool:
         """Say whether it is for this lesson."""
@@ -49,6 +61,10 @@ class Rule:
             and _fit(self.teachers, one.teachers)
             and _fit(self.rooms, one.rooms)
         )
+
+    def is_for(self, room: str) -> bool:
+        """Say whether it may be for lessons of this room."""
+        return _fit(self.rooms, (room,))
 
 
 def sort_of(one: Occurrence) -> Sort:

@@ -34,6 +34,23 @@ def test_a_wrong_file_names_its_lines_and_gives_2(
     assert "第 2 行 holiday.date：这里要写日期。" in capsys.readouterr().err
 
 
+def test_what_rules_name_is_looked_for_in_the_room_that_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    (tmp_path / "school.toml").write_text(text + '\n[[rule]]\nroutine = "nap"\n', "utf-8")
+    room = tmp_path / "room.toml"
+    said = '[timetable]\nfile = "school.toml"\nroom = "301"\n'
+    room.write_text(f'[room]\nid = "attic"\nname = "Attic"\n{said}', encoding="utf-8")
+    asked = ["timetable", "check", str(tmp_path / "school.toml")]
+    assert run(asked, "en") == 0
+    assert run([*asked, "--room", str(room)], "en") == 2
+    line = text.count("\n") + 2
+    assert f"line {line} rule: This room has no routine called 'nap'" in capsys.readouterr().err
+    assert run(["plan", str(room), "--from", "2027-03-01", "--days", "1"], "en") == 0
+    assert "! school.toml line" in capsys.readouterr().out
+
+
 def test_an_import_that_halves_the_lessons_waits_until_somebody_confirms(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

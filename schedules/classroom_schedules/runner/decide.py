@@ -127,6 +127,20 @@ def _stop_running(case: Case, turn: int) -> Do | Wait:
     return case.do(turn)
 
 
+def _off_air(case: Case) -> Do | Say | Wait | None:
+    """End what is live with the lesson, and like its recording not while somebody speaks."""
+    live = case.whole.last(case.job.lesson, Kind.LIVE)
+    if live is None or live.outcome not in {Outcome.DONE, Outcome.VOID} or not live.recording:
+        return None
+    if case.last and case.last.is_final and case.last.turn == live.turn:
+        return None
+    if live.outcome is Outcome.VOID:
+        return case.do(live.turn)
+    if case.facts.now < case.opens_at:
+        return Wait(case.opens_at)
+    return _stop_running(case, live.turn)
+
+
 def _is_stray(case: Case) -> bool:
     """Say whether a clock that was ahead has begun what is recorded."""
     record = case.whole.last(case.job.lesson, Kind.RECORD)
@@ -149,4 +163,10 @@ def _following(case: Case, lessons: Sequence[Due]) -> Step | None:
     return Wait(case.job.until) if case.facts.running else case.do()
 
 
-_STEPS: Final = {Kind.PREPARE: _prepare, Kind.RECORD: _record, Kind.STOP: _stop}
+_STEPS: Final = {
+    Kind.PREPARE: _prepare,
+    Kind.RECORD: _record,
+    Kind.LIVE: _prepare,
+    Kind.STOP: _stop,
+    Kind.OFF_AIR: _off_air,
+}

@@ -7,16 +7,16 @@ from itertools import pairwise
 from typing import Final
 
 from classroom_schedules.occurrence import Occurrence
-from classroom_schedules.rules import Rule, rule_for
+from classroom_schedules.rules import Live, Rule, rule_for
 from classroom_schedules.runner.job import Job, Kind
 from classroom_schedules.runner.ledger import Entry, Ledger
 from classroom_schedules.words import remark
 
 LEAST: Final = timedelta(minutes=2)  # of a lesson; for less, nothing is begun any more
+CALLED: Final = timedelta(seconds=30)  # before the bell: rooms elsewhere begin together
 TIDY_WITHIN: Final = timedelta(hours=2)  # after a lesson; later, the night puts everything off
 REMEMBERED: Final = timedelta(days=1)  # lessons that have begun, and are in no timetable any more
 NOTHING: Final = Rule()
-BEGUN: Final = Rule(record=True)  # for what was begun by a rule that is no more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,12 @@ class Due:
             yield Job(lesson, Kind.PREPARE, self.prepares_at, self.begins_until)
         if self.rule.record:
             yield Job(lesson, Kind.RECORD, self.occurrence.starts_at, self.begins_until)
+        if self.rule.live:
+            yield Job(lesson, Kind.LIVE, self.occurrence.starts_at - CALLED, self.begins_until)
+        if self.rule.record:
             yield Job(lesson, Kind.STOP, stops_at, self.latest)
+        if self.rule.live:
+            yield Job(lesson, Kind.OFF_AIR, stops_at, self.latest)
         if self.rule.end_routine:
             yield Job(lesson, Kind.TIDY, stops_at, stops_at + TIDY_WITHIN)
 
@@ -78,9 +83,12 @@ def dues(
 ) -> tuple[Due, ...]:
     """Give the lessons held in one room, in the order of time; `now` is in the school's zone.
 
-    One whose recording has begun stays where it is: no new timetable cuts or doubles it.
+    One whose recording has begun, or that is live, stays where it is: no new
+    timetable cuts or doubles it.
     """
-    begun = {one.lesson: _local(one, now) for one in ledger.begun()}
+    recorded = {one.lesson: _local(one, now) for one in ledger.begun()}
+    live = {one.lesson: _local(one, now) for one in ledger.begun(Kind.LIVE)}
+    begun = live | recorded
     known = {one.id: one for one in occurrences}
     gone = (one for id_, one in begun.items() if id_ not in known and _is_recent(one, now))
     all_ = [*(_as_begun(one, begun.get(one.id)) for one in known.values()), *map(_vanished, gone)]
@@ -89,7 +97,7 @@ def dues(
     return tuple(
         Due(
             occurrence=one,
-            rule=_rule(rules, one, is_begun=one.id in begun),
+            rule=_rule(rules, one, recorded=one.id in recorded, live=one.id in live),
             added=added.get(one.id, timedelta()),
             next_at=next_at,
         )
@@ -97,11 +105,11 @@ def dues(
     )
 
 
-def _rule(rules: Sequence[Rule], one: Occurrence, *, is_begun: bool) -> Rule:
-    found = rule_for(rules, one)
-    if is_begun:
-        return replace(found or BEGUN, record=True)
-    return found or NOTHING
+def _rule(rules: Sequence[Rule], one: Occurrence, *, recorded: bool, live: bool) -> Rule:
+    """Give its rule; what was begun by one that is no more is ended nevertheless."""
+    found = rule_for(rules, one) or NOTHING
+    ways = found.live or ((Live.SESSION,) if live else ())
+    return replace(found, record=found.record or recorded, live=ways)
 
 
 def _local(entry: Entry, now: datetime) -> Entry:

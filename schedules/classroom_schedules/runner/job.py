@@ -10,7 +10,9 @@ class Kind(StrEnum):
 
     PREPARE = "prepare"  # the routine before a lesson: equipment on
     RECORD = "record"
+    LIVE = "live"  # its session with other rooms opens, or its broadcast
     STOP = "stop"
+    OFF_AIR = "off-air"  # and they end
     TIDY = "tidy"  # the routine after it
 
 

@@ -42,7 +42,7 @@ class Entry:
     outcome: Outcome
     at: datetime
     why: Remark = DONE
-    recording: str = ""  # that it began
+    recording: str = ""  # that it began; of what is live, the session, or the broadcast
     starts_at: datetime | None = None  # of the lesson, as it was when its recording began
     ends_at: datetime | None = None
 
@@ -73,10 +73,10 @@ class Ledger:
         turns = self._turns.get(job_id(lesson, kind))
         return turns[-1] if turns else None
 
-    def begun(self) -> Iterator[Entry]:
-        """Give the first turn that counts of every lesson whose recording has begun."""
+    def begun(self, kind: Kind = Kind.RECORD) -> Iterator[Entry]:
+        """Give the first turn that counts of every lesson whose recording has begun, or is live."""
         for job, turns in self._turns.items():
-            if job.endswith(f"#{Kind.RECORD}"):
+            if job.endswith(f"#{kind}"):
                 counted = (one for one in turns if one.outcome is not Outcome.VOID)
                 yield from [one for one in counted if one.recording][:1]
 
