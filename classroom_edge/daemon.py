@@ -22,9 +22,7 @@ from classroom_edge.room import (
     LevelView,
     RecordingState,
     RoomState,
-    SoundView,
     StepView,
-    TitlesView,
     Who,
 )
 from classroom_edge.services.day.clock import DayClock
@@ -41,17 +39,17 @@ from classroom_edge.services.light import LightService
 from classroom_edge.services.live.desk import SessionDesk
 from classroom_edge.services.live.joining import Joiner
 from classroom_edge.services.live.offering import OpenRoad, Road
-from classroom_edge.services.looks import style_of, titles_of, with_card
+from classroom_edge.services.looks import with_card
 from classroom_edge.services.media import PROGRAMME, Media
 from classroom_edge.services.newest import Newest
 from classroom_edge.services.outlets import Outlets
 from classroom_edge.services.overview import Overview
 from classroom_edge.services.places import Places
+from classroom_edge.services.programme import ProgrammeDesk
 from classroom_edge.services.recording import RecordingService
 from classroom_edge.services.refusals import refused
 from classroom_edge.services.renditions import Renditions
 from classroom_edge.services.routines import RoutineService
-from classroom_edge.services.sounds import strip_of
 from classroom_edge.services.storage import StorageService
 from classroom_edge.services.supervise import supervise
 from classroom_edge.services.timetabling import DayDesk, TimetableService
@@ -60,7 +58,7 @@ from classroom_edge.services.waking import WakingService
 from classroom_edge.services.workers import WorkerService
 from classroom_edge.sessions.link import films
 from classroom_edge.words import words
-from classroom_media.api import NS, Directing, Layout
+from classroom_media.api import NS, Directing
 from classroom_media.compose.grid import Grid
 from classroom_media.direct.signs import Role
 from classroom_media.messages import Cut, Heartbeat, Whereabouts
@@ -102,7 +100,7 @@ class Daemon:
         places = Places(recordings, config.recording.second_folder)
         self._library = Library(recordings)
         self._is_attended = config.profile is Profile.STUDIO
-        self._mode = KeptMode(folder.path / "directing.json", config.director.mode)
+        mode = KeptMode(folder.path / "directing.json", config.director.mode)
         wiring = Wiring()
         self.devices = {
             one.id: DeviceService(
@@ -124,7 +122,7 @@ class Daemon:
             report=self._report,
             cut=self._cut,
             spotted=self._spotted,
-            directing=Directing(by_rules=self._is_attended and self._mode.read() == AUTO),
+            directing=Directing(by_rules=self._is_attended and mode.read() == AUTO),
         )
         self.renditions = Renditions(director=self.media.director, height=config.recording.height)
         self.outlets = Outlets(
@@ -160,6 +158,14 @@ class Daemon:
             ready_ns=lambda: self.media.ready_ns or time.monotonic_ns(),
             changed=self._stir,
             over=self.finishing.finish,
+        )
+        self.programme = ProgrammeDesk(
+            config=config,
+            media=self.media,
+            takes=self.takes,
+            mode=mode,
+            tracking=self._tracking,
+            changed=self._stir,
         )
         self._routines = RoutineService(
             routines=config.routines, devices=self.devices, changed=self._stir
@@ -199,7 +205,13 @@ class Daemon:
         self._timetable = TimetableService(
             config=config.timetable,
             folder=folder,
-            acts=RoomAtHand(commands=self, takes=self.takes, media=self.media, speed=clock.speed),
+            acts=RoomAtHand(
+                commands=self,
+                programme=self.programme,
+                takes=self.takes,
+                media=self.media,
+                speed=clock.speed,
+            ),
             changed=self._stir,
             clock=clock,
         )
@@ -384,63 +396,6 @@ class Daemon:
         """Tell what a routine would do now, and do nothing. Raises Refused."""
         return self._routines.preview(name)
 
-    async def show_layout(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:
-        """Show another layout, filled with `sources` or as configured. Raises Refused."""
-        slots = self._config.slots
-        if name not in slots:
-            raise refused("unknown-layout", name=name)
-        if len(sources) > slots[name]:
-            raise refused("too-many-sources", name=name, slots=slots[name])
-        if unknown := [source for source in sources if source not in self._config.pictures]:
-            raise refused("unknown-source", name=unknown[0])
-        layout = Layout(name, self._config.fill(name, sources))
-        if len(layout.sources) < self._config.fewest(name):
-            raise refused("too-few-sources", name=name, slots=self._config.fewest(name))
-        if self.media.directing.by_rules:
-            await self._hold()
-        await self.media.show(layout)
-        await self.takes.shown(layout, by=who.name)
-        logger.info("layout %s %s shown for %s", name, layout.sources, who.name)
-        self._stir()
-
-    async def direct(self, who: Who, mode: str) -> None:
-        """Let the director's rules choose what is shown ("auto"), or people ("hand").
-
-        Asked again for "auto", the rules take back what a person holds.
-
-        Raises:
-            Refused: nobody directs in a room of the routine profile.
-        """
-        if mode == AUTO and not self._is_attended:
-            raise refused("routine-room")
-        self._mode.write(mode)
-        await self.media.direct(Directing(by_rules=mode == AUTO))
-        logger.info("directing %s for %s", mode, who.name)
-        self._stir()
-
-    def track(self, who: Who, source: str, *, on: bool) -> None:
-        """Let the camera of a source follow whoever moves, or not. Raises Refused."""
-        if source not in self._tracking:
-            raise refused("no-tracking", name=source)
-        self._tracking[source].switch(who, on=on)
-
-    async def write_titles(self, who: Who, titles: TitlesView) -> None:
-        """Write other titles over the programme. Raises Refused."""
-        if titles.card and titles.card not in style_of(self._config).cards:
-            raise refused("unknown-card", name=titles.card)
-        await self.media.write(titles_of(titles, self.media.titles))
-        logger.info("titles %s written for %s", titles, who.name)
-        self._stir()
-
-    async def mix_sound(self, who: Who, sound: SoundView) -> None:
-        """Mix the sound of one source so. Raises Refused."""
-        if sound.source not in self.media.strips:
-            raise refused("unknown-sound", name=sound.source)
-        strip = strip_of(sound)
-        await self.media.mix(self.media.strips | {sound.source: strip})
-        logger.info("sound of %s mixed as %s for %s (%s)", sound.source, strip, who.name, who.why)
-        self._stir()
-
     async def perform(
         self, who: Who, device: str, capability: str, action: str, arguments: dict[str, Any]
     ) -> None:
@@ -540,11 +495,6 @@ class Daemon:
         until_ns = time.monotonic_ns() + round(seconds * NS)
         await self.media.write(with_card(self.media.titles, card, until_ns, heading))
         self._stir()
-
-    async def _hold(self) -> None:
-        """Keep the rules from what a person shows, for a while."""
-        until_ns = time.monotonic_ns() + self._config.director.hold_s * NS
-        await self.media.direct(Directing(by_rules=True, held_until_ns=until_ns))
 
     def _tracker(
         self, source: str, config: TrackingConfig, camera: DeviceService

@@ -121,7 +121,7 @@ async def show_layout(
     body: LayoutBody | None = None,
 ) -> Accepted:
     """Show another layout in the programme."""
-    await site.room.show_layout(visitor.who, name, (body or LayoutBody()).chosen)
+    await site.room.programme.show(visitor.who, name, (body or LayoutBody()).chosen)
     return Accepted()
 
 
@@ -133,7 +133,7 @@ async def direct(
 
     While the rules do, a layout that somebody shows stays for a while before they go on.
     """
-    await site.room.direct(visitor.who, body.mode)
+    await site.room.programme.direct(visitor.who, body.mode)
     return Accepted()
 
 
@@ -148,7 +148,7 @@ async def track(
 
     Whoever moves the camera meanwhile has it for a while; switched on again, it follows at once.
     """
-    site.room.track(visitor.who, source, on=body.on)
+    site.room.programme.track(visitor.who, source, on=body.on)
     return Accepted()
 
 
@@ -160,7 +160,7 @@ async def write_titles(
 ) -> Accepted:
     """Write something over the programme: lower third, subtitle, or a card instead of it."""
     shown = site.room.state().programme.titles
-    await site.room.write_titles(visitor.who, (body or TitlesBody()).over(shown))
+    await site.room.programme.write(visitor.who, (body or TitlesBody()).over(shown))
     return Accepted()
 
 
@@ -174,7 +174,7 @@ async def mix_sound(
     """Mix a source's sound otherwise: gain, mute, delay, sides, high-pass, gate."""
     sounds = {one.source: one for one in site.room.state().programme.sounds}
     sound = sounds.get(source, SoundView(source))
-    await site.room.mix_sound(visitor.who, (body or SoundBody()).over(sound))
+    await site.room.programme.mix(visitor.who, (body or SoundBody()).over(sound))
     return Accepted()
 
 

@@ -105,7 +105,7 @@ async def show_layout(
 
     async def show(form: Mapping[str, str]) -> None:
         sources = tuple(filter(None, [form.get("source", "")]))
-        await site.room.show_layout(visitor.who, name, sources)
+        await site.room.programme.show(visitor.who, name, sources)
 
     return await _done(request, site, show)
 

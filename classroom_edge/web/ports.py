@@ -12,6 +12,30 @@ from classroom_edge.sessions.state import Session
 from classroom_media.record.manifest import Manifest
 
 
+class ProgrammePort(Protocol):
+    """Where people say what the programme shows and how it sounds."""
+
+    async def show(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:
+        """Show another layout, filled with `sources` or as configured. Raises Refused."""
+        ...
+
+    async def direct(self, who: Who, mode: str) -> None:
+        """Let the director's rules choose what is shown ("auto"), or people ("hand")."""
+        ...
+
+    def track(self, who: Who, source: str, *, on: bool) -> None:
+        """Let the camera of a source follow whoever moves, or not. Raises Refused."""
+        ...
+
+    async def write(self, who: Who, titles: TitlesView) -> None:
+        """Write other titles over the programme. Raises Refused."""
+        ...
+
+    async def mix(self, who: Who, sound: SoundView) -> None:
+        """Mix the sound of one source so. Raises Refused."""
+        ...
+
+
 class SessionPort(Protocol):
     """Where people ask something of sessions with other schools. It raises Refused."""
 
@@ -114,24 +138,9 @@ class RoomPort(Protocol):
         """Tell what a routine would do now, and do nothing. Raises Refused."""
         ...
 
-    async def show_layout(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:
-        """Show another layout, filled with `sources` or as configured. Raises Refused."""
-        ...
-
-    async def direct(self, who: Who, mode: str) -> None:
-        """Let the director's rules choose what is shown ("auto"), or people ("hand")."""
-        ...
-
-    def track(self, who: Who, source: str, *, on: bool) -> None:
-        """Let the camera of a source follow whoever moves, or not. Raises Refused."""
-        ...
-
-    async def write_titles(self, who: Who, titles: TitlesView) -> None:
-        """Write other titles over the programme. Raises Refused."""
-        ...
-
-    async def mix_sound(self, who: Who, sound: SoundView) -> None:
-        """Mix the sound of one source so. Raises Refused."""
+    @property
+    def programme(self) -> ProgrammePort:
+        """Where people say what the programme shows and how it sounds."""
         ...
 
     async def perform(

@@ -232,26 +232,9 @@ class PretendRoom:
                 return routine.steps
         raise Refused("unknown-routine", both("没有这个情景", "no such routine"))
 
-    async def show_layout(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:
-        self.asked.append(("layout", who.name, name, sources))
-        if name not in {layout.name for layout in self._state.programme.layouts}:
-            raise Refused("unknown-layout", both("没有这个布局", "no such layout"))
-
-    async def direct(self, who: Who, mode: str) -> None:
-        self.asked.append(("direct", who.name, mode))
-
-    def track(self, who: Who, source: str, *, on: bool) -> None:
-        self.asked.append(("track", who.name, source, on))
-        if source != "teacher":
-            raise Refused("no-tracking", both("这台摄像机不跟踪", "its camera follows nobody"))
-
-    async def write_titles(self, who: Who, titles: TitlesView) -> None:
-        self.asked.append(("titles", who.name, titles))
-
-    async def mix_sound(self, who: Who, sound: SoundView) -> None:
-        self.asked.append(("mix", who.name, sound))
-        if sound.source != "teacher":
-            raise Refused("unknown-sound", both("没有这个声音", "no such sound"))
+    @property
+    def programme(self) -> "PretendProgramme":
+        return PretendProgramme(self.asked, self._state)
 
     async def perform(
         self, who: Who, device: str, capability: str, action: str, arguments: dict[str, Any]
@@ -319,6 +302,35 @@ class PretendRoom:
             lesson=Lesson(from_s=2.0, to_s=58.0, file="micro.mp4"),
             thumbnail="thumbnail.jpg",
         )  # fmt: skip
+
+
+@dataclass
+class PretendProgramme:
+    """What the room offers of its programme."""
+
+    asked: list[tuple[Any, ...]]
+    state: RoomState
+
+    async def show(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:
+        self.asked.append(("layout", who.name, name, sources))
+        if name not in {layout.name for layout in self.state.programme.layouts}:
+            raise Refused("unknown-layout", both("没有这个布局", "no such layout"))
+
+    async def direct(self, who: Who, mode: str) -> None:
+        self.asked.append(("direct", who.name, mode))
+
+    def track(self, who: Who, source: str, *, on: bool) -> None:
+        self.asked.append(("track", who.name, source, on))
+        if source != "teacher":
+            raise Refused("no-tracking", both("这台摄像机不跟踪", "its camera follows nobody"))
+
+    async def write(self, who: Who, titles: TitlesView) -> None:
+        self.asked.append(("titles", who.name, titles))
+
+    async def mix(self, who: Who, sound: SoundView) -> None:
+        self.asked.append(("mix", who.name, sound))
+        if sound.source != "teacher":
+            raise Refused("unknown-sound", both("没有这个声音", "no such sound"))
 
 
 @dataclass

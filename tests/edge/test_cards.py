@@ -84,6 +84,6 @@ async def test_stop_again_under_the_closing_card_ends_at_once(daemon: Daemon) ->
 async def test_a_name_written_under_a_card_leaves_the_card_its_end(daemon: Daemon) -> None:
     await daemon.start_recording(ME)
     until_ns = daemon.media.titles.card_until_ns
-    await daemon.write_titles(ME, TitlesView(name="Wang", card="opening"))
+    await daemon.programme.write(ME, TitlesView(name="Wang", card="opening"))
     assert daemon.media.titles.card_until_ns == until_ns
     assert daemon.media.titles.lower_third == LowerThird(name="Wang")

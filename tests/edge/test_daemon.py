@@ -123,7 +123,7 @@ async def test_a_hung_worker_is_replaced(tmp_path: Path) -> None:
 
 async def test_layout_titles_and_mix_are_kept_by_the_next_director(tmp_path: Path) -> None:
     async with at_work(tmp_path) as daemon:
-        await daemon.show_layout(ME, "side-by-side", ("pupils",))
+        await daemon.programme.show(ME, "side-by-side", ("pupils",))
         killed = pid_of(daemon.state(), "programme")
         os.kill(killed, signal.SIGKILL)
         beat = await eventually_async(
@@ -132,13 +132,13 @@ async def test_layout_titles_and_mix_are_kept_by_the_next_director(tmp_path: Pat
         assert beat
         assert beat.layout is not None
         assert (beat.layout.name, beat.layout.sources) == ("side-by-side", ("pupils", "teacher"))
-        await daemon.write_titles(ME, TitlesView(name="李老师", subtitle="好雨知时节"))
+        await daemon.programme.write(ME, TitlesView(name="李老师", subtitle="好雨知时节"))
         with pytest.raises(Refused, match="intermission"):
-            await daemon.write_titles(ME, TitlesView(card="intermission"))
+            await daemon.programme.write(ME, TitlesView(card="intermission"))
         quieter = SoundView("teacher", gain_db=-6.5, gate=GateView(-50.0, 300, 200))
-        await daemon.mix_sound(ME, quieter)
+        await daemon.programme.mix(ME, quieter)
         with pytest.raises(Refused, match="pupils"):
-            await daemon.mix_sound(ME, SoundView("pupils"))
+            await daemon.programme.mix(ME, SoundView("pupils"))
         os.kill(daemon.media.director.pid, signal.SIGKILL)
         await eventually_async(
             lambda: (
@@ -152,9 +152,9 @@ async def test_layout_titles_and_mix_are_kept_by_the_next_director(tmp_path: Pat
         assert daemon.state().programme.titles.subtitle == "好雨知时节"
         assert daemon.state().programme.sounds == (quieter,)
         with pytest.raises(Refused, match="mosaic"):
-            await daemon.show_layout(ME, "mosaic")
+            await daemon.programme.show(ME, "mosaic")
         with pytest.raises(Refused, match="board"):
-            await daemon.show_layout(ME, "single", ("board",))
+            await daemon.programme.show(ME, "single", ("board",))
 
 
 async def test_the_multiview_is_made_while_somebody_looks(tmp_path: Path) -> None:

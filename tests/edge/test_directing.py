@@ -58,10 +58,10 @@ async def works_the_camera(daemon: Daemon) -> None:
     with pytest.raises(DeviceError):  # it is not there; it was asked for all the same
         await daemon.perform(ME, "camera", "pan-tilt-zoom", "drive", {"pan": 0.2})
     await eventually_async(lambda: (now := tracking()) and now.state == "yielding" and now.until)
-    daemon.track(ME, "teacher", on=False)
+    daemon.programme.track(ME, "teacher", on=False)
     await eventually_async(lambda: tracking() == TrackingView("off"))
     with pytest.raises(Refused, match="pupils"):
-        daemon.track(ME, "pupils", on=True)
+        daemon.programme.track(ME, "pupils", on=True)
 
 
 async def test_rules_cut_and_say_why_a_hand_wins_for_a_while_and_all_is_kept_and_noted(
@@ -78,7 +78,7 @@ async def test_rules_cut_and_say_why_a_hand_wins_for_a_while_and_all_is_kept_and
         await eventually_async(lambda: shown().reason, within_s=20)
         assert shown().sources == ("hall",)
         assert shown().reason["zh-CN"].endswith("没有动静。")
-        await daemon.show_layout(ME, "single", ("pupils",))
+        await daemon.programme.show(ME, "single", ("pupils",))
         await eventually_async(lambda: shown().held_until)
         assert (shown().sources, shown().reason) == (("pupils",), {})
         ordered = daemon.media.directing
@@ -89,7 +89,7 @@ async def test_rules_cut_and_say_why_a_hand_wins_for_a_while_and_all_is_kept_and
         )
         assert beat
         assert (beat.directing, beat.layout) == (ordered, daemon.media.layout)
-        await daemon.direct(ME, "hand")
+        await daemon.programme.direct(ME, "hand")
         await eventually_async(lambda: shown().held_until is None and shown().directing == "hand")
         await eventually_async(
             lambda: (one := daemon.media.director.beat) and one.directing == Directing()

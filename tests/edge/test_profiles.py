@@ -80,7 +80,7 @@ async def test_nobody_directs_a_routine_room_and_its_state_says_what_it_is(tmp_p
     attic = daemon(tmp_path, load(room(tmp_path)))
     assert attic.state().profile == "routine"
     with pytest.raises(Refused, match="nobody directs"):
-        await attic.direct(ME, "auto")
+        await attic.programme.direct(ME, "auto")
     assert attic.state().programme.directing == "hand"
     attic.media.close()
 

@@ -21,9 +21,6 @@ class Commands(Protocol):
     async def run_routine(self, who: Who, name: str) -> None:
         """Start a routine."""
 
-    async def show_layout(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:
-        """Show a layout."""
-
     async def start_recording(
         self, who: Who, *, title: str = "", taught: Taught | None = None
     ) -> str:
@@ -31,6 +28,13 @@ class Commands(Protocol):
 
     async def stop_recording(self, who: Who, *, grace_s: float = 0) -> None:
         """End the recording."""
+
+
+class Programme(Protocol):
+    """What the room shows. It raises `Refused`."""
+
+    async def show(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:
+        """Show a layout."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +47,7 @@ class RoomAtHand:
     """
 
     commands: Commands
+    programme: Programme
     takes: RecordingService
     media: Media
     speed: float = 1.0  # of the timetable's clock
@@ -76,7 +81,7 @@ class RoomAtHand:
 
     async def layout(self, who: Who, name: str, sources: tuple[str, ...]) -> None:
         """Have a layout shown."""
-        await self.commands.show_layout(who, name, sources)
+        await self.programme.show(who, name, sources)
 
     async def record(self, who: Who, title: str, taught: Taught) -> str:
         """Begin a recording; give its id."""

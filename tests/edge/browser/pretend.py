@@ -135,20 +135,9 @@ class PretendRoom:
     def preview_routine(self, name: str) -> tuple[StepView, ...]:
         return next(one.steps for one in self.state().routines if one.name == name)
 
-    async def show_layout(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:
-        self.note("layout", (name, *sources))
-
-    async def direct(self, who: Who, mode: str) -> None:
-        self.note("direct", mode)
-
-    def track(self, who: Who, source: str, *, on: bool) -> None:
-        self.note("track", (source, on))
-
-    async def write_titles(self, who: Who, titles: TitlesView) -> None:
-        self.note("titles", titles)
-
-    async def mix_sound(self, who: Who, sound: SoundView) -> None:
-        self.note("sound", sound)
+    @property
+    def programme(self) -> "PretendProgramme":
+        return PretendProgramme(self)
 
     async def perform(
         self, who: Who, device: str, capability: str, action: str, arguments: dict[str, Any]
@@ -180,6 +169,28 @@ class PretendRoom:
         if self.refusal is not None:
             refusal, self.refusal = self.refusal, None
             raise refusal
+
+
+@dataclass
+class PretendProgramme:
+    """What the room offers of its programme."""
+
+    room: PretendRoom
+
+    async def show(self, who: Who, name: str, sources: tuple[str, ...] = ()) -> None:
+        self.room.note("layout", (name, *sources))
+
+    async def direct(self, who: Who, mode: str) -> None:
+        self.room.note("direct", mode)
+
+    def track(self, who: Who, source: str, *, on: bool) -> None:
+        self.room.note("track", (source, on))
+
+    async def write(self, who: Who, titles: TitlesView) -> None:
+        self.room.note("titles", titles)
+
+    async def mix(self, who: Who, sound: SoundView) -> None:
+        self.room.note("sound", sound)
 
 
 @dataclass
