@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from classroom_drivers.wiring import Wiring
 from classroom_edge.config.models import Config, TrackingConfig
+from classroom_edge.library.shelf import Shelf
 from classroom_edge.paths import DataFolder
 from classroom_edge.profiles import Profile
 from classroom_edge.room import (
@@ -26,6 +27,7 @@ from classroom_edge.room import (
     Who,
 )
 from classroom_edge.services.day.clock import DayClock
+from classroom_edge.services.day.on_air import OnAir
 from classroom_edge.services.day.room_at_hand import RoomAtHand
 from classroom_edge.services.devices import DeviceService
 from classroom_edge.services.directing import AUTO, KeptMode, role_in
@@ -135,6 +137,7 @@ class Daemon:
             film=self._library.film,
             link=lambda: self._joined.link.view if self._joined else None,
         )
+        self.shelf = Shelf(config=config, folder=folder, recordings=recordings, changed=self._stir)
         self.finishing = FinishingService(
             places=places,
             runtime=runtime,
@@ -210,6 +213,7 @@ class Daemon:
                 programme=self.programme,
                 takes=self.takes,
                 media=self.media,
+                on_air=OnAir(sessions=self.session, outlets=self.outlets),
                 speed=clock.speed,
             ),
             changed=self._stir,
@@ -270,6 +274,7 @@ class Daemon:
             **({"link": joined.link.run, "live": joined.live.run} if joined else {}),
             **({"filling": self._filling.run} if self._filling else {}),
             **self.outlets.services,
+            **self.shelf.services,
         }
         try:
             async with asyncio.TaskGroup() as tasks:

@@ -1,7 +1,10 @@
-"""Accounts, sessions, paired panels and the audit of logins: one SQLite file in the data folder.
+"""Accounts, sessions, paired panels, the audit of logins, and an index of what was recorded.
 
-Recordings are not in here: each has its manifest beside its files.
+One SQLite file in the data folder, or a PostgreSQL server. Recordings themselves are not in here:
+each has its manifest beside its files, from which its line of the index is made.
 """
 
 from classroom_edge.store.database import Store as Store
 from classroom_edge.store.database import StoreError as StoreError
+from classroom_edge.store.place import Place as Place
+from classroom_edge.store.place import Server as Server

@@ -1,4 +1,4 @@
-"""The database file: opened, brought up to date, and worked on by one thread."""
+"""The database, a file or a server: opened, brought up to date, and worked on by one thread."""
 
 import asyncio
 import os
@@ -7,13 +7,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session as Work
+
+from classroom_edge.store.place import Place, Server
+
+MIGRATING: Final = 7_011_023  # the number of the lock that migrations of one server take turns by
 
 T = TypeVar("T")
 
@@ -23,23 +27,24 @@ class StoreError(Exception):
 
 
 class Store:
-    """Accounts on disk. An async context manager: opens and migrates, closes at the end.
+    """What is kept. An async context manager: opens and migrates, closes at the end; again, too.
 
     Work is done by one thread of its own, in the order in which it was asked for, so that a
     piece of work sees no other in between.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._thread: ThreadPoolExecutor | None = None
         self._engine: Engine | None = None
 
     async def __aenter__(self) -> Self:
-        """Open the file, made for its owner's eyes only, and bring its tables up to date.
+        """Open it, a file for its owner's eyes only, and bring its tables up to date.
 
         Raises:
-            StoreError: the file cannot be opened, or is no database of ours.
+            StoreError: it cannot be opened, or is no database of ours.
         """
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         try:
             await self._in_thread(self._open)
         except BaseException:
@@ -59,7 +64,8 @@ class Store:
         """Do a piece of work in a transaction: committed when it returns, undone when it raises.
 
         Raises:
-            StoreError: the disk is full, the file is locked or broken.
+            StoreError: it is not open; the disk is full, the file locked or broken, the server
+                away.
         """
         return await self._in_thread(lambda: self._transaction(work))
 
@@ -68,15 +74,20 @@ class Store:
             return work(session)
 
     def _open(self) -> None:
-        self._engine = opened(self._path)
+        self._engine = opened(self._place)
 
     def _close(self) -> None:
-        if self._engine is not None:
-            self._engine.dispose()
-        self._thread.shutdown(wait=False)
+        engine, self._engine = self._engine, None
+        thread, self._thread = self._thread, None
+        if engine is not None:
+            engine.dispose()
+        if thread is not None:
+            thread.shutdown(wait=False)
 
     async def _in_thread(self, job: Callable[[], T]) -> T:
         """Have the thread do a job; one that is cancelled is waited for, as it cannot be cut."""
+        if self._thread is None:
+            raise StoreError(f"{self._place}: not open")
         done = asyncio.get_running_loop().run_in_executor(self._thread, job)
         try:
             return await asyncio.shield(done)
@@ -84,22 +95,39 @@ class Store:
             await asyncio.wait((done,))
             raise
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-            raise StoreError(f"{self._path}: {error}") from error
+            raise StoreError(f"{self._place}: {error}") from error
 
 
-def opened(path: Path) -> Engine:
-    """Open the database and bring its tables up to date; blocks."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    url = URL.create("sqlite", database=str(path))  # a path may hold what a URL must not
-    engine = create_engine(url, connect_args={"check_same_thread": False})
-    event.listen(engine, "connect", _configure)
+def opened(place: Place) -> Engine:
+    """Open the database and bring its tables up to date; blocks.
+
+    Raises:
+        StoreError: its server's driver is not installed.
+    """
+    engine = _of_server(place) if isinstance(place, Server) else _of_file(place)
     try:
         _migrate(engine)
     except BaseException:
         engine.dispose()
         raise
     return engine
+
+
+def _of_file(path: Path) -> Engine:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    url = URL.create("sqlite", database=str(path))  # a path may hold what a URL must not
+    engine = create_engine(url, connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _configure)
+    return engine
+
+
+def _of_server(server: Server) -> Engine:
+    """Prepare for a server; a connection that it has closed meanwhile is made anew."""
+    try:
+        return create_engine(server.address, pool_pre_ping=True, pool_size=1)
+    except ImportError as error:
+        raise StoreError(f"{server}: {error}; pip install 'classroom-edge[postgresql]'") from error
 
 
 def _configure(connection: sqlite3.Connection, _record: object) -> None:
@@ -111,5 +139,7 @@ def _migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", "classroom_edge.store:migrations")
     with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":  # a file is locked by whoever writes to it
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

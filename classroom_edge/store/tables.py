@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, Dialect, ForeignKey, LargeBinary, String, TypeDecorator
+from sqlalchemy import BigInteger, Dialect, ForeignKey, Index, LargeBinary, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
 NAME_MAX = 64  # characters
@@ -21,6 +21,21 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Read an instant back, in UTC."""
         return None if value is None else datetime.fromtimestamp(value / 1_000_000, UTC)
+
+
+class Lines(TypeDecorator[tuple[str, ...]]):
+    """Several names, each on a line of its own with a line end on both sides."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str:
+        """Spell names as lines."""
+        return "\n".join(("", *value, "")) if value else ""
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
+        """Read lines back."""
+        return tuple(value.strip("\n").split("\n")) if value else ()
 
 
 class Table(MappedAsDataclass, DeclarativeBase, kw_only=True):
@@ -213,3 +228,32 @@ class TimetableWish(Table):
     minutes: Mapped[int] = mapped_column(default=0)
     other: Mapped[str] = mapped_column(default="")
     undone_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Recording(Table):
+    """The index of one recording, whose folder is the truth."""
+
+    __tablename__ = "recordings"
+    __table_args__ = (Index("ix_recordings_newest", "started_at", "id"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    stamp: Mapped[str]  # of the files that it was read from
+    started_at: Mapped[datetime]
+    state: Mapped[str]
+    title: Mapped[str]
+    subject: Mapped[str]
+    teachers: Mapped[tuple[str, ...]] = mapped_column(Lines)
+    classes: Mapped[tuple[str, ...]] = mapped_column(Lines)
+    duration_s: Mapped[float]
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    thumbnail: Mapped[str]
+    filmstrip: Mapped[str]
+    tracks: Mapped[tuple[str, ...]] = mapped_column(Lines)
+    sessions: Mapped[tuple[str, ...]] = mapped_column(Lines)
+    marks: Mapped[int]
+    held: Mapped[bool]
+    consent: Mapped[str]
+    edits: Mapped[int]
+    receipts: Mapped[int]
+    problem: Mapped[str]
+    words: Mapped[str]  # that a search looks at, folded

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Protocol
 
+from classroom_edge.library.shelf import Shelf
 from classroom_edge.room import LevelView, RoomState, SoundView, StepView, TitlesView, Who
 from classroom_edge.services.outlets import Outlets
 from classroom_edge.services.timetabling import DayDesk
@@ -152,6 +153,11 @@ class RoomPort(Protocol):
     @property
     def outlets(self) -> Outlets:
         """Where people ask something of broadcasts and of what else leaves the room."""
+        ...
+
+    @property
+    def shelf(self) -> Shelf:
+        """Where people ask something of what was recorded."""
         ...
 
     @property

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from classroom_drivers.api import LinkError, RefusedError, UnsupportedError
+from classroom_edge.config import Config
+from classroom_edge.library.shelf import Shelf
+from classroom_edge.paths import DataFolder
 from classroom_edge.room import (
     ActionView,
     DeviceView,
@@ -145,6 +148,12 @@ class PretendRoom:
         self.followed = 0  # how many follow the state
         self.loudness = asyncio.Queue[tuple[LevelView, ...]]()
         self._recordings = recordings
+        self._shelf = Shelf(
+            config=Config.model_validate({"room": {"id": "room", "name": "三(2)班"}}),
+            folder=DataFolder(recordings.parent),
+            recordings=recordings,
+            changed=lambda: None,
+        )
         self._state = a_state()
         self._changed = asyncio.Event()
 
@@ -256,6 +265,10 @@ class PretendRoom:
     @property
     def outlets(self) -> Outlets:
         raise Refused("no-broadcast", both("不直播", "broadcasts nothing"))
+
+    @property
+    def shelf(self) -> Shelf:
+        return self._shelf
 
     @property
     def session(self) -> "PretendSession":

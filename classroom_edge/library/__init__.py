@@ -1,0 +1,1 @@
+"""What a room has recorded, after the bell: found, watched, edited, delivered, kept, forgotten."""

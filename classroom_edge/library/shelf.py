@@ -1,0 +1,56 @@
+"""What a room has recorded, after the bell: composed here, for the daemon and the web layer."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from classroom_edge.config.models import Config
+from classroom_edge.paths import DataFolder
+from classroom_edge.store import Store
+
+Run = Callable[[], Coroutine[Any, Any, None]]
+
+
+@dataclass(kw_only=True)
+class Shelf:
+    """The parts of the library; each owns its subject and shares the store.
+
+    A part has `run` when something is to be done for as long as the room is open; it begins once
+    the store is open.
+    """
+
+    config: Config
+    folder: DataFolder
+    recordings: Path  # the folder of all recordings
+    changed: Callable[[], None]  # the room's state must be looked at again
+    store: Store = field(init=False)
+    _opened: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+
+    def __post_init__(self) -> None:
+        self.store = Store(self.folder.database)
+
+    @property
+    def services(self) -> Mapping[str, Run]:
+        """What is to run for as long as the room is open, by name."""
+        parts: dict[str, Run] = {}
+        return {"store": self._keep_open} | {
+            name: self._when_open(run) for name, run in parts.items()
+        }
+
+    async def _keep_open(self) -> None:
+        """Keep the store open. Raises StoreError."""
+        try:
+            async with self.store:
+                self._opened.set()
+                await asyncio.Event().wait()
+        finally:
+            self._opened.clear()
+
+    def _when_open(self, run: Run) -> Run:
+        async def begin() -> None:
+            await self._opened.wait()
+            await run()
+
+        return begin

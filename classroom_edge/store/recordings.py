@@ -1,0 +1,106 @@
+"""The index of recordings in the database: kept, forgotten, searched, page by page."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import asdict, fields
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, String, delete, func, insert, select, tuple_, type_coerce
+from sqlalchemy.orm import Session as Work
+
+from classroom_edge.library.card import Consent
+from classroom_edge.library.entry import Entry, Page, Query, QueryError, wanted
+from classroom_edge.store.tables import Recording
+
+AT_ONCE: Final = 500  # ids in one statement; databases have a limit
+
+_NAMES: Final = tuple(one.name for one in fields(Entry))
+
+
+def stamps(db: Work) -> dict[str, str]:
+    """Give what is known, by id: when each was read."""
+    return dict(db.execute(select(Recording.id, Recording.stamp)).tuples().all())
+
+
+def keep(db: Work, entries: Collection[Entry]) -> None:
+    """Index recordings, in place of what was known of them."""
+    forget(db, [one.id for one in entries])
+    if entries:
+        db.execute(insert(Recording), [asdict(one) for one in entries])
+
+
+def forget(db: Work, ids: Iterable[str]) -> None:
+    """Take recordings out of the index."""
+    gone = list(ids)
+    for start in range(0, len(gone), AT_ONCE):
+        some = gone[start : start + AT_ONCE]
+        db.execute(delete(Recording).where(Recording.id.in_(some)))
+
+
+def one(db: Work, recording: str) -> Entry | None:
+    """Give one recording, or None."""
+    row = db.get(Recording, recording)
+    return _entry(row) if row else None
+
+
+def page(db: Work, query: Query) -> Page:
+    """Give a page of what is looked for, newest first.
+
+    Raises:
+        QueryError: `query.after` is the mark of no page.
+    """
+    conditions = tuple(_conditions(query))
+    total = db.scalar(select(func.count()).select_from(Recording).where(*conditions)) or 0
+    newest = select(Recording).where(*conditions, *_behind(query.after))
+    order = newest.order_by(Recording.started_at.desc(), Recording.id.desc())
+    found = db.scalars(order.limit(query.limit + 1)).all()
+    items = tuple(_entry(row) for row in found[: query.limit])
+    return Page(items, mark_of(items[-1]) if len(found) > query.limit else "", total)
+
+
+def mark_of(entry: Entry) -> str:
+    """Give the mark of the page that begins behind a recording."""
+    return f"{_microseconds(entry.started_at)}.{entry.id}"
+
+
+def _behind(after: str) -> Iterator[ColumnElement[bool]]:
+    if not after:
+        return
+    at, dot, id_ = after.partition(".")
+    try:
+        instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(at))
+    except (ValueError, OverflowError) as error:
+        raise QueryError(after) from error
+    if not dot or "\0" in id_:
+        raise QueryError(after)
+    yield tuple_(Recording.started_at, Recording.id) < tuple_(instant, id_)
+
+
+def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:
+    for word in wanted(query.asked):
+        yield Recording.words.contains(word, autoescape=True)
+    named = (
+        (Recording.teachers, query.teacher),
+        (Recording.classes, query.class_name),
+        (Recording.sessions, query.session),
+    )
+    for column, name in named:
+        if name:
+            yield type_coerce(column, String).contains(f"\n{name}\n", autoescape=True)
+    if query.subject:
+        yield Recording.subject == query.subject
+    if query.state:
+        yield Recording.state == query.state
+    if query.since:
+        yield Recording.started_at >= query.since
+    if query.until:
+        yield Recording.started_at < query.until
+
+
+def _entry(row: Recording) -> Entry:
+    values = {name: getattr(row, name) for name in _NAMES}
+    return Entry(**values | {"consent": Consent(row.consent)})
+
+
+def _microseconds(at: datetime) -> int:
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
