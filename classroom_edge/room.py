@@ -300,7 +300,7 @@ class LiveView:
 class JobView:
     """One thing that the timetable does for a lesson, and what became of it."""
 
-    kind: str  # "prepare" | "record" | "stop" | "tidy"
+    kind: str  # "prepare" | "record" | "live" | "stop" | "off-air" | "tidy"
     at: datetime
     state: str  # "waiting" | "begun" | "done" | "failed" | "missed" | "skipped"
     name: str = ""  # of the routine

@@ -1,10 +1,21 @@
 """The seam between the timetable and the room: what it may ask, and what it looks at."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from classroom_edge.room import Who
 from classroom_media.record.journal import Taught
+from classroom_schedules import Occurrence
+from classroom_schedules.rules import Rule
 from classroom_schedules.runner import Running
+
+
+@dataclass(frozen=True, slots=True)
+class Aired:
+    """What is live: by which name it is ended ("" = somebody else ends it), and without whom."""
+
+    name: str = ""
+    without: tuple[str, ...] = ()  # sites that are not enrolled
 
 
 class Acts(Protocol):
@@ -36,4 +47,12 @@ class Acts(Protocol):
 
     async def stop(self, who: Who, *, at_once: bool) -> None:
         """End the recording, at once or with a grace in which a person may go on."""
+        ...
+
+    async def go_live(self, who: Who, lesson: Occurrence, rule: Rule, in_s: float) -> Aired:
+        """Have a lesson be live as its rule says; its bell rings in so many seconds."""
+        ...
+
+    async def off_air(self, who: Who, aired: str) -> None:
+        """End what is live; it may have ended by itself."""
         ...

@@ -160,11 +160,22 @@ class Attendant:
                 await self.acts.routine(who, rule.end_routine)
             case Kind.STOP:
                 await self.acts.stop(who, at_once=_is_followed(one.due))
+            case Kind.LIVE:
+                return await self._go_live(who, one.due, done)
+            case Kind.OFF_AIR:
+                live = self.ledger.last(one.job.lesson, Kind.LIVE)
+                await self.acts.off_air(who, live.recording if live else "")
             case Kind.RECORD:
                 await self._show(who, rule)
                 id_ = await self.acts.record(who, _title(one.due), _taught(one.due))
                 return replace(done, recording=id_)
         return done
+
+    async def _go_live(self, who: Who, due: Due, done: Entry) -> Entry:
+        in_s = (due.occurrence.starts_at - done.at).total_seconds()
+        aired = await self.acts.go_live(who, due.occurrence, due.rule, in_s)
+        why = remark("runner.live-without", sites=aired.without) if aired.without else done.why
+        return replace(done, recording=aired.name, why=why)
 
     async def _show(self, who: Who, rule: Rule) -> None:
         """Show the rule's layout; a lesson is recorded also where there is none of that name."""
@@ -188,7 +199,7 @@ class Attendant:
 
 
 def _entry(due: Due, kind: Kind, turn: int, now: datetime) -> Entry:
-    is_begin = kind is Kind.RECORD
+    is_begin = kind in {Kind.RECORD, Kind.LIVE}
     return Entry(
         job=f"{due.occurrence.id}#{kind}",
         turn=turn,

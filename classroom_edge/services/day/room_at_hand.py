@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from classroom_edge.room import RecordingState, Who
+from classroom_edge.services.day.acts import Aired
+from classroom_edge.services.day.on_air import OnAir
 from classroom_edge.services.media import PROGRAMME, Media
 from classroom_edge.services.recording import RecordingService
 from classroom_media.api import RecordError
 from classroom_media.record.journal import Taught
 from classroom_media.record.story import tell
+from classroom_schedules import Occurrence
+from classroom_schedules.rules import Rule
 from classroom_schedules.runner import Running
 
 GRACE_S: Final = 10.0  # after the bell, in which one may go on
@@ -50,6 +54,7 @@ class RoomAtHand:
     programme: Programme
     takes: RecordingService
     media: Media
+    on_air: OnAir
     speed: float = 1.0  # of the timetable's clock
 
     def running(self) -> Running | None:
@@ -93,3 +98,11 @@ class RoomAtHand:
             await self.takes.stop(who)
         else:
             await self.commands.stop_recording(who, grace_s=GRACE_S / self.speed)
+
+    async def go_live(self, who: Who, lesson: Occurrence, rule: Rule, in_s: float) -> Aired:
+        """Have a lesson be live as its rule says; its bell rings in so many seconds."""
+        return await self.on_air.begin(who, lesson, rule, in_s / self.speed)
+
+    async def off_air(self, who: Who, aired: str) -> None:
+        """End what is live; it may have ended by itself."""
+        await self.on_air.end(who, aired)

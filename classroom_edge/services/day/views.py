@@ -9,6 +9,7 @@ from classroom_edge.words import words
 from classroom_schedules import Occurrence, School
 from classroom_schedules.calendar import SpecialDay
 from classroom_schedules.runner import Due, Kind, Ledger, Wish, granted
+from classroom_schedules.runner.ledger import DONE
 from classroom_schedules.weeks import Weekday
 from classroom_schedules.words import LANGUAGES, Remark, remark, say
 
@@ -72,7 +73,8 @@ class Today:
             if entry is None:
                 yield JobView(job.kind, job.at, "waiting", name)
             else:
-                yield JobView(job.kind, job.at, entry.outcome, name, both(entry.why))
+                why = {} if entry.why == DONE else both(entry.why)
+                yield JobView(job.kind, job.at, entry.outcome, name, why)
 
 
 def heading(school: School, day: date) -> Words:

@@ -45,15 +45,14 @@ class Wait:
 Step = Do | Say | Wait
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One job. `ledger` is what counts now, `whole` also what a wrong clock has done."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turns:
+    """One job and its turns. `ledger` is what counts, `whole` also what a wrong clock has done."""
 
-    due: Due
     job: Job
     ledger: Ledger
     whole: Ledger
-    facts: Facts
+    now: datetime
 
     @property
     def last(self) -> Entry | None:
@@ -74,16 +73,6 @@ class Case:
         return self.last is not None and self.last.is_final
 
     @property
-    def is_running(self) -> bool:
-        """Say whether the lesson's recording runs."""
-        return self.facts.running is not None and self.facts.running.lesson == self.job.lesson
-
-    @property
-    def is_cut(self) -> bool:
-        """Say whether the lesson's recording was ended by no person."""
-        return self.job.lesson in self.facts.cut
-
-    @property
     def opens_at(self) -> datetime:
         """Give when it is to be done: at its time, or a while after the room has refused."""
         last = self.last
@@ -93,12 +82,34 @@ class Case:
     @property
     def is_untimely(self) -> bool:
         """Say whether it is too early for it, or too late."""
-        return self.is_late or self.facts.now < self.opens_at
+        return self.is_late or self.now < self.opens_at
 
     @property
     def is_late(self) -> bool:
         """Say whether it is of no use any more."""
-        return self.facts.now >= self.job.until
+        return self.now >= self.job.until
+
+    def is_said(self, turn: int, outcome: Outcome) -> bool:
+        """Say whether that was noted last."""
+        return self.last is not None and (self.last.turn, self.last.outcome) == (turn, outcome)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case(Turns):
+    """A lesson's job, and all that bears on it."""
+
+    due: Due
+    facts: Facts
+
+    @property
+    def is_running(self) -> bool:
+        """Say whether the lesson's recording runs."""
+        return self.facts.running is not None and self.facts.running.lesson == self.job.lesson
+
+    @property
+    def is_cut(self) -> bool:
+        """Say whether the lesson's recording was ended by no person."""
+        return self.job.lesson in self.facts.cut
 
     def do(self, turn: int = 0) -> Do:
         """Have it done."""
@@ -109,7 +120,7 @@ class Case:
     ) -> Say | None:
         """Have it noted, once."""
         why, turn = remark(key, **more), turn or self.turn
-        if self.last and (self.last.turn, self.last.outcome) == (turn, outcome):
+        if self.is_said(turn, outcome):
             return None
         return Say(self.job, self.due, turn, outcome, why, recording)
 

@@ -47,7 +47,7 @@ def _steps(lessons: Sequence[Due], ledger: Ledger, facts: Facts) -> Iterator[tup
     counted = ledger.counted()
     for due in lessons:
         for job in due.jobs():
-            case = Case(due, job, counted, ledger, facts)
+            case = Case(job=job, ledger=counted, whole=ledger, now=facts.now, due=due, facts=facts)
             step = _following(case, lessons) if job.kind is Kind.TIDY else _STEPS[job.kind](case)
             if step:
                 yield due, step
@@ -120,8 +120,8 @@ def _stopped(case: Case, turn: int) -> Say | Wait | None:
 
 def _stop_running(case: Case, turn: int) -> Do | Wait:
     now, latest = case.facts.now, case.due.latest
-    if now < case.job.at:
-        return Wait(case.job.at)
+    if now < case.opens_at:
+        return Wait(case.opens_at)
     if case.facts.is_speaking and now < latest:
         return Wait(min(now + SPEAKING_LOOK, latest))
     return case.do(turn)
@@ -130,14 +130,15 @@ def _stop_running(case: Case, turn: int) -> Do | Wait:
 def _off_air(case: Case) -> Do | Say | Wait | None:
     """End what is live with the lesson, and like its recording not while somebody speaks."""
     live = case.whole.last(case.job.lesson, Kind.LIVE)
-    if live is None or live.outcome not in {Outcome.DONE, Outcome.VOID} or not live.recording:
+    if live is None or live.outcome is Outcome.BEGUN:
         return None
     if case.last and case.last.is_final and case.last.turn == live.turn:
         return None
     if live.outcome is Outcome.VOID:
         return case.do(live.turn)
-    if case.facts.now < case.opens_at:
-        return Wait(case.opens_at)
+    if not (live.outcome is Outcome.DONE and live.recording):
+        is_late = case.facts.now >= case.job.at
+        return case.say(Outcome.MISSED, "runner.not-live") if is_late else None
     return _stop_running(case, live.turn)
 
 

@@ -1,4 +1,4 @@
-"""A job: one thing that is done for one lesson."""
+"""A job: one thing that is done once, for one lesson or for the room as a whole."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,13 +14,18 @@ class Kind(StrEnum):
     STOP = "stop"
     OFF_AIR = "off-air"  # and they end
     TIDY = "tidy"  # the routine after it
+    # and for no lesson:
+    BOOT = "boot"  # the room as it should be now, after the machine was off
+    NIGHT = "night"  # everything off in the evening
+    IDLE = "idle"  # or once nobody has been there for a while
+    SHUTDOWN = "shutdown"  # the machine itself
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One thing to do for one lesson. It is due at `at`, and useless from `until` on."""
+    """One thing to do. It is due at `at`, and useless from `until` on."""
 
-    lesson: str
+    lesson: str  # or what it is for besides: an evening, a start of the machine
     kind: Kind
     at: datetime
     until: datetime

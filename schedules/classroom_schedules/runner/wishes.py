@@ -16,13 +16,14 @@ class WishKind(StrEnum):
     SKIP = "skip"
     EARLY = "early"  # to begin `at`
     SWAP = "swap"  # with `other`
+    STAY = "stay"  # of the room: nothing is switched off for so many `minutes`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """One thing that somebody asked for."""
 
-    lesson: str
+    lesson: str  # "" = it is about the room
     kind: WishKind
     by: str
     at: datetime

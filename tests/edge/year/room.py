@@ -4,7 +4,10 @@ import random
 from dataclasses import dataclass, field, replace
 
 from classroom_edge.room import Refused, Who
+from classroom_edge.services.day.acts import Aired
 from classroom_media.record.journal import Taught
+from classroom_schedules import Occurrence
+from classroom_schedules.rules import Rule
 from classroom_schedules.runner import Running
 
 FORGOTTEN_AFTER_S = 1800.0  # as the recording service has it
@@ -38,6 +41,8 @@ class Room:
     speaks_until_s: float = 0.0
     films: list[Film] = field(default_factory=list)
     routines: list[tuple[float, str, str]] = field(default_factory=list)  # when, why, which
+    live: dict[str, tuple[float, float | None]] = field(default_factory=dict)  # from, to
+    aired: list[str] = field(default_factory=list)  # lessons, as often as they were begun
     refusals: int = 0
     fuse: int | None = None
     _boot_s: float = 0.0
@@ -120,6 +125,20 @@ class Room:
             self.refusals += 1
             raise Refused("not-recording", {"en": str(at_once)})
         self._end("timetable" if who.name == "timetable" else "person", self.now_s)
+        self.burn()
+
+    async def go_live(self, who: Who, lesson: Occurrence, rule: Rule, in_s: float) -> Aired:
+        self.burn()
+        if lesson.id not in self.live:
+            self.live[lesson.id] = (self.now_s + max(0.0, in_s), None)
+            self.aired.append(lesson.id)
+        self.burn()
+        return Aired(lesson.id)
+
+    async def off_air(self, who: Who, aired: str) -> None:
+        self.burn()
+        if self.live[aired][1] is None:
+            self.live[aired] = (self.live[aired][0], self.now_s)
         self.burn()
 
     def adopt(self, lesson: str) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from classroom_schedules import School
 from classroom_schedules.bells import Bells, BellSchedule, Period
 from classroom_schedules.calendar import Calendar, Kind, SpecialDay, Teaches, Term
-from classroom_schedules.rules import Rule
+from classroom_schedules.rules import Live, Rule
 from classroom_schedules.timetable import Lesson, Slot, Timetable
 from classroom_schedules.weeks import Parity, Weekday, Weeks
 
@@ -18,6 +18,14 @@ PERIODS = tuple(
 )
 RULES = (
     Rule(subjects=("体育",), routine="class-start"),
+    Rule(
+        subjects=("英语",),
+        routine="class-start",
+        record=True,
+        live=(Live.SESSION,),
+        late_min=1,
+        extend_min=8,
+    ),
     Rule(
         routine="class-start",
         end_routine="class-end",

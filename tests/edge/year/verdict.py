@@ -26,6 +26,7 @@ def faults(life: Life) -> Iterator[str]:
         films[film.lesson].append(film)
     for lesson, parts in films.items():
         yield from _of_parts(lesson, parts) if lesson else ()
+    yield from _of_live(life)
     for due in life.dues.values():
         yield from _of_quiet(life, due, films[due.occurrence.id])
 
@@ -85,6 +86,16 @@ def _of_quiet(life: Life, due: Due, films: list[Film]) -> Iterator[str]:
         yield f"{due.occurrence.id}: recorded {len(films)} times"
     elif not (abs(films[0].from_s - from_s) < SECONDS and (films[0].to_s or 0) > to_s - SECONDS):
         yield f"{due.occurrence.id}: {films[0]} for {from_s}-{to_s}"
+
+
+def _of_live(life: Life) -> Iterator[str]:
+    """What was live ended, and not before its lesson did."""
+    for lesson, (_from_s, to_s) in life.room.live.items():
+        due = life.dues.get(lesson)
+        if to_s is None and due is not None:
+            yield f"live for ever: {lesson}"
+    if len(set(life.room.aired)) != len(life.room.aired):
+        yield "a session was begun twice"
 
 
 def counts(life: Life) -> dict[str, int]:

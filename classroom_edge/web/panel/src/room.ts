@@ -232,7 +232,7 @@ export interface Missing {
 }
 
 export interface JobView {
-  kind: "prepare" | "record" | "stop" | "tidy";
+  kind: "prepare" | "record" | "live" | "stop" | "off-air" | "tidy";
   at: string;
   state: "waiting" | "begun" | "done" | "failed" | "missed" | "skipped" | "void";
   /** Of the routine. */
