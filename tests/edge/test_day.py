@@ -8,6 +8,7 @@ from random import Random
 from classroom_edge.services.day.attendant import Attendant
 from classroom_edge.services.day.clock import DayClock, Health, is_synchronised, paced
 from classroom_edge.services.day.in_force import KEPT, InForce
+from classroom_edge.services.day.memory import Memory
 from classroom_edge.store import Store
 from classroom_schedules import plan
 from tests.edge.year.room import Room
@@ -107,13 +108,13 @@ async def test_two_daemons_on_one_store_do_each_job_once(tmp_path: Path) -> None
     rooms = [Room(Random(1), AT.timestamp()) for _ in range(2)]
     async with Store(tmp_path / "room.db") as one, Store(tmp_path / "room.db") as other:
         both = [
-            Attendant(store=store, acts=room, by=name)
+            Attendant(memory=Memory(store=store, by=name), acts=room)
             for store, room, name in zip((one, other), rooms, "ab", strict=True)
         ]
         for attendant in both:
             planned = plan(SCHOOL.timetable, SCHOOL.calendar, TUESDAY, TUESDAY + timedelta(days=1))
             attendant.occurrences, attendant.rules = planned, SCHOOL.timetable.rules
-            await attendant.take_up(AT)
+            await attendant.memory.take_up(AT)
         for attendant in both:
             await attendant.look(AT, is_synchronised=True)
     assert sum(len(room.films) for room in rooms) == 1

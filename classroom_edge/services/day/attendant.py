@@ -9,7 +9,7 @@ from typing import Final
 
 from classroom_edge.room import Refused, Who
 from classroom_edge.services.day.acts import Acts
-from classroom_edge.store import Store, StoreError, timetable
+from classroom_edge.services.day.memory import Memory
 from classroom_media.record.journal import Taught
 from classroom_schedules import Occurrence
 from classroom_schedules.rules import Rule
@@ -20,11 +20,9 @@ from classroom_schedules.runner import (
     Entry,
     Facts,
     Kind,
-    Ledger,
     Outcome,
     Running,
     Say,
-    Wish,
     decide,
     dues,
     granted,
@@ -32,7 +30,6 @@ from classroom_schedules.runner import (
 from classroom_schedules.words import remark
 
 ROUNDS_MAX: Final = 12  # of deciding and doing; more would be a mistake of ours
-REMEMBERED: Final = timedelta(days=30)
 NAME: Final = "timetable"
 
 logger = logging.getLogger(__name__)
@@ -40,41 +37,27 @@ logger = logging.getLogger(__name__)
 
 @dataclass(kw_only=True)
 class Attendant:
-    """One room's timetable at work. `by` names this daemon in the store."""
+    """One room's timetable at work."""
 
-    store: Store
+    memory: Memory
     acts: Acts
-    by: str
     occurrences: tuple[Occurrence, ...] = ()
     rules: Sequence[Rule] = ()
-    wishes: tuple[Wish, ...] = ()
-    ledger: Ledger = field(default_factory=Ledger, init=False)
     lessons: tuple[Due, ...] = field(default=(), init=False)
     waiting: Due | None = field(default=None, init=False)  # for a person's recording to end
 
-    async def take_up(self, now: datetime) -> None:
-        """Take up what an earlier daemon left: claims that are open, and what was done."""
-        await self.store.run(partial(timetable.take_over, by=self.by, now=now))
-        await self.reload(now)
-
-    async def reload(self, now: datetime) -> None:
-        """Read again what was done and what people wish."""
-        since = now - REMEMBERED
-        self.ledger = Ledger(await self.store.run(partial(timetable.entries, since=since)))
-        wishes = await self.store.run(partial(timetable.wishes, since=since))
-        self.wishes = tuple(one for one in wishes if one.at <= now)  # nobody wishes in the future
-
     async def look(self, now: datetime, *, is_synchronised: bool) -> Decision:
         """Do what is due now; `now` is in the school's zone. Give when to look again."""
-        if is_synchronised and (void := self.ledger.ahead(now)):
-            await self._note(*void)
+        if is_synchronised:
+            await self.memory.forget_what_is_ahead(now)
         for _ in range(ROUNDS_MAX):
             decision = self._decide(now)
             if not decision.todo and not decision.said:
                 break
-            await self._note(*(_said(one, now) for one in decision.said))
+            await self.memory.note(*(_said(one, now) for one in decision.said))
             for one in decision.todo:
-                await self._do(one, now)
+                entry = _entry(one.due, one.job.kind, one.turn, now)
+                await self.memory.do(entry, partial(self._act, one, entry))
         self.waiting = decision.waiting
         return decision
 
@@ -89,17 +72,17 @@ class Attendant:
         running = self.acts.running()
         if running is None or running.lesson:
             return running
-        return replace(running, lesson=self.ledger.lesson_of(running.id))
+        return replace(running, lesson=self.memory.ledger.lesson_of(running.id))
 
     async def adopt(self, who: Who, due: Due, recording: str, now: datetime) -> None:
         """Let a person's recording be that of a lesson: from now on it ends with it."""
         entry = _entry(due, Kind.RECORD, self._turn(due), now)
         why = remark("runner.person-asked")
-        await self._note(replace(entry, outcome=Outcome.DONE, why=why, recording=recording))
+        await self.memory.note(replace(entry, outcome=Outcome.DONE, why=why, recording=recording))
         logger.info("recording %s is that of %s, says %s", recording, due.occurrence.id, who.name)
 
     def _turn(self, due: Due) -> int:
-        last = self.ledger.last(due.occurrence.id, Kind.RECORD)
+        last = self.memory.ledger.last(due.occurrence.id, Kind.RECORD)
         return last.turn + last.is_final if last else 1
 
     def _decide(self, now: datetime) -> Decision:
@@ -111,11 +94,11 @@ class Attendant:
             cut=self._cut(now, running),
             is_speaking=running is not None and self.acts.is_speaking(),
         )
-        return decide(self.lessons, self.ledger, facts)
+        return decide(self.lessons, self.memory.ledger, facts)
 
     def _find(self, now: datetime) -> None:
-        occurrences, added = granted(self.occurrences, self.wishes)
-        self.lessons = dues(occurrences, self.rules, self.ledger, added, now)
+        occurrences, added = granted(self.occurrences, self.memory.wishes)
+        self.lessons = dues(occurrences, self.rules, self.memory.ledger, added, now)
 
     def _cut(self, now: datetime, running: Running | None) -> frozenset[str]:
         """Give the lessons of now whose recording no person has ended."""
@@ -123,32 +106,12 @@ class Attendant:
         for due in self.lessons:
             if not due.occurrence.starts_at <= now < due.latest + timedelta(days=1):
                 continue
-            last = self.ledger.last(due.occurrence.id, Kind.RECORD)
-            stop = self.ledger.last(due.occurrence.id, Kind.STOP)
+            last = self.memory.ledger.last(due.occurrence.id, Kind.RECORD)
+            stop = self.memory.ledger.last(due.occurrence.id, Kind.STOP)
             is_open = last and last.recording and not (stop and stop.is_final)
             if last and is_open and not (running and running.id == last.recording):
                 found |= {due.occurrence.id} if self.acts.was_cut(last.recording) else set()
         return frozenset(found)
-
-    async def _do(self, one: Do, now: datetime) -> None:
-        entry = _entry(one.due, one.job.kind, one.turn, now)
-        if not await self._claim(entry):
-            await self.reload(now)  # another daemon is at it
-            return
-        try:
-            done = await self._act(one, entry)
-        except Refused as error:
-            why = remark("runner.refused", why=str(error))
-            done = replace(entry, outcome=Outcome.FAILED, why=why)
-        await self._note(done)
-        logger.info("%s, turn %d: %s", one.job.id, one.turn, done.why.tell("en"))
-
-    async def _claim(self, entry: Entry) -> bool:
-        try:
-            return await self.store.run(partial(timetable.claim, entry=entry, by=self.by))
-        except StoreError:
-            logger.exception("done without the store: a lesson is worth more than its entry")
-            return True
 
     async def _act(self, one: Do, entry: Entry) -> Entry:
         who = Who(name=NAME, why=one.job.id)
@@ -163,7 +126,7 @@ class Attendant:
             case Kind.LIVE:
                 return await self._go_live(who, one.due, done)
             case Kind.OFF_AIR:
-                live = self.ledger.last(one.job.lesson, Kind.LIVE)
+                live = self.memory.ledger.last(one.job.lesson, Kind.LIVE)
                 await self.acts.off_air(who, live.recording if live else "")
             case Kind.RECORD:
                 await self._show(who, rule)
@@ -185,17 +148,6 @@ class Attendant:
             await self.acts.layout(who, rule.layout, rule.sources)
         except Refused as error:
             logger.warning("layout %s: %s", rule.layout, error)
-
-    async def _note(self, *entries: Entry) -> None:
-        if not entries:
-            return
-        fresh = {(one.job, one.turn): one for one in entries}
-        kept = (one for one in self.ledger if (one.job, one.turn) not in fresh)
-        self.ledger = Ledger((*kept, *entries))
-        try:
-            await self.store.run(partial(timetable.note, entries=entries, by=self.by))
-        except StoreError:  # after a restart, what the room shows tells it
-            logger.exception("not noted: %s", ", ".join(one.job for one in entries))
 
 
 def _entry(due: Due, kind: Kind, turn: int, now: datetime) -> Entry:

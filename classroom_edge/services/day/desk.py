@@ -39,7 +39,7 @@ class Desk:
         due = self._lesson(lesson)
         if not 1 <= minutes <= EXTEND_MAX:
             raise refused("minutes", most=EXTEND_MAX)
-        stop = self.attendant.ledger.last(due.occurrence.id, Kind.STOP)
+        stop = self.attendant.memory.ledger.last(due.occurrence.id, Kind.STOP)
         if self.now() >= due.latest or (stop and stop.is_final):
             raise refused("lesson-over")
         await self._wish(who, WishKind.EXTEND, due, minutes=minutes)
@@ -66,10 +66,10 @@ class Desk:
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         async with self.turn:
             take_back = partial(timetable.undo, since=midnight, at=now)
-            undone = await self.attendant.store.run(take_back)
+            undone = await self.attendant.memory.store.run(take_back)
             if undone is None:
                 raise refused("nothing-to-undo")
-            await self.attendant.reload(now)
+            await self.attendant.memory.reload(now)
         logger.info("%s of %s undone by %s", undone.kind, undone.lesson, who.name)
         self.wake()
 
@@ -109,7 +109,7 @@ class Desk:
 
     def _to_come(self, lesson: str) -> Due:
         due = self._lesson(lesson)
-        record = self.attendant.ledger.last(due.occurrence.id, Kind.RECORD)
+        record = self.attendant.memory.ledger.last(due.occurrence.id, Kind.RECORD)
         if self.now() >= due.occurrence.ends_at or (record and record.recording):
             raise refused("lesson-begun")
         return due
@@ -120,7 +120,7 @@ class Desk:
         lesson, at = due.occurrence.id, self.now()
         wished = Wish(lesson=lesson, kind=kind, by=who.name, at=at, minutes=minutes, other=other)
         async with self.turn:
-            await self.attendant.store.run(partial(timetable.wish, wished=wished))
-            await self.attendant.reload(at)
+            await self.attendant.memory.store.run(partial(timetable.wish, wished=wished))
+            await self.attendant.memory.reload(at)
         logger.info("%s of %s asked for by %s", kind, lesson, who.name)
         self.wake()

@@ -18,6 +18,7 @@ from classroom_edge.services.day.attendant import Attendant
 from classroom_edge.services.day.clock import DayClock
 from classroom_edge.services.day.desk import Desk
 from classroom_edge.services.day.in_force import InForce
+from classroom_edge.services.day.memory import Memory
 from classroom_edge.services.day.views import Today, heading, undoable, wish_words
 from classroom_edge.store import Store
 from classroom_schedules import Occurrence, doubts, plan
@@ -58,8 +59,9 @@ class DayService:
         """Run until cancelled. Raises StoreError."""
         await asyncio.to_thread(self.in_force.open)
         async with Store(self.database) as store:
-            attendant = Attendant(store=store, acts=self.acts, by=f"{os.getpid()}-{uuid4().hex}")
-            await attendant.take_up(self.clock.now())
+            memory = Memory(store=store, by=f"{os.getpid()}-{uuid4().hex}")
+            attendant = Attendant(memory=memory, acts=self.acts)
+            await memory.take_up(self.clock.now())
             self._day = None
             with AlarmClock(self.clock) as alarm:
                 desk = self.desk = Desk(
@@ -107,10 +109,10 @@ class DayService:
             now=now,
             occurrences=self._planned,
             lessons=attendant.lessons,
-            wishes=attendant.wishes,
-            ledger=attendant.ledger,
+            wishes=attendant.memory.wishes,
+            ledger=attendant.memory.ledger,
         )
-        lessons, last = today.views(), undoable(attendant.wishes, now)
+        lessons, last = today.views(), undoable(attendant.memory.wishes, now)
         held = self.in_force.held
         return DayView(
             date=str(now.date()),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session as Work
 from classroom_edge.room import Who
 from classroom_edge.services.day.attendant import Attendant
 from classroom_edge.services.day.clock import DayClock
+from classroom_edge.services.day.memory import Memory
 from classroom_edge.store import Store, timetable
 from classroom_schedules import School, plan
 from classroom_schedules.runner import Due, Ledger, Wish, WishKind
@@ -104,10 +105,9 @@ class Life:
         )
         async with FragileStore(self.database) as store:
             store.room = self.room
-            attendant = self._attendant = Attendant(
-                store=store, acts=self.room, by=str(self.room.now_s)
-            )
-            await attendant.take_up(clock.now())
+            memory = Memory(store=store, by=str(self.room.now_s))
+            attendant = self._attendant = Attendant(memory=memory, acts=self.room)
+            await memory.take_up(clock.now())
             self._is_new = True
             while self.room.now_s < end_s:
                 next_s = await self._look(attendant, clock)
@@ -127,7 +127,7 @@ class Life:
 
     def _remember(self, attendant: Attendant, now: datetime) -> None:
         """Remember, once the day is over, what became of its lessons."""
-        kept = {(one.job, one.turn): one for one in (*self.ledger, *attendant.ledger)}
+        kept = {(one.job, one.turn): one for one in (*self.ledger, *attendant.memory.ledger)}
         self.ledger = Ledger(kept.values()) if now.hour >= EVENING else self.ledger
         if now.hour >= EVENING and not self.room.offset_s:
             today = [one for one in attendant.lessons if one.occurrence.date == now.date()]
@@ -258,8 +258,8 @@ class Life:
         due = self.chance.choice(attendant.lessons)
         at = datetime.fromtimestamp(self.room.wall(), UTC)
         wished = Wish(lesson=due.occurrence.id, kind=kind, by="panel", at=at, minutes=5)
-        await attendant.store.run(partial(timetable.wish, wished=wished))
-        await attendant.reload(at)
+        await attendant.memory.store.run(partial(timetable.wish, wished=wished))
+        await attendant.memory.reload(at)
 
     async def _adopt(self) -> None:
         attendant, film = self._attendant, self.room.film
