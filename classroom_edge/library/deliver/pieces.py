@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from classroom_edge.library.deliver.target import Item, TransientError
+from classroom_edge.library.deliver.target import Course, Item, TransientError
 
 PIECE: Final = 64 << 10  # bytes between two calls of `Course.sent`
 
@@ -26,3 +26,10 @@ def pieces(item: Item, at: int = 0, size: int = PIECE) -> Iterator[bytes]:
         raise TransientError("unreadable-here", str(error)) from error
     if rest:
         raise TransientError("changed-here", item.name)
+
+
+def counted(item: Item, course: Course, at: int = 0) -> Iterator[bytes]:
+    """Give the bytes of an item, and tell of each piece once it was taken. Raises as `pieces`."""
+    for piece in pieces(item, at):
+        yield piece
+        course.sent(item, len(piece))

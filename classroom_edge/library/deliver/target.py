@@ -118,6 +118,10 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 class Course(Protocol):
     """What a target asks and tells while it delivers. Implemented by the worker."""
 
+    def has(self, item: Item) -> bool:
+        """Tell whether an earlier try has told of this item as `arrived`."""
+        ...
+
     def token(self, item: Item) -> str:
         """Give what `keep` was told last of this item, by whichever process; "" = nothing.
 
@@ -201,8 +205,14 @@ class Place(Protocol):
         """
         ...
 
-    def send(self, where: str, item: Item, course: Course) -> None:
-        """Send it; go on where an earlier try ended, if the place can. Replaces what is wrong."""
+    def send(self, where: str, item: Item, course: Course) -> Receipt:
+        """Send it and prove that it is there; what is there and wrong is replaced.
+
+        Goes on where an earlier try ended, if the place can.
+
+        Raises:
+            DeliveryError: it is not there, or could not be proved.
+        """
         ...
 
     def remove(self, where: str) -> bool:
@@ -212,3 +222,10 @@ class Place(Protocol):
     def close(self) -> None:
         """Close what is open."""
         ...
+
+
+def receipt_of(item: Item, proof: Proof, where: str, *, sent: bool) -> Receipt:
+    """Give the receipt of an item."""
+    return Receipt(
+        name=item.name, size=item.size, sha256=item.sha256, proof=proof, where=where, sent=sent
+    )
