@@ -24,6 +24,11 @@ class DataFolder:
         return self.path / "recordings"
 
     @property
+    def received(self) -> Path:
+        """What the sites of a hub have sent it: one folder for each, with its recordings."""
+        return self.path / "received"
+
+    @property
     def database(self) -> Path:
         """Accounts and paired panels."""
         return self.path / "classroom-edge.db"

@@ -1,9 +1,11 @@
 """Who may do what: one table. What it does not name is denied.
 
 On loopback everybody is `LOCAL`: whoever sits at this machine. On any other address there are
-people who have logged in, panels that were paired, and everybody else.
+people who have logged in, panels that were paired, and everybody else. On both a site of this
+hub is known by its pass.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, auto
@@ -14,8 +16,12 @@ from typing import Annotated, Final
 from fastapi import Depends, Request
 
 from classroom_edge.room import Who
+from classroom_edge.sessions.link.effects import Site as School
+from classroom_edge.sessions.link.passes import PassError
 from classroom_edge.web.errors import ApiError
 from classroom_edge.web.site import Site, site_of
+
+logger = logging.getLogger(__name__)
 
 SESSION_COOKIE: Final = "__Host-classroom-session"
 PANEL_COOKIE: Final = "__Host-classroom-panel"
@@ -28,6 +34,7 @@ class Role(StrEnum):
     PANEL = auto()
     PERSON = auto()
     LOCAL = auto()
+    SITE = auto()  # a room of another school, enrolled at this hub
 
 
 class Action(StrEnum):
@@ -45,6 +52,7 @@ class Action(StrEnum):
     WORK_DEVICE = auto()  # what every lesson needs: power, input, volume
     SERVICE_DEVICE = auto()  # everything else a device can do
     WATCH = auto()  # recordings
+    SEND = auto()  # recordings to this hub, in the name of a site
     ADMINISTER = auto()  # panels
     INSPECT = auto()  # metrics, the API's documentation
 
@@ -67,8 +75,9 @@ ALLOWED: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
     {
         Role.NOBODY: frozenset({Action.ENTER}),
         Role.PANEL: _TEACH,
-        Role.PERSON: frozenset(Action),
-        Role.LOCAL: frozenset(Action),
+        Role.PERSON: frozenset(Action) - {Action.SEND},
+        Role.LOCAL: frozenset(Action) - {Action.SEND},
+        Role.SITE: frozenset({Action.ENTER, Action.SEND}),
     }
 )
 OF_DEVICE_ACTION: Final[Mapping[tuple[str, str], Action]] = MappingProxyType(
@@ -105,6 +114,7 @@ class Visitor:
     role: Role
     name: str
     address: str = ""
+    school: School | None = None  # of a site
 
     def may(self, action: Action) -> bool:
         """Whether the table allows it."""
@@ -119,6 +129,8 @@ class Visitor:
 async def visitor_of(request: Request, site: Annotated[Site, Depends(site_of)]) -> Visitor:
     """Tell who asks, by the address we listen on and the cookies they bring."""
     address = request.client.host if request.client else ""
+    if (school := await _school_of(request, site)) is not None:
+        return Visitor(Role.SITE, f"site:{school.id}", address, school)
     if site.is_local:
         return Visitor(Role.LOCAL, "local", address)
     if token := request.cookies.get(SESSION_COOKIE):
@@ -130,6 +142,22 @@ async def visitor_of(request: Request, site: Annotated[Site, Depends(site_of)]) 
         if panel is not None:
             return Visitor(Role.PANEL, f"panel:{panel}", address)
     return Visitor(Role.NOBODY, "", address)
+
+
+async def _school_of(request: Request, site: Site) -> School | None:
+    """Give the site whose pass a request shows; None without one.
+
+    Raises:
+        ApiError: 401, a pass that is not good here; the site shows a new one.
+    """
+    scheme, _, shown = request.headers.get("authorization", "").partition(" ")
+    if site.receiving is None or scheme.lower() != "bearer":
+        return None
+    try:
+        return await site.receiving.gate.admit(shown)
+    except PassError as error:
+        logger.warning("a pass was shown that is not good: %s", error)
+        raise ApiError(HTTPStatus.UNAUTHORIZED, "login-needed") from error
 
 
 class May:

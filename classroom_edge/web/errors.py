@@ -15,9 +15,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from classroom_drivers.api import DeviceError, RefusedError, UnsupportedError
+from classroom_edge.library.received.tus import VERSION as TUS_VERSION
+from classroom_edge.library.received.tus import TusError
 from classroom_edge.room import Refused, Words
 from classroom_edge.store import StoreError
 from classroom_edge.words import words
@@ -86,6 +88,11 @@ def answer_errors(app: FastAPI) -> None:
 
         app.add_exception_handler(error, handler)
 
+    async def answer_tus(_request: Request, error: Exception) -> Response:
+        status = error.status if isinstance(error, TusError) else 500
+        return PlainTextResponse(str(error), status, {"Tus-Resumable": TUS_VERSION})
+
+    app.add_exception_handler(TusError, answer_tus)  # whose clients read no JSON
     answer(ApiError, lambda error: error)
     answer(Refused, of_refusal)
     answer(DeviceError, of_device)

@@ -5,6 +5,7 @@ its Origin; and a name that it has bent to this machine's address (DNS rebinding
 the Host. Programs that send no Origin are no web pages, and welcome.
 """
 
+import math
 import re
 from http import HTTPStatus
 from typing import Final
@@ -16,6 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from classroom_edge.web.errors import ApiError
 
 BODY_MAX: Final = 64 * 1024  # bytes; the largest body we expect is a few hundred
+LARGER: Final = {"PUT /api/v1/received/": 1024 * 1024}  # a list of the files of a recording
+BOUNDLESS: Final = "PATCH /api/v1/uploads/"  # written as it comes; whoever sends announced how much
 LOCAL_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _HOST = re.compile(r"(?:\[(?P<v6>[0-9a-f:.]+)\]|(?P<name>[a-z0-9.-]+))(?::\d{1,5})?")
@@ -51,7 +54,7 @@ class Guard:
             answer = ApiError(HTTPStatus.FORBIDDEN, "foreign-host").response()
         elif not _is_our_origin(scope, headers):
             answer = ApiError(HTTPStatus.FORBIDDEN, "foreign-origin").response()
-        await answer(scope, _limited(receive), _with_headers(send))
+        await answer(scope, _limited(receive, _most(scope)), _with_headers(send))
 
     def _is_our_host(self, scope: Scope, headers: Headers) -> bool:
         asked = _HOST.fullmatch(headers.get("host", "").lower())
@@ -68,14 +71,21 @@ def _is_our_origin(scope: Scope, headers: Headers) -> bool:
     return all(origin.lower() == ours for origin in origins)
 
 
-def _limited(receive: Receive) -> Receive:
+def _most(scope: Scope) -> float:
+    asked = f"{scope['method']} {scope['path']}"
+    if asked.startswith(BOUNDLESS):
+        return math.inf
+    return next((most for begin, most in LARGER.items() if asked.startswith(begin)), BODY_MAX)
+
+
+def _limited(receive: Receive, most: float) -> Receive:
     received = 0
 
     async def limited() -> Message:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > BODY_MAX:
+        if received > most:
             raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return message
 

@@ -16,7 +16,11 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from classroom_edge.config import Config
+from classroom_edge.library.received.gate import Gate
+from classroom_edge.library.received.inbox import Inbox
+from classroom_edge.library.received.receiving import Receiving
 from classroom_edge.paths import DataFolder
+from classroom_edge.sessions.link.keys import HUB_KEY
 from classroom_edge.store import Store
 from classroom_edge.web import (
     assets,
@@ -27,6 +31,7 @@ from classroom_edge.web import (
     lite,
     live,
     outlets,
+    received,
     recordings,
     sessions,
     streams,
@@ -58,6 +63,7 @@ ROUTERS: Final[Sequence[APIRouter]] = (
     outlets.router,
     streams.router,
     recordings.router,
+    received.router,
     sessions.router,
     live.router,
     entrance.router,
@@ -81,6 +87,7 @@ def create_app(room: RoomPort, config: Config, data: Path) -> FastAPI:
         panels=Panels(store=store, room=config.room.id),
         pairing=Pairing(show=partial(_show_code, room, config)),
         certificates=CertificateFolder(folder.certificates),
+        receiving=_receiving(config, folder, store),
     )
 
     @contextlib.asynccontextmanager
@@ -140,7 +147,22 @@ async def serve(room: RoomPort, config: Config, data: Path) -> None:
                 tasks.create_task(_keep_renewed(site, options.ssl))
             tasks.create_task(site.pairing.run())
             tasks.create_task(site.restarts.watch(room))
+            if site.receiving is not None:
+                tasks.create_task(site.receiving.run())
             await _run(_Server(options), listener, site)
+
+
+def _receiving(config: Config, folder: DataFolder, store: Store) -> Receiving | None:
+    """Give what takes recordings in, if this room is a hub."""
+    if config.hub is None:
+        return None
+    local = config.network.is_loopback
+    certificate = None if local else CertificateFolder(folder.certificates).server
+    gate = Gate(store=store, key_file=folder.link / HUB_KEY, certificate=certificate)
+    received = config.hub.received or folder.received
+    return Receiving(
+        gate=gate, inbox=Inbox(folder=received, bytes_max=config.hub.received_gb_max * 10**9)
+    )
 
 
 def _show_code(room: RoomPort, config: Config, code: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fastapi import Request
 
 from classroom_edge.config.models import Config
+from classroom_edge.library.received.receiving import Receiving
 from classroom_edge.web.accounts import Accounts
 from classroom_edge.web.certificates import CertificateFolder
 from classroom_edge.web.pairing import Pairing
@@ -24,6 +25,7 @@ class Site:
     panels: Panels
     pairing: Pairing
     certificates: CertificateFolder
+    receiving: Receiving | None = None  # of a hub: what its sites send
     restarts: Restarts = field(default_factory=Restarts)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     keep_alive_s: float = 10.0  # how often a stream shows that it lives, and may still be looked at

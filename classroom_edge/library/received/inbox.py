@@ -1,0 +1,230 @@
+"""What comes in at a hub: announced, taken aside, verified, and only then put among the received.
+
+A folder `received/SITE/RECORDING` has what has arrived, and an `arrival.json` that says so.
+What is still coming is in `received/.aside/SITE/RECORDING`, on the same disk.
+"""
+
+import hashlib
+import logging
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import msgspec
+
+from classroom_edge.library.received.parcel import (
+    RECORDING_ID,
+    Answer,
+    Arrival,
+    Content,
+    Parcel,
+    Standing,
+)
+from classroom_edge.library.received.tus import TusError
+from classroom_edge.library.received.upload import Upload
+from classroom_edge.sessions.link.effects import Site
+from classroom_media.record.durable import replace_durably, sync_folder
+
+ASIDE: Final = ".aside"
+PARCEL: Final = "parcel.json"
+ARRIVAL: Final = "arrival.json"
+WHOLE: Final = "whole"  # the folder in which a recording is put together
+LASTS: Final = timedelta(days=7)  # how long one may pause with an upload
+EMPTY_SHA256: Final = hashlib.sha256(b"").hexdigest()
+SPARE_BYTES: Final = 2 * 10**9  # of the hub's disk, for its own lessons
+
+_RECORDING: Final = re.compile(RECORDING_ID)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True)
+class Inbox:
+    """The folder of a hub for what its sites send. Its calls block; one at a time of a parcel."""
+
+    folder: Path
+    bytes_max: int  # of one recording
+    spare_bytes: int = SPARE_BYTES
+    free: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free
+    now: Callable[[], float] = time.time  # seconds since 1970
+
+    def announce(self, site: Site, parcel: Parcel) -> Answer:
+        """Take note of what a site is going to send; tell what of it is here already.
+
+        Raises:
+            TusError: it is too much, or there is no room for it.
+            OSError: the disk fails.
+        """
+        check(parcel)
+        if parcel.bytes > self.bytes_max:
+            raise TusError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {self.bytes_max} bytes")
+        aside = self._aside(site.id, parcel.recording)
+        if set(parcel.contents) <= self._arrived(site.id, parcel.recording):
+            shutil.rmtree(aside, ignore_errors=True)
+            return Answer(whole=True)
+        self._make_room(site.id, parcel)
+        aside.mkdir(parents=True, exist_ok=True)
+        self._drop_others(aside, parcel)
+        replace_durably(aside / PARCEL, msgspec.json.encode(parcel))
+        return self.answer(site, parcel.recording)
+
+    def answer(self, site: Site, recording: str) -> Answer:
+        """Tell how a recording stands, and put it in its place if all of it is here.
+
+        Raises:
+            TusError: nothing was announced of it.
+            OSError: the disk fails.
+        """
+        parcel = self._announced(site.id, recording)
+        if parcel is None:
+            raise TusError(HTTPStatus.NOT_FOUND, "nothing was announced of it")
+        there = self._arrived(site.id, recording)
+        standings = tuple(_standing(one, there) for one in self._uploads(site.id, parcel))
+        whole = all(one.offset == one.bytes and one.begun for one in standings)
+        if whole:
+            self._put(site, parcel)
+        return Answer(whole=whole, contents=standings)
+
+    def upload(self, site: Site, recording: str, key: str) -> Upload:
+        """Give an upload of a content that was announced. Raises TusError: there is none."""
+        parcel = self._announced(site.id, recording)
+        content = parcel.by_key.get(key) if parcel else None
+        if content is None:
+            raise TusError(HTTPStatus.NOT_FOUND, "no such upload")
+        return Upload(self._aside(site.id, recording), content)
+
+    def create(self, site: Site, recording: str, name: str, length: int) -> Upload:
+        """Begin an upload, from nothing. Raises TusError, OSError."""
+        parcel = self._announced(site.id, recording)
+        found = (one for one in (parcel.contents if parcel else ()) if one.name == name)
+        content = next(found, None)
+        if content is None or content.bytes != length:
+            raise TusError(HTTPStatus.FORBIDDEN, "that was not announced")
+        upload = Upload(self._aside(site.id, recording), content)
+        upload.create()
+        return upload
+
+    def expires_at(self) -> datetime:
+        """Give until when an upload that is touched now may pause."""
+        return datetime.fromtimestamp(self.now(), UTC) + LASTS
+
+    def sweep(self) -> None:
+        """Remove what nobody has gone on with for a week. Raises OSError."""
+        oldest = self.now() - LASTS.total_seconds()
+        for aside in self.folder.glob(f"{ASIDE}/*/*"):
+            touched = (one.stat().st_mtime for one in (aside, *aside.iterdir()))
+            if max(touched) < oldest:
+                logger.warning("given up: %s sent no more of %s", aside.parent.name, aside.name)
+                shutil.rmtree(aside)
+
+    def _aside(self, site: str, recording: str) -> Path:
+        if not _RECORDING.fullmatch(recording):
+            raise TusError(HTTPStatus.NOT_FOUND, "no such recording")
+        return self.folder / ASIDE / folder_name(site) / recording
+
+    def _place(self, site: str, recording: str) -> Path:
+        return self.folder / folder_name(site) / recording
+
+    def _announced(self, site: str, recording: str) -> Parcel | None:
+        try:
+            content = (self._aside(site, recording) / PARCEL).read_bytes()
+            return msgspec.json.decode(content, type=Parcel)
+        except (OSError, msgspec.MsgspecError):
+            return None
+
+    def _uploads(self, site: str, parcel: Parcel) -> Iterator[Upload]:
+        aside = self._aside(site, parcel.recording)
+        return (Upload(aside, content) for content in parcel.contents)
+
+    def _arrived(self, site: str, recording: str) -> frozenset[Content]:
+        arrival = read_arrival(self._place(site, recording))
+        return frozenset(arrival.contents if arrival else ())
+
+    def _make_room(self, site: str, parcel: Parcel) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        here = sum(one.offset for one in self._uploads(site, parcel))
+        if self.free(self.folder) - self.spare_bytes < parcel.bytes - here:
+            raise TusError(HTTPStatus.INSUFFICIENT_STORAGE, "no space left here")
+
+    def _drop_others(self, aside: Path, parcel: Parcel) -> None:
+        """Forget what came of an earlier announcement and is not in this one."""
+        known = parcel.by_key
+        for path in aside.iterdir():
+            if path.suffix in {".part", ".count"} and path.stem not in known:
+                path.unlink()
+
+    def _put(self, site: Site, parcel: Parcel) -> None:
+        """Put what has arrived in its place: as a whole, or beside what is there already.
+
+        Cut anywhere, it is done again, and comes to the same.
+        """
+        aside = self._aside(site.id, parcel.recording)
+        place, whole = self._place(site.id, parcel.recording), aside / WHOLE
+        target = place if place.is_dir() else whole
+        for upload in self._uploads(site.id, parcel):
+            if upload.is_whole and upload.part.is_file():
+                path = target / upload.content.name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                upload.part.replace(path)
+                sync_folder(path.parent)
+        _note(target, site, parcel, datetime.fromtimestamp(self.now(), UTC))
+        if target is whole:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            whole.replace(place)
+        sync_folder(place.parent)
+        shutil.rmtree(aside)
+        logger.info("received from %s: %s, %d bytes", site.name, parcel.recording, parcel.bytes)
+
+
+def folder_name(site: str) -> str:
+    """Spell a site's id as the name of a folder, whatever somebody called it."""
+    return quote(site, safe="").replace(".", "%2E")
+
+
+def read_arrival(folder: Path) -> Arrival | None:
+    """Read what has arrived of a recording; None if that folder has none."""
+    try:
+        return msgspec.json.decode((folder / ARRIVAL).read_bytes(), type=Arrival)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def check(parcel: Parcel) -> None:
+    """Raise TusError if a parcel cannot be what a recording consists of."""
+    names = {content.name.lower() for content in parcel.contents}
+    empty = (content for content in parcel.contents if not content.bytes)
+    if len(names) < len(parcel.contents) or ARRIVAL in names:
+        raise TusError(HTTPStatus.BAD_REQUEST, "a name twice, or one of ours")
+    if any(content.sha256 != EMPTY_SHA256 for content in empty):
+        raise TusError(HTTPStatus.BAD_REQUEST, "that is not the checksum of nothing")
+
+
+def _standing(upload: Upload, there: frozenset[Content]) -> Standing:
+    content = upload.content
+    begun = content in there or upload.is_open
+    offset = content.bytes if content in there else upload.offset if begun else 0
+    return Standing(
+        name=content.name, offset=offset, bytes=content.bytes, begun=begun, key=content.key
+    )
+
+
+def _note(folder: Path, site: Site, parcel: Parcel, at: datetime) -> None:
+    """Write down what has arrived, with what had before."""
+    before = read_arrival(folder)
+    found: dict[str, Content] = {one.name: one for one in (before.contents if before else ())}
+    found |= {one.name: one for one in parcel.contents}
+    arrival = Arrival(
+        site=site.id,
+        school=site.name,
+        recording=parcel.recording,
+        arrived_at=at,
+        contents=tuple(found.values()),
+    )
+    replace_durably(folder / ARRIVAL, msgspec.json.encode(arrival))
