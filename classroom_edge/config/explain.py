@@ -41,6 +41,7 @@ _OWN: Final = {
     "small_without_picture", "mixed_without_sound",
     "picture_file", "crop_outside", "slot_outside", "key_colour", "key_border",
     "layout_slots", "no_card", "same_corner", "same_folder", "shot_lengths",
+    "off_by_what", "quiet_half", "weekly_clock",
     "push_scheme", "push_host", "push_port", "push_key", "push_passphrase",
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ import ipaddress
 import re
 import zoneinfo
 from dataclasses import asdict
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
@@ -29,6 +29,8 @@ from classroom_edge.profiles import ROUTINE_PICTURES, STUDIO_PARTS, Profile
 from classroom_media.compose.layouts import LAYOUTS as BUILT_IN
 from classroom_media.encode.form import EVERYDAY, PROFILES
 from classroom_media.live.push import address as push_address
+from classroom_schedules.runner.habits import Habits
+from classroom_schedules.weeks import weekly
 
 LAYOUTS: Final = {name: len(variants[-1].slots) for name, variants in BUILT_IN.items()}
 SLOTS_MAX: Final = 6  # of a layout
@@ -104,6 +106,12 @@ def _beside_the_file(value: object, info: ValidationInfo) -> Path:
     return base / Path(value).expanduser()
 
 
+def _checked_weekly(value: str) -> str:
+    if weekly(value) is None:
+        raise PydanticCustomError("weekly_clock", "a weekday and a time of day")
+    return value
+
+
 def _checked_colour(value: str) -> str:
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
         raise PydanticCustomError("colour", "not of the form #rrggbb")
@@ -134,6 +142,7 @@ Id = Annotated[str, AfterValidator(_checked_id)]
 TrackId = Annotated[Id, AfterValidator(_checked_track_id)]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]  # hours and minutes
+WeeklyClock = Annotated[str, AfterValidator(_checked_weekly)]  # "Fri 22:30", "周五 22:30"
 LineShare = Annotated[float, Field(ge=0.01, le=1)]
 Language = Literal["zh-CN", "en"]
 Decimals = Annotated[float, BeforeValidator(_as_number)]
@@ -600,6 +609,49 @@ class TimetableConfig(Part):
     room: Name
 
 
+class UnattendedConfig(Part):
+    """``[unattended]``: what the room does by itself when there is neither anybody nor a lesson."""
+
+    off_routine: Id | None = None  # that switches everything off
+    night_off: Clock | None = None
+    idle_off_min: Annotated[int, Field(ge=5, le=720)] | None = None
+    warning_min: Annotated[int, Field(ge=1, le=30)] = 2  # on the panel, before anything goes off
+    after_power_cut: bool = False  # what the timetable says: the lesson goes on, or all is off
+    quiet_from: Clock | None = None
+    quiet_to: Clock | None = None
+    shutdown: tuple[WeeklyClock, ...] = ()  # of the machine: "Fri 22:30"
+    shutdown_command: Annotated[tuple[Name, ...], Field(min_length=1)] = ("systemctl", "poweroff")
+
+    @model_validator(mode="after")
+    def _can_switch_off(self) -> Self:
+        if not self.off_routine and (self.night_off or self.idle_off_min or self.after_power_cut):
+            raise PydanticCustomError("off_by_what", "off, but no routine that does it")
+        return self
+
+    @model_validator(mode="after")
+    def _has_whole_hours(self) -> Self:
+        if (self.quiet_from is None) != (self.quiet_to is None) or (
+            self.quiet_from is not None and self.quiet_from == self.quiet_to
+        ):
+            raise PydanticCustomError("quiet_half", "quiet hours need a begin and an end")
+        return self
+
+    @property
+    def habits(self) -> Habits:
+        """Give it as the timetable's runner has it."""
+        hours = (self.quiet_from, self.quiet_to)
+        begins, ends = (time.fromisoformat(one) if one else None for one in hours)
+        return Habits(
+            off_routine=self.off_routine or "",
+            night_at=time.fromisoformat(self.night_off) if self.night_off else None,
+            idle=timedelta(minutes=self.idle_off_min or 0),
+            warning=timedelta(minutes=self.warning_min),
+            shutdowns=tuple(clock for text in self.shutdown if (clock := weekly(text))),
+            quiet=(begins, ends) if begins and ends else None,
+            after_power_cut=self.after_power_cut,
+        )
+
+
 class Config(Part):
     """A whole room.toml."""
 
@@ -619,6 +671,7 @@ class Config(Part):
     site: SiteConfig | None = None
     filling: FillingConfig = FillingConfig()
     timetable: TimetableConfig | None = None
+    unattended: UnattendedConfig | None = None
     broadcast: BroadcastConfig | None = None
     pushes: Annotated[tuple[PushConfig, ...], Field(alias="push")] = ()
     screen: ScreenConfig | None = None

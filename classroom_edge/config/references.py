@@ -81,6 +81,7 @@ class _Checker:
             for want, inner in self._tables(*path, "want"):
                 self._want(want, inner)
         self._light()
+        self._unattended()
         self._network()
         self._link()
 
@@ -390,6 +391,14 @@ class _Checker:
         for index, name in enumerate(tally if isinstance(tally, tuple) else ()):
             if isinstance(name, str):
                 self._is_device(name, ("light", "tally", index), "tally")
+
+    def _unattended(self) -> None:
+        """Tell when what switches everything off is no routine of this room."""
+        path = ("unattended", "off_routine")
+        name = self._document.value(path)
+        known = [_text(table, "name") for table, _ in self._tables("routine")]
+        if isinstance(name, str) and name not in known:
+            self._tell_of_choice(name, self._document.value_place(path), known)
 
     def _network(self) -> None:
         listen = self._document.value(("network", "listen"))

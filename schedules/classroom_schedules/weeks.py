@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from enum import Enum, IntEnum
 from typing import Final, Self
 
@@ -170,3 +170,14 @@ def _add(numbers: set[int], part: str) -> bool:
     first, last = int(found[1]), int(found[2] or found[1])
     numbers.update(range(first, last + 1))
     return 1 <= first <= last <= WEEKS_MAX
+
+
+def weekly(text: str) -> tuple[Weekday, time] | None:
+    """Understand "周五 22:30" or "Fri 22:30"; None if it is no weekday with a time of day."""
+    day, _, clock = text.strip().partition(" ")
+    weekday = Weekday.read(day)
+    try:
+        at = time.fromisoformat(clock.strip())
+    except ValueError:
+        return None
+    return (weekday, at) if weekday is not None and at.tzinfo is None else None

@@ -297,6 +297,16 @@ OF_LAYOUTS = [
     Typed("fps = 25\n", "fps = 25\n[titles]\nlower_third = {}\n", "missing-key", 9),
     Typed("fps = 25\n", "fps = 25\n[titles]\nopening_s = 3\n", "no-card", 8, "opening = {"),
     Typed("fps = 25\n", 'fps = 25\n[titles]\nlogo = "gone.png"\n', "picture-file", 9),
+    *(
+        Typed("fps = 25\n", f"fps = 25\n[unattended]\n{line}\n", code, at, remedy)
+        for line, code, at, remedy in (
+            ('night_off = "22:00"', "off-by-what", 8, 'off_routine = "class-end"'),
+            ('off_routine = "class-strat"', "not-a-choice", 9, "class-start"),
+            ('quiet_from = "21:30"', "quiet-half", 8, "quiet_to"),
+            ('shutdown = ["Someday 22:30"]', "weekly-clock", 9, "Fri 22:30"),
+            ("idle_off_min = 1", "too-small", 9, ""),
+        )
+    ),
     Typed("fps = 25\n", 'fps = 25\n[titles.opening]\ntitle = ""\n', "empty", 9),
     *(
         Typed(
