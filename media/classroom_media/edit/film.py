@@ -5,7 +5,7 @@ from pathlib import Path
 
 from classroom_media.api import MediaError
 from classroom_media.edit.cut import Pictures
-from classroom_media.edit.tables import Samples, tables
+from classroom_media.edit.tables import Samples, number_of, tables
 from classroom_media.record.boxes import boxes, children
 
 
@@ -17,6 +17,14 @@ class Film:
     moov: bytes
     pictures: Pictures | None
     sound: Samples | None
+
+    def trak(self, of: Samples) -> bytes:
+        """Give the payload of the box that describes one of its streams."""
+        return next(
+            data
+            for kind, data in children(self.moov)
+            if kind == b"trak" and number_of(dict(children(data))[b"tkhd"]) == of.number
+        )
 
 
 def read_film(path: Path) -> Film:

@@ -1,45 +1,86 @@
-"""Pictures that have to be encoded at a cut: decoded from the film, and encoded like it.
+"""Pictures that have to be encoded: decoded from a film, and encoded to fit to another."""
 
-Source: ISO/IEC 14496-15, 5.3.3 (length-prefixed NAL units, `avcC`).
-"""
-
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import av
 
-from classroom_media.api import EncodeError, MediaError
+from classroom_media.api import Arrangement, EncodeError, MediaError, Slot
+from classroom_media.compose.backgrounds import Backgrounds
+from classroom_media.compose.canvas import Canvas
+from classroom_media.compose.pictures import Picture
 from classroom_media.edit.cut import Pictures
-from classroom_media.edit.tables import Samples
+from classroom_media.edit.parameter_sets import prefixed
 from classroom_media.encode.form import PictureForm
 from classroom_media.encode.h264 import PictureEncoder
-from classroom_media.record.boxes import children
-from classroom_media.sources.annexb import SPS, kind_of, units
+from classroom_media.packets import Coded
 
 QUALITY: Final = 17  # x264's rate factor: nobody sees where it was cut
 PRESET: Final = "veryfast"
 CEILING_KBPS: Final = 40_000
-PLANAR: Final = frozenset({"yuv420p"})
-ENTRY_BYTES: Final = 8 + 78  # of a visual sample entry, before its boxes
+GOP_S: Final = 4.0  # from one keyframe to the next, where many pictures are encoded
+WHOLE: Final = Slot(x=0, y=0, width=1, height=1)
+SIZE: Final = slice(32, 36)  # of a sample entry: width and height
+
+Made = tuple[bytes, bool]  # a picture, length-prefixed, and whether it is a keyframe
 
 
-def encoded(film: Path, of: Pictures, wanted: range) -> list[bytes]:
-    """Encode some pictures of a film, the first one as a keyframe; length-prefixed.
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How the pictures of a film are coded, as far as others must fit to them."""
+
+    width: int
+    height: int
+    fps: int
+
+
+def form_of(of: Pictures) -> Form:
+    """Tell how the pictures of a film are coded."""
+    length_s = (of.shown[-1] - of.shown[0]) / of.samples.rate
+    fps = max(1, round((len(of) - 1) / length_s)) if length_s else 25
+    width, height = struct.unpack(">HH", of.samples.entry[SIZE])
+    return Form(width, height, fps)
+
+
+def redone(film: Path, of: Pictures, wanted: range, form: Form) -> Iterator[Made]:
+    """Encode some pictures of a film, the first one as a keyframe, of the size that is asked for.
 
     Raises:
-        MediaError: they cannot be decoded, or are of a kind that is not encoded.
+        MediaError: they cannot be decoded.
     """
-    encoder: PictureEncoder | None = None
-    made: list[bytes] = []
-    for number, frame in enumerate(_decoded(film, of, wanted)):
-        encoder = encoder or PictureEncoder("cut", _form(frame, of, len(wanted)))
-        made += [prefixed(packet.data) for packet in encoder.encode(frame, number)]
-    if encoder is not None:
-        made += [prefixed(packet.data) for packet in encoder.flush()]
-    if len(made) != len(wanted):
-        raise EncodeError(f"{film}: {len(made)} of {len(wanted)} pictures at a cut")
-    return made
+    count = 0
+    for made in encoded(fitted(film, of, wanted, form), form, len(wanted)):
+        count += 1
+        yield made
+    if count != len(wanted):
+        raise EncodeError(f"{film}: {count} of {len(wanted)} pictures at a cut")
+
+
+def encoded(frames: Iterable[av.VideoFrame], form: Form, count: int) -> Iterator[Made]:
+    """Encode so many frames, yuv420p, the first one as a keyframe."""
+    encoder = PictureEncoder("cut", _form(form, count))
+    for number, frame in enumerate(frames):
+        yield from map(_made, encoder.encode(frame, number))
+    yield from map(_made, encoder.flush())
+
+
+def fitted(film: Path, of: Pictures, wanted: range, form: Form) -> Iterator[av.VideoFrame]:
+    """Give pictures of a film, each valid until the next; those of another shape get black edges.
+
+    Raises:
+        MediaError: one of them cannot be decoded.
+    """
+    canvas: Canvas | None = None
+    for frame in _decoded(film, of, wanted):
+        is_right = (frame.width, frame.height) == (form.width, form.height)
+        if is_right and frame.format.name == "yuv420p":
+            yield frame
+            continue
+        canvas = canvas or Canvas((WHOLE,), black(form.width, form.height))
+        yield canvas.paint((Picture(0, frame, frame.width / frame.height),))
 
 
 def _decoded(film: Path, of: Pictures, wanted: range) -> Iterator[av.VideoFrame]:
@@ -60,51 +101,22 @@ def _decoded(film: Path, of: Pictures, wanted: range) -> Iterator[av.VideoFrame]
     raise MediaError(f"{film}: {len(missing)} pictures at a cut cannot be decoded")
 
 
-def _form(frame: av.VideoFrame, of: Pictures, count: int) -> PictureForm:
-    if frame.format.name not in PLANAR:
-        raise EncodeError(f"pictures of {frame.format.name} are not cut")
-    length_s = (of.shown[-1] - of.shown[0]) / of.samples.rate
-    fps = max(1, round((len(of) - 1) / length_s)) if length_s else 25
+def black(width: int, height: int) -> av.VideoFrame:
+    """Give a black picture."""
+    return Backgrounds(width, height).behind(Arrangement(name="", slots=()))
+
+
+def _form(form: Form, count: int) -> PictureForm:
     return PictureForm(
-        width=frame.width,
-        height=frame.height,
-        fps=fps,
+        width=form.width,
+        height=form.height,
+        fps=form.fps,
         preset=PRESET,
         quality=QUALITY,
         bitrate_kbps=CEILING_KBPS,
-        gop_s=count / fps,
+        gop_s=min(count / form.fps, GOP_S),
     )
 
 
-def prefixed(data: bytes) -> bytes:
-    """Turn a coded picture of Annex B into length-prefixed units."""
-    return b"".join(len(unit).to_bytes(4) + unit for unit in units(data))
-
-
-def has_parameter_sets(sample: bytes) -> bool:
-    """Tell whether a length-prefixed picture brings its parameter sets along."""
-    at = 0
-    while at + 4 < len(sample):
-        if kind_of(sample[at + 4 : at + 5]) == SPS:
-            return True
-        at += 4 + int.from_bytes(sample[at : at + 4])
-    return False
-
-
-def parameter_sets(samples: Samples) -> bytes:
-    """Give a stream's own parameter sets, from its description, length-prefixed.
-
-    Raises:
-        MediaError: the description is none of H.264 with lengths of 4 bytes.
-    """
-    avcc = dict(children(samples.entry[ENTRY_BYTES:])).get(b"avcC", b"")
-    if len(avcc) < 7 or avcc[4] & 3 != 3:
-        raise MediaError("only H.264 with lengths of 4 bytes is cut")
-    found, at = b"", 5
-    for mask in (0x1F, 0xFF):  # first how many SPS, then how many PPS
-        count, at = avcc[at] & mask, at + 1
-        for _ in range(count):
-            size = int.from_bytes(avcc[at : at + 2])
-            found += size.to_bytes(4) + avcc[at + 2 : at + 2 + size]
-            at += 2 + size
-    return found
+def _made(packet: Coded) -> Made:
+    return prefixed(packet.data), packet.key

@@ -1,32 +1,40 @@
 """Makes a film of passages of films: frame exact, in step, and mostly copied."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from tempfile import TemporaryFile
+from typing import IO
 
 import numpy as np
 
 from classroom_media.api import MediaError
-from classroom_media.edit import pictures, sound
-from classroom_media.edit.cut import Copied, Pictures, cut
+from classroom_media.edit import opening, pictures
+from classroom_media.edit.cut import Copied, Encoded, Pictures, Piece, cut
 from classroom_media.edit.film import Film
+from classroom_media.edit.opening import Opening
+from classroom_media.edit.parameter_sets import has_parameter_sets, parameter_sets
+from classroom_media.edit.pictures import SIZE, Made, form_of
 from classroom_media.edit.ranges import Kept
+from classroom_media.edit.sound import Passage, sound_lane
 from classroom_media.edit.strip import Strip
 from classroom_media.edit.tables import Numbers, Samples
-from classroom_media.edit.write import write_film
-
-SIZE: Final = slice(32, 36)  # of a sample entry: width and height
+from classroom_media.edit.write import Lane, write_film
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A passage of `film`; what is heard with it may come from another file, in the same step."""
+    """A passage of `film`; what is heard with it may come from another file, in the same step.
+
+    The time 0 of `film` is the time `heard_from_s` of `heard`. No such file is silence.
+    """
 
     kept: Kept
     film: Film
-    heard: Film
+    heard: Film | None
+    heard_from_s: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,95 +53,150 @@ def splice(shots: Sequence[Shot], into: Path) -> Tally:
         RangeError: a passage is not in its film.
         MediaError: films do not fit each other, or cannot be read, cut or written.
     """
-    cutter = _Cutter(shots)
-    for shot in shots:
-        cutter.show(shot)
-    write_film(cutter.films, cutter.strips(), into)
-    return cutter.tally
+    with made_beside(into) as made:
+        montage = Montage(shots[0].film, made)
+        for shot in shots:
+            montage.show(shot)
+        lanes = [montage.picture_lane(), montage.sound_lane()]
+        write_film(montage.films, [lane for lane in lanes if lane], into)
+    return montage.tally
 
 
-class _Cutter:
-    """Takes one passage after the other; the film's time is in ticks of its pictures."""
+@contextmanager
+def made_beside(into: Path) -> Iterator[IO[bytes]]:
+    """Give a file for what is made, without a name: it is gone with this process.
 
-    def __init__(self, shots: Sequence[Shot]) -> None:
-        self.films = list(dict.fromkeys(film for one in shots for film in (one.film, one.heard)))
-        self._strip = Strip(_pictures(shots[0].film).samples)
-        self._passages: list[sound.Passage] = []
-        self._is_silent = any(one.heard.sound is None for one in shots)
+    Raises:
+        MediaError: there is no room for it.
+    """
+    try:
+        with TemporaryFile(dir=into.parent) as made:
+            yield made
+    except OSError as error:
+        raise MediaError(f"{into}: {error.strerror}") from error
+
+
+class Montage:
+    """Takes one passage after the other; time is in ticks of the pictures of its first film.
+
+    `films` are those that its streams are taken from.
+    """
+
+    def __init__(
+        self, first: Film, made: IO[bytes], encoding: Callable[[], None] = lambda: None
+    ) -> None:
+        self.films = [first]
+        self._like = _pictures(first)
+        self.form = form_of(self._like)
+        self._strip = Strip(self._like.samples, made)
+        self._passages: list[Passage] = []
         self._shown = self._encoded = 0
+        self._encoding = encoding  # told of each picture
 
     @property
     def tally(self) -> Tally:
         """Tell what was made."""
-        return Tally(self._shown, self._encoded, self._strip.end / self._strip.of.rate)
+        return Tally(self._shown, self._encoded, float(self._end_s))
+
+    def open(self, card: Opening, shot: Shot) -> None:
+        """Begin with a card, in silence, which gives way to the first picture of a passage."""
+        of = _pictures(shot.film)
+        at = shot.kept.pictures(of.shown_s).start
+        count = card.pictures(self.form)
+        first = next(pictures.fitted(shot.film.path, of, range(at, at + 1), self.form))
+        places = np.arange(count) * self._strip.of.rate // self.form.fps
+        frames = opening.frames(card, self.form, first)
+        self._encode(pictures.encoded(frames, self.form, count), places)
+        self._shown += count
+        self._strip.end = count * self._strip.of.rate // self.form.fps
+        self._passages.append(Passage(None, Fraction(0), self._end_s))
 
     def show(self, shot: Shot) -> None:
         """Add the pictures of a passage, and note what is to be heard with them."""
         of = _pictures(shot.film)
-        self._require_alike(shot.film, of.samples)
         wanted = shot.kept.pictures(of.shown_s)
         begin, at = int(of.shown[wanted.start]), self._strip.end
-        places = at + of.shown[wanted.start : wanted.stop] - begin
-        for piece in cut(of, wanted):
-            if isinstance(piece, Copied):
-                count = len(piece.samples)
-                self._copy(shot.film, of, piece.samples, places[:count])
-            else:
-                count = len(piece.pictures)
-                self._encode(shot.film, of, piece.pictures, places[:count])
-            places = places[count:]
+        scale = Fraction(self._strip.of.rate, of.samples.rate)
+        shown = np.append(of.shown[wanted.start : wanted.stop], of.ends[wanted.stop - 1]) - begin
+        *places, self._strip.end = (at + shown * scale.numerator // scale.denominator).tolist()
+        self._place(shot.film, of, wanted, np.array(places, np.int64))
         self._shown += len(wanted)
-        self._strip.end = at + int(of.ends[wanted.stop - 1]) - begin
         self._hear(shot, Fraction(begin, of.samples.rate), at)
 
-    def strips(self) -> dict[int, Strip]:
-        """Give the streams of the new film; sound, if there is some with each passage."""
-        strips = {self._strip.of.number: self._strip}
-        if not self._is_silent:
-            heard = self._heard()
-            strips[heard.of.number] = heard
-        return strips
+    def picture_lane(self) -> Lane:
+        """Give the pictures."""
+        return Lane(self.films[0].trak(self._like.samples), self._strip)
 
-    def _require_alike(self, film: Film, samples: Samples) -> None:
-        of = self._strip.of
-        if (samples.rate, samples.entry[SIZE]) != (of.rate, of.entry[SIZE]):
-            raise MediaError(f"{film.path}: its pictures are not of the size of those before")
+    def sound_lane(self) -> Lane | None:
+        """Give the sound, if there is any.
 
-    def _copy(self, film: Film, of: Pictures, samples: range, shown: Numbers) -> None:
+        Raises:
+            MediaError: it is coded in unlike ways.
+        """
+        return sound_lane(self._passages, self.films, self._end_s, self._strip.made)
+
+    def to_encode(self, shot: Shot) -> int:
+        """Say how many pictures of a passage have to be encoded."""
+        of = _pictures(shot.film)
+        pieces = self._pieces(of, shot.kept.pictures(of.shown_s))
+        return sum(len(one.pictures) for one in pieces if isinstance(one, Encoded))
+
+    def _pieces(self, of: Pictures, wanted: range) -> list[Piece]:
+        """Say how pictures are had: all of them are encoded if they are of another kind."""
+        return cut(of, wanted) if self._is_alike(of.samples) else [Encoded(wanted)]
+
+    def _place(self, film: Film, of: Pictures, wanted: range, places: Numbers) -> None:
+        for piece in self._pieces(of, wanted):
+            if isinstance(piece, Copied):
+                count = len(piece.samples)
+                self._copy(film, of.samples, piece.samples, places[:count])
+            else:
+                count = len(piece.pictures)
+                made = pictures.redone(film.path, of, piece.pictures, self.form)
+                self._encode(made, places[:count])
+            places = places[count:]
+
+    def _copy(self, film: Film, of: Samples, samples: range, shown: Numbers) -> None:
         """Take samples; the first brings its parameter sets, if others were used before it."""
-        own = of.samples.shown[samples.start : samples.stop]  # not in this order, with B pictures
+        own = of.shown[samples.start : samples.stop]  # not in this order, with B pictures
         shown = shown[0] + own - own[0]
-        number, lag = self.films.index(film), int(of.samples.lag[samples.start])
-        if self._strip and (whole := _completed(film, of.samples, samples.start)):
-            self._strip.add([whole], shown[:1], lag)
+        if self._strip and (whole := _completed(film, of, samples.start)):
+            self._strip.add([(whole, True)], shown[:1], int(of.lag[samples.start]))
             samples, shown = samples[1:], shown[1:]
+        if film not in self.films:
+            self.films.append(film)
         if samples:
-            self._strip.take(number, of.samples, samples, shown)
+            self._strip.take(self.films.index(film), of, samples, shown)
 
-    def _encode(self, film: Film, of: Pictures, wanted: range, shown: Numbers) -> None:
-        made = pictures.encoded(film.path, of, wanted)
-        lag = int(of.samples.lag[np.flatnonzero(of.samples.key)[0]])
-        self._strip.add(made, shown, lag)
-        self._encoded += len(made)
+    def _encode(self, made: Iterable[Made], shown: Numbers) -> None:
+        of = self._like.samples
+        lag = int(of.lag[np.flatnonzero(of.key)[0]])
+        self._strip.add(self._told(made), shown, lag)
+        self._encoded += len(shown)
+
+    def _told(self, made: Iterable[Made]) -> Iterator[Made]:
+        for one in made:
+            self._encoding()
+            yield one
+
+    def _is_alike(self, of: Samples) -> bool:
+        """Tell whether pictures can be copied into this film."""
+        like = self._like.samples
+        return (of.rate, of.entry[SIZE]) == (like.rate, like.entry[SIZE])
+
+    @property
+    def _end_s(self) -> Fraction:
+        return Fraction(self._strip.end, self._strip.of.rate)
 
     def _hear(self, shot: Shot, from_s: Fraction, at: int) -> None:
-        if shot.heard.sound is not None:
-            length_s = Fraction(self._strip.end - at, self._strip.of.rate)
-            passage = sound.Passage(shot.heard.path, shot.heard.sound, from_s, length_s)
-            self._passages.append(passage)
-
-    def _heard(self) -> Strip:
-        """Put the sound together."""
-        passages, skipped = sound.heard(self._passages)
-        strip = Strip(passages[0].of, begin=skipped)
-        paths = [film.path for film in self.films]
-        for one in passages:
-            if one.of.entry != strip.of.entry:
-                raise MediaError(f"{one.film}: its sound is coded in another way than before it")
-            places = (one.at + np.arange(len(one.blocks))) * sound.BLOCK
-            strip.take(paths.index(one.film), one.of, one.blocks, places)
-        strip.end = round(Fraction(self._strip.end, self._strip.of.rate) * strip.of.rate)
-        return strip
+        """Note what is heard with a passage; before the other file begins there is silence."""
+        length_s = Fraction(self._strip.end - at, self._strip.of.rate)
+        from_s += shot.heard_from_s
+        early_s = min(max(-from_s, Fraction(0)), length_s)
+        if early_s:
+            self._passages.append(Passage(None, Fraction(0), early_s))
+        if early_s < length_s:
+            self._passages.append(Passage(shot.heard, from_s + early_s, length_s - early_s))
 
 
 def _pictures(film: Film) -> Pictures:
@@ -147,4 +210,4 @@ def _completed(film: Film, samples: Samples, first: int) -> bytes:
     with film.path.open("rb") as file:
         file.seek(int(samples.offset[first]))
         data = file.read(int(samples.size[first]))
-    return b"" if pictures.has_parameter_sets(data) else pictures.parameter_sets(samples) + data
+    return b"" if has_parameter_sets(data) else parameter_sets(samples) + data

@@ -1,11 +1,13 @@
 """One stream of a film that is being made: samples that are taken, and samples that are new."""
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
-from typing import Final
+from typing import IO, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classroom_media.api import MediaError
 from classroom_media.edit.tables import Numbers, Samples
@@ -23,12 +25,12 @@ class Stretch:
     size: Numbers
     shown: Numbers  # in the film that is being made
     lag: Numbers
-    key: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
+    key: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Bytes that are copied at once: `of` a film, or of what was made."""
+    """Bytes that are copied at once, of a film or of what was made."""
 
     at_s: float
     film: int
@@ -37,14 +39,14 @@ class Chunk:
     samples: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Strip:
     """A stream. `begin` is how much of its first sample lies before the film begins, in ticks."""
 
     of: Samples
+    made: IO[bytes]  # a file of its own for what is made, which strips share
     begin: int = 0
     end: int = 0  # where it ends in the film, without `begin`
-    made: bytearray = field(default_factory=bytearray)
     _stretches: list[Stretch] = field(default_factory=list)
 
     def __bool__(self) -> bool:
@@ -58,13 +60,16 @@ class Strip:
             Stretch(film, of.offset[part], of.size[part], shown, of.lag[part], of.key[part])
         )
 
-    def add(self, new: Sequence[bytes], shown: Numbers, lag: int) -> None:
-        """Add samples that were made, to be shown then; the first is a keyframe."""
-        size = np.array([len(one) for one in new], np.int64)
-        offset = len(self.made) + np.cumsum(size) - size
-        self.made += b"".join(new)
-        key = np.arange(len(new)) == 0
-        self._stretches.append(Stretch(NEW, offset, size, shown, np.full(len(new), lag), key))
+    def add(self, new: Iterable[tuple[bytes, bool]], shown: Numbers, lag: int = 0) -> None:
+        """Add samples that were made, and whether each is a keyframe, to be shown then."""
+        sizes, keys, offset = list[int](), list[bool](), self.made.seek(0, os.SEEK_END)
+        for data, is_key in new:
+            sizes.append(self.made.write(data))
+            keys.append(is_key)
+        size = np.array(sizes, np.int64)
+        places = offset + np.cumsum(size) - size
+        lags = np.full(len(sizes), lag)
+        self._stretches.append(Stretch(NEW, places, size, shown, lags, np.array(keys, np.bool_)))
 
     def chunks(self) -> Iterator[Chunk]:
         """Give what is copied, in order: runs of samples that lie one behind the other."""
@@ -102,6 +107,11 @@ class Strip:
         track.chunk_samples.extend(counts)
         track.chunk_times.extend(decoded[firsts].tolist())
         return track
+
+    @property
+    def size(self) -> int:
+        """Say how many bytes are in it."""
+        return sum(int(one.size.sum()) for one in self._stretches)
 
     @property
     def shown_from(self) -> int:

@@ -2,49 +2,80 @@
 
 What is taken from other films is copied by the kernel, and never looked at.
 
-Source: ISO/IEC 14496-12, 4.3 (`ftyp`), 8.1.1 (`mdat`), 8.6.6 (edit lists).
+Source: ISO/IEC 14496-12, 4.3 (`ftyp`), 8.1.1 (`mdat`), 8.3.3 (`tref`), 8.6.6 (edit lists).
 """
 
 import heapq
 import os
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, BinaryIO, Final
 
 from classroom_media.api import MediaError
+from classroom_media.edit.chapters import listed, text_strip, text_trak
 from classroom_media.edit.film import Film
 from classroom_media.edit.strip import NEW, Chunk, Strip
-from classroom_media.edit.tables import number_of
 from classroom_media.record.boxes import box, children, large_head
 from classroom_media.record.durable import sync_folder
+from classroom_media.record.excerpt import Titled
 from classroom_media.record.moov import LARGE, completed
 
 FTYP: Final = box(b"ftyp", b"isom", struct.pack(">I", 512), b"isomiso2avc1mp41")
 HEAD_BYTES: Final = 16  # of the `mdat`
 STEP_BYTES: Final = 1 << 26  # in one call to the kernel
+TKHD_NUMBER: Final = slice(12, 16)
+MVHD_NEXT: Final = slice(96, 100)  # the number of a track that is added later
 
-Placed = tuple[int, Chunk]  # which strip it belongs to
+Placed = tuple[int, Chunk]  # which lane it belongs to
 
 
-def write_film(films: Sequence[Film], strips: Mapping[int, Strip], into: Path) -> None:
-    """Write a film of `strips` (by number of the track in the first film) and sync it.
+@dataclass(frozen=True, slots=True, eq=False)
+class Lane:
+    """A stream of the film that is written, and the `trak` that described it where it was."""
+
+    trak: bytes  # payload
+    strip: Strip
+
+
+def write_film(
+    films: Sequence[Film],
+    lanes: Sequence[Lane],
+    into: Path,
+    chapters: Sequence[Titled] = (),
+    copied: Callable[[int], None] = lambda _count: None,
+) -> None:
+    """Write a film and sync it; its chapters, if there are any, begin with it.
+
+    All lanes share one file of what was made.
+
+    `copied` is told of bytes as they are written.
 
     Raises:
         MediaError: it cannot be written; nothing is there then, or what was there before.
     """
     fresh = into.with_name(f".{into.name}.new")
-    chunks = list(_in_order(strips))
-    moov = _moov(films[0], strips, chunks)
+    if chapters:
+        first = lanes[0].strip
+        lanes = [
+            *lanes,
+            Lane(text_trak(), text_strip(chapters, first.end / first.of.rate, first.made)),
+        ]
+    chunks = list(_in_order(lanes))
+    moov = _moov(films[0], lanes, chunks, chapters)
     try:
         with ExitStack() as files, fresh.open("wb", buffering=0) as file:
             sources = [files.enter_context(one.path.open("rb", buffering=0)) for one in films]
             size = sum(chunk.size for _, chunk in chunks)
             file.write(FTYP + moov + large_head(b"mdat", HEAD_BYTES + size))
-            for number, run in _runs(chunks):
-                _copy(run, sources, strips[number].made, file)
+            made = lanes[0].strip.made
+            made.flush()
+            for _number, run in _runs(chunks):
+                _copy(run, made if run.film == NEW else sources[run.film], file)
+                copied(run.size)
             os.fsync(file.fileno())
         fresh.replace(into)
         sync_folder(into.parent)
@@ -55,23 +86,26 @@ def write_film(films: Sequence[Film], strips: Mapping[int, Strip], into: Path) -
             fresh.unlink(missing_ok=True)
 
 
-def _in_order(strips: Mapping[int, Strip]) -> Iterator[Placed]:
+def _in_order(lanes: Sequence[Lane]) -> Iterator[Placed]:
     """Give all chunks in the order of time, so that a player finds them close together."""
-    lanes = [[(number, chunk) for chunk in strip.chunks()] for number, strip in strips.items()]
-    yield from heapq.merge(*lanes, key=lambda placed: placed[1].at_s)
+    placed = [[(number, one) for one in lane.strip.chunks()] for number, lane in enumerate(lanes)]
+    yield from heapq.merge(*placed, key=lambda placed: placed[1].at_s)
 
 
-def _moov(film: Film, strips: Mapping[int, Strip], chunks: Sequence[Placed]) -> bytes:
+def _moov(
+    film: Film, lanes: Sequence[Lane], chunks: Sequence[Placed], chapters: Sequence[Titled]
+) -> bytes:
     """Make the index; how long it is does not depend on what is in it, but for large files."""
-    template = b"".join(_described(film, strips))
+    template = b"".join(_described(film, lanes, has_chapters=bool(chapters)))
+    template += listed(chapters) if chapters else b""
     moov = b""
     for _ in range(3):  # offsets of 8 bytes make it longer, which can happen once
         at = len(FTYP) + len(moov) + HEAD_BYTES
-        offsets: dict[int, list[int]] = {number: [] for number in strips}
+        offsets: list[list[int]] = [[] for _ in lanes]
         for number, chunk in chunks:
             offsets[number].append(at)
             at += chunk.size
-        tracks = {number: strip.index(offsets[number]) for number, strip in strips.items()}
+        tracks = {n: one.strip.index(offsets[n - 1]) for n, one in enumerate(lanes, 1)}
         before, moov = moov, completed(template, tracks)
         if len(moov) == len(before):
             break
@@ -85,22 +119,26 @@ def _narrow(head: bytes, kept: int) -> bytes:
     return b"\0" + head[1:4] + bytes(8) + head[20 : 20 + kept] + bytes(4) + head[28 + kept :]
 
 
-def _described(film: Film, strips: Mapping[int, Strip]) -> Iterator[bytes]:
-    """Give what describes the film and the streams that it has."""
-    for kind, payload in children(film.moov):
-        if kind == b"mvhd":
-            yield box(kind, _narrow(payload, 4))
-        elif kind == b"trak":
-            parts = dict(children(payload))
-            if (strip := strips.get(number_of(parts[b"tkhd"]))) is not None:
-                heads = {b"mdhd": _narrow(dict(children(parts[b"mdia"]))[b"mdhd"], 4)}
-                mdia = [box(k, heads.get(k, data)) for k, data in children(parts[b"mdia"])]
-                yield box(
-                    b"trak",
-                    box(b"tkhd", _narrow(parts[b"tkhd"], 8)),
-                    box(b"edts", _begin_at(strip.shown_from)),
-                    box(b"mdia", *mdia),
-                )
+def _described(film: Film, lanes: Sequence[Lane], *, has_chapters: bool) -> Iterator[bytes]:
+    """Give what describes the film and its streams, which are numbered from 1 on."""
+    mvhd = _narrow(dict(children(film.moov))[b"mvhd"], 4)
+    yield box(b"mvhd", _with(mvhd, MVHD_NEXT, len(lanes) + 1))
+    for number, lane in enumerate(lanes, 1):
+        parts = dict(children(lane.trak))
+        heads = {b"mdhd": _narrow(dict(children(parts[b"mdia"]))[b"mdhd"], 4)}
+        mdia = [box(k, heads.get(k, data)) for k, data in children(parts[b"mdia"])]
+        chap = box(b"chap", struct.pack(">I", len(lanes)))  # chapters are the last stream
+        yield box(
+            b"trak",
+            box(b"tkhd", _with(_narrow(parts[b"tkhd"], 8), TKHD_NUMBER, number)),
+            box(b"edts", _begin_at(lane.strip.shown_from)),
+            *([box(b"tref", chap)] if has_chapters and number < len(lanes) else []),
+            box(b"mdia", *mdia),
+        )
+
+
+def _with(head: bytes, place: slice, number: int) -> bytes:
+    return head[: place.start] + struct.pack(">I", number) + head[place.stop :]
 
 
 def _begin_at(tick: int) -> bytes:
@@ -125,11 +163,8 @@ def _runs(chunks: Sequence[Placed]) -> Iterator[Placed]:
     yield held
 
 
-def _copy(chunk: Chunk, sources: Sequence[BinaryIO], made: bytearray, into: BinaryIO) -> None:
-    if chunk.film == NEW:
-        into.write(made[chunk.offset : chunk.offset + chunk.size])
-        return
-    source, at, end = sources[chunk.film], chunk.offset, chunk.offset + chunk.size
+def _copy(chunk: Chunk, source: IO[bytes], into: BinaryIO) -> None:
+    at, end = chunk.offset, chunk.offset + chunk.size
     while at < end:
         done = os.sendfile(into.fileno(), source.fileno(), at, min(end - at, STEP_BYTES))
         if not done:

@@ -20,19 +20,20 @@ REST: Final = 480  # samples, 10 ms: longer than from crest to crest of any voic
 RISE_S: Final = 0.2  # time constant
 NOTHING: Final = 1e-4  # of the gain, 0.001 dB
 
-_CEILING: Final = 10 ** ((CEILING_DB - 0.2) / 20)  # the rest is missed between the places looked at
+_MISSED_DB: Final = 0.2  # of a peak at most, between the places looked at
 _RISE: Final = np.exp(-np.arange(1, 1025) / (RISE_S * RATE_HZ))
 _WINDOW: Final = np.hanning(RAMP + 2)[1:-1] / np.hanning(RAMP + 2).sum()
 
 
 class Limiter:
-    """Keeps a sound of two channels under `CEILING_DB`; gives it `AHEAD` samples later.
+    """Keeps a sound of two channels under a ceiling, in dBTP; gives it `AHEAD` samples later.
 
     `true_peak` is that of what came out last, or 2.5 ms later where nothing was turned down.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ceiling_db: float = CEILING_DB) -> None:
         self.true_peak = 0.0
+        self._ceiling = 10 ** ((ceiling_db - _MISSED_DB) / 20)
         self._finder = PeakFinder(CHANNELS)
         self._after = PeakFinder(CHANNELS)  # of what comes out
         self._is_at_work = False
@@ -47,7 +48,7 @@ class Limiter:
         self._waiting = known[:, count:]
         peaks = self._finder.find(samples)
         self.true_peak = float(peaks.max())
-        cut = self._cut(peaks) if self._is_at_work or self.true_peak > _CEILING else None
+        cut = self._cut(peaks) if self._is_at_work or self.true_peak > self._ceiling else None
         heard = known[:, :count]
         if cut is None:
             self._after.pass_over(heard)
@@ -59,7 +60,7 @@ class Limiter:
     def _cut(self, peaks: Samples) -> Samples | None:
         """Give the share to take away from what comes out now; None for nothing."""
         count = len(peaks)
-        found = 1 - _CEILING / np.maximum(peaks, _CEILING)
+        found = 1 - self._ceiling / np.maximum(peaks, self._ceiling)
         excess = np.concatenate([self._excess, found])
         self._excess = excess[count:]
         self._is_at_work = bool(excess.any() or self._cuts.any())

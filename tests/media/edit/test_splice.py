@@ -174,11 +174,12 @@ def test_a_file_that_is_no_finished_film_is_refused_by_name(tmp_path: Path, dama
         read_film(path)
 
 
-def test_films_of_unlike_sizes_are_not_joined(tmp_path: Path) -> None:
+def test_a_passage_of_another_size_is_made_to_fit(tmp_path: Path) -> None:
     for name, size in (("small", (160, 120)), ("large", (320, 240))):
         written(tmp_path / name, pictures(50, size=size), START_NS)
         flatten(tmp_path / name)
     small, large = (read_film(tmp_path / name) for name in ("small", "large"))
-    shots = [Shot(kept("0-1"), film, film) for film in (small, large)]
-    with pytest.raises(MediaError, match="large"):
-        splice(shots, tmp_path / "cut.mp4")
+    shots = [Shot(kept(one), film, film) for one, film in (("0-1", small), ("f30-f40", large))]
+    tally = splice(shots, tmp_path / "cut.mp4")
+    assert (tally.pictures, tally.encoded) == (35, 10)
+    assert numbers(tmp_path / "cut.mp4") == [*range(25), *range(30, 40)]

@@ -1,0 +1,84 @@
+"""What is to be made of recordings: films of passages, sound alone, slides, packages. Values.
+
+Paths are absolute, `*_s` is time in seconds; a file's own unless told otherwise.
+"""
+
+import msgspec
+
+from classroom_media.edit.opening import Opening
+from classroom_media.record.excerpt import Titled
+
+
+class Take(msgspec.Struct, frozen=True, kw_only=True):
+    """A passage of a film, and the file with what is heard; "" is silence.
+
+    The time 0 of the film is the time `sound_from_s` of that file.
+    """
+
+    film: str
+    from_s: float
+    to_s: float
+    sound: str = ""
+    sound_from_s: float = 0.0
+
+
+class FilmOrder(msgspec.Struct, frozen=True, kw_only=True, tag="film"):
+    """A film of passages; `chapters` are counted from the end of its opening card on."""
+
+    takes: tuple[Take, ...]
+    into: str
+    opening: Opening | None = None
+    lufs: float | None = None  # None: as loud as it is
+    chapters: tuple[Titled, ...] = ()
+    of: str = ""  # what it was made of, for those who ask later whether that is still so
+
+
+class SoundOrder(msgspec.Struct, frozen=True, kw_only=True, tag="sound"):
+    """The sound of a film alone, to be made first if it is not there."""
+
+    film: FilmOrder
+    into: str
+
+
+class Slide(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of slides: a picture of a film, or a picture that was kept where that is unknown."""
+
+    shown_s: float  # when it came, as its viewers count
+    page: int
+    film: str = ""
+    at_s: float = 0.0
+    picture: str = ""
+
+
+class SlidesOrder(msgspec.Struct, frozen=True, kw_only=True, tag="slides"):
+    """Slides as pictures, a list of them, and a PDF; in a folder, or in a zip by its name."""
+
+    slides: tuple[Slide, ...]
+    into: str
+    caption: str = "{page} · {time}"
+
+
+class PackageOrder(msgspec.Struct, frozen=True, kw_only=True, tag="package"):
+    """What a platform takes: film, cover, metadata; in a folder, or in a zip by its name."""
+
+    film: FilmOrder
+    into: str
+    metadata: dict[str, str]  # what people know; the rest is measured
+    cover_s: float = 0.0  # of the film, counted from the end of its opening card on
+
+
+Order = FilmOrder | SoundOrder | SlidesOrder | PackageOrder
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that was made, and what it is like."""
+
+    file: str
+    bytes: int = 0
+    sha256: str = ""
+    duration_s: float = 0.0
+    pictures: int = 0
+    encoded: int = 0  # of them
+    lufs: float | None = None  # as measured in what was written, if it was asked for
+    peak_dbtp: float | None = None
+    of: str = ""

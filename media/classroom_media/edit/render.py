@@ -1,0 +1,125 @@
+"""Carries out the order of a film: written aside, and there at once when it is whole."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, Final
+
+from classroom_media.edit.film import Film, read_film
+from classroom_media.edit.loudness import Measured, levelled
+from classroom_media.edit.orders import FilmOrder, Made, Take
+from classroom_media.edit.publish import publish
+from classroom_media.edit.ranges import Kept, Point
+from classroom_media.edit.sound import Passage, sound_lane
+from classroom_media.edit.splice import Montage, Shot, made_beside
+from classroom_media.edit.work import BYTES_A_S, PICTURE_S, SOUND_S, Work
+from classroom_media.edit.write import Lane, write_film
+from classroom_media.record.excerpt import Titled
+
+PASSES: Final = 4  # through the sound, to bring it to a loudness
+
+
+def render(order: FilmOrder, tell: Callable[[float], None] = lambda _share: None) -> Made:
+    """Make a film, and tell what it is like. Whoever is killed leaves the one that was there.
+
+    Raises:
+        RangeError: a passage is not in its film.
+        MediaError: it cannot be made.
+    """
+    into, work = Path(order.into), Work(tell)
+    aside = into.with_name(f".{into.name}.part")
+    films = {path: read_film(Path(path)) for path in _paths(order.takes)}
+    shots = [_shot(take, films) for take in order.takes]
+    with made_beside(into) as made:
+        montage = Montage(shots[0].film, made, lambda: work.did(PICTURE_S))
+        work.total_s = _planned_s(order, montage, shots)
+        chapters = _shown(order, montage, shots)
+        with _sound(order, montage, made, work) as (lane, loud):
+            lanes = [montage.picture_lane(), *([lane] if lane else [])]
+            write_film(
+                montage.films, lanes, aside, chapters, lambda size: work.did(size / BYTES_A_S)
+            )
+    tally = montage.tally
+    told = Made(
+        file=into.name,
+        duration_s=round(tally.duration_s, 3),
+        pictures=tally.pictures,
+        encoded=tally.encoded,
+        lufs=round(loud.lufs, 1) if loud else None,
+        peak_dbtp=round(loud.peak_dbtp, 1) if loud else None,
+        of=order.of,
+    )
+    return publish(aside, into, told)
+
+
+def _paths(takes: Sequence[Take]) -> set[str]:
+    return {path for take in takes for path in (take.film, take.sound) if path}
+
+
+def _shot(take: Take, films: dict[str, Film]) -> Shot:
+    film = films[take.film]
+    begins_s = _begins_s(film)
+    kept = Kept(Point(take.from_s - begins_s), Point(take.to_s - begins_s), _spelled(take))
+    return Shot(kept, film, films.get(take.sound), Fraction(take.sound_from_s))
+
+
+def _begins_s(film: Film) -> float:
+    """Say when the first picture is shown; passages are counted from it."""
+    of = film.pictures
+    return float(of.shown[0]) / of.samples.rate if of is not None and len(of) else 0.0
+
+
+def _spelled(take: Take) -> str:
+    return f"{take.from_s:g}-{take.to_s:g}"
+
+
+def _planned_s(order: FilmOrder, montage: Montage, shots: Sequence[Shot]) -> float:
+    """Say how long the work takes, roughly."""
+    pictures = sum(map(montage.to_encode, shots))
+    pictures += order.opening.pictures(montage.form) if order.opening else 0
+    length_s = sum(take.to_s - take.from_s for take in order.takes)
+    size = sum(_size(take) for take in order.takes)
+    heard_s = PASSES * length_s * SOUND_S if order.lufs is not None else 0.0
+    return pictures * PICTURE_S + heard_s + size / BYTES_A_S
+
+
+def _size(take: Take) -> float:
+    """Say how many bytes a passage is, roughly."""
+    film = read_film(Path(take.film))
+    of = film.pictures
+    length_s = float(of.ends[-1]) / of.samples.rate if of is not None and len(of) else 0.0
+    share = (take.to_s - take.from_s) / length_s if length_s else 1.0
+    return film.path.stat().st_size * min(share, 1.0)
+
+
+def _shown(order: FilmOrder, montage: Montage, shots: Sequence[Shot]) -> list[Titled]:
+    """Add the card and all passages; give the chapters, of which the first begins with it all."""
+    if order.opening:
+        montage.open(order.opening, shots[0])
+    opened_s = montage.tally.duration_s
+    for shot in shots:
+        montage.show(shot)
+    moved = [Titled(one.at_s + opened_s, one.title) for one in order.chapters]
+    if moved and order.opening and moved[0].at_s > 0:
+        return [Titled(0.0, order.opening.card.title), *moved]
+    return [Titled(0.0, moved[0].title), *moved[1:]] if moved else []
+
+
+@contextmanager
+def _sound(
+    order: FilmOrder, montage: Montage, made: IO[bytes], work: Work
+) -> Iterator[tuple[Lane | None, Measured | None]]:
+    """Give the sound, as loud as it is wanted; where it lies is there only for this while."""
+    lane = montage.sound_lane()
+    if lane is None or order.lufs is None:
+        yield lane, None
+        return
+    with TemporaryDirectory(dir=Path(order.into).parent, prefix=".sound-") as folder:
+        plain, loud = Path(folder, "plain.m4a"), Path(folder, "loud.m4a")
+        write_film(montage.films, [lane], plain)
+        told = levelled(plain, loud, order.lufs, lambda seconds: work.did(seconds * SOUND_S))
+        end_s = Fraction(lane.strip.end, lane.strip.of.rate)
+        whole = Passage(read_film(loud), Fraction(0), end_s)
+        yield sound_lane([whole], montage.films, end_s, made), told
