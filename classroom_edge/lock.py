@@ -58,3 +58,17 @@ def _take(descriptor: int) -> None:
 def _owner(descriptor: int) -> int:
     text = os.pread(descriptor, 20, PID_AT)
     return int(text) if text.isdigit() else 0
+
+
+@contextmanager
+def wait_for(path: Path) -> Iterator[None]:
+    """Hold a lock for as long as the context lasts; wait while another process holds it."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+        else:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

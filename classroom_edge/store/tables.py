@@ -257,3 +257,30 @@ class Recording(Table):
     receipts: Mapped[int]
     problem: Mapped[str]
     words: Mapped[str]  # that a search looks at, folded
+
+
+class DeliveryRow(Table):
+    """Something of one recording that goes to one target, and what has become of it."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        Index("ix_deliveries_parcel", "recording", "target", "what", unique=True),
+        Index("ix_deliveries_due", "target", "state", "due_at"),
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True, init=False)
+    recording: Mapped[str]
+    target: Mapped[str]
+    what: Mapped[str]
+    state: Mapped[str] = mapped_column(init=False)
+    by: Mapped[str] = mapped_column(init=False)
+    asked_at: Mapped[datetime] = mapped_column(init=False)
+    due_at: Mapped[datetime] = mapped_column(init=False)
+    failures: Mapped[int] = mapped_column(default=0)
+    code: Mapped[str] = mapped_column(default="")
+    said: Mapped[str] = mapped_column(default="")
+    bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+    there: Mapped[int] = mapped_column(BigInteger, default=0)
+    sent_at: Mapped[datetime | None] = mapped_column(default=None)
+    arrived: Mapped[str] = mapped_column(default="[]")  # JSON: receipts of its files
+    tokens: Mapped[str] = mapped_column(default="[]")  # JSON: pairs of an item and its token

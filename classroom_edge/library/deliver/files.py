@@ -40,7 +40,7 @@ class Files:
         """Write a small file, prove that it arrived, remove it. Raises DeliveryError."""
         begun_s = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
-            item = _probe_item(Path(folder))
+            item = probe_item(Path(folder))
             where = f"{PROBE_FOLDER}/{item.name}"
             receipt = self.place.send(where, item, Alone())
             removed = self.place.remove(where)
@@ -81,7 +81,7 @@ class Alone:
         """Tell nobody."""
 
 
-def _probe_item(folder: Path) -> Item:
+def probe_item(folder: Path) -> Item:
     """Make a small file that no other has the content of."""
     content = secrets.token_bytes(PROBE_BYTES)
     path = folder / f"test-{secrets.token_hex(4)}.bin"
