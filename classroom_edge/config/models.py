@@ -547,6 +547,8 @@ class HubConfig(Part):
     media_address: Annotated[str, AfterValidator(_checked_address)] | None = None  # from outside
     turn: TurnConfig | None = None
     record: bool = True  # every session, from its opening to its end
+    received: Annotated[Path, BeforeValidator(_beside_the_file)] | None = None  # what sites send
+    received_gb_max: Annotated[int, Field(ge=1, le=10_000)] = 200  # of one recording
 
 
 class SiteConfig(Part):
@@ -556,8 +558,6 @@ class SiteConfig(Part):
     turn: TurnConfig | None = None
     record: bool = True  # every session, from its opening to its end
 
-    received: Annotated[Path, BeforeValidator(_beside_the_file)] | None = None  # what sites send
-    received_gb_max: Annotated[int, Field(ge=1, le=10_000)] = 200  # of one recording
 
 class BroadcastConfig(Part):
     """``[broadcast]``: lessons go out to who may watch, as low-latency HLS."""
