@@ -18,7 +18,7 @@ from classroom_media.analyse.slides import Film, slides_in
 from classroom_media.analyse.speaking import kept, spoken
 from classroom_media.api import Kind, RecordError
 from classroom_media.direct.rules import SINGLE
-from classroom_media.record.excerpt import Titled, write_excerpt
+from classroom_media.record.excerpt import write_excerpt
 from classroom_media.record.journal import JOURNAL_FILE, replay
 from classroom_media.record.manifest import (
     PROGRAMME,
@@ -31,6 +31,7 @@ from classroom_media.record.manifest import (
 )
 from classroom_media.record.story import tell
 from classroom_media.record.thumbnail import write_thumbnail
+from classroom_media.record.titled import Titled
 
 MICRO_FILE: Final = "micro.mp4"
 PICTURE_FILE: Final = "chapter-{:02}.jpg"
@@ -84,7 +85,13 @@ def _chapters_of(folder: Path, films: Sequence[Film]) -> Iterator[Chapter]:
     for number, slide in enumerate(slides_in(films), 1):
         picture = PICTURE_FILE.format(number)
         write_thumbnail(slide.film.path, slide.complete_s, folder / picture)
-        yield Chapter(start_s=slide.at_s, page=slide.page, picture=picture)
+        yield Chapter(
+            start_s=slide.at_s,
+            page=slide.page,
+            picture=picture,
+            film=slide.film.path.name,
+            film_s=round(slide.complete_s, 3),
+        )
 
 
 def _films(folder: Path, manifest: Manifest, screens: Collection[str]) -> list[Film]:

@@ -15,7 +15,7 @@ import numpy as np
 from classroom_media.edit.strip import Strip
 from classroom_media.edit.tables import Samples
 from classroom_media.record.boxes import box
-from classroom_media.record.excerpt import Titled
+from classroom_media.record.titled import Titled
 
 MOST: Final = 255  # the list counts them in one byte
 TITLE_BYTES: Final = 255

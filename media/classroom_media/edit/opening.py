@@ -4,30 +4,17 @@ from collections.abc import Iterator
 from typing import Final
 
 import av
-import msgspec
 import numpy as np
 from PIL import Image
 
-from classroom_media.api import Card
 from classroom_media.compose.canvas import label
 from classroom_media.compose.colours import frame_of
 from classroom_media.compose.fade import Fade
 from classroom_media.compose.lettering import Drawing, Lettering
+from classroom_media.edit.orders import Opening
 from classroom_media.edit.pictures import Form, black
 
 FADE_S: Final = 0.6
-
-
-class Opening(msgspec.Struct, frozen=True, kw_only=True):
-    """A card before a film."""
-
-    card: Card
-    length_s: float = 5.0
-    logo: str = ""  # path of a PNG, which may be transparent
-
-    def pictures(self, form: Form) -> int:
-        """Say how many pictures it is."""
-        return max(1, round(self.length_s * form.fps))
 
 
 def frames(opening: Opening, form: Form, first: av.VideoFrame) -> Iterator[av.VideoFrame]:
@@ -36,7 +23,7 @@ def frames(opening: Opening, form: Form, first: av.VideoFrame) -> Iterator[av.Vi
     drawn = lettering.card(opening.card, _logo(lettering, opening.logo))
     card = label(frame_of(np.asarray(drawn.convert("RGB"))))
     fade, dark = Fade(form.width, form.height), black(form.width, form.height)
-    count, steps = opening.pictures(form), max(1, round(FADE_S * form.fps))
+    count, steps = opening.pictures(form.fps), max(1, round(FADE_S * form.fps))
     for number in range(count):
         rising, falling = (number + 1) / steps, (count - number) / (steps + 1)
         if rising < 1:

@@ -5,8 +5,20 @@ Paths are absolute, `*_s` is time in seconds; a file's own unless told otherwise
 
 import msgspec
 
-from classroom_media.edit.opening import Opening
-from classroom_media.record.excerpt import Titled
+from classroom_media.api import Card
+from classroom_media.record.titled import Titled
+
+
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    """A card before a film."""
+
+    card: Card
+    length_s: float = 5.0
+    logo: str = ""  # path of a PNG, which may be transparent
+
+    def pictures(self, fps: int) -> int:
+        """Say how many pictures it is."""
+        return max(1, round(self.length_s * fps))
 
 
 class Take(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +35,10 @@ class Take(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FilmOrder(msgspec.Struct, frozen=True, kw_only=True, tag="film"):
-    """A film of passages; `chapters` are counted from the end of its opening card on."""
+    """A film of passages; `chapters` are counted from the end of its opening card on.
+
+    `into` is "" for a film that is only a part of something else.
+    """
 
     takes: tuple[Take, ...]
     into: str
@@ -32,9 +47,22 @@ class FilmOrder(msgspec.Struct, frozen=True, kw_only=True, tag="film"):
     chapters: tuple[Titled, ...] = ()
     of: str = ""  # what it was made of, for those who ask later whether that is still so
 
+    @property
+    def opened_s(self) -> float:
+        """Say how long its opening card is."""
+        return self.opening.length_s if self.opening else 0.0
+
+    @property
+    def titled(self) -> list[Titled]:
+        """Give the chapters of the whole film, of which the first begins with it."""
+        found = [Titled(round(one.at_s + self.opened_s, 3), one.title) for one in self.chapters]
+        if found and self.opening and found[0].at_s:
+            return [Titled(0.0, self.opening.card.title), *found]
+        return [Titled(0.0, found[0].title), *found[1:]] if found else []
+
 
 class SoundOrder(msgspec.Struct, frozen=True, kw_only=True, tag="sound"):
-    """The sound of a film alone, to be made first if it is not there."""
+    """The sound of a film alone; the film is made first if it is not there as it is ordered."""
 
     film: FilmOrder
     into: str
@@ -55,7 +83,7 @@ class SlidesOrder(msgspec.Struct, frozen=True, kw_only=True, tag="slides"):
 
     slides: tuple[Slide, ...]
     into: str
-    caption: str = "{page} · {time}"
+    caption: str = "{page}   {time}"  # under each in the PDF
 
 
 class PackageOrder(msgspec.Struct, frozen=True, kw_only=True, tag="package"):

@@ -29,6 +29,15 @@ def publish(aside: Path, into: Path, made: Made) -> Made:
     return full
 
 
+def made_of(file: Path) -> Made | None:
+    """Tell what a file that was made is like; None if it is not there, or not whole."""
+    try:
+        made = msgspec.json.decode(record_of(file).read_bytes(), type=Made)
+        return made if file.stat().st_size == made.bytes else None
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
 def record_of(file: Path) -> Path:
     """Say where it stands what a file that was made is like."""
     return file.with_name(f"{file.name}.made")

@@ -16,7 +16,6 @@ from classroom_media.edit.sound import Passage, sound_lane
 from classroom_media.edit.splice import Montage, Shot, made_beside
 from classroom_media.edit.work import BYTES_A_S, PICTURE_S, SOUND_S, Work
 from classroom_media.edit.write import Lane, write_film
-from classroom_media.record.excerpt import Titled
 
 PASSES: Final = 4  # through the sound, to bring it to a loudness
 
@@ -35,12 +34,13 @@ def render(order: FilmOrder, tell: Callable[[float], None] = lambda _share: None
     with made_beside(into) as made:
         montage = Montage(shots[0].film, made, lambda: work.did(PICTURE_S))
         work.total_s = _planned_s(order, montage, shots)
-        chapters = _shown(order, montage, shots)
+        if order.opening:
+            montage.open(order.opening, shots[0])
+        for shot in shots:
+            montage.show(shot)
         with _sound(order, montage, made, work) as (lane, loud):
             lanes = [montage.picture_lane(), *([lane] if lane else [])]
-            write_film(
-                montage.films, lanes, aside, chapters, lambda size: work.did(size / BYTES_A_S)
-            )
+            write_film(montage.films, lanes, aside, order.titled, work.copied)
     tally = montage.tally
     told = Made(
         file=into.name,
@@ -78,7 +78,7 @@ def _spelled(take: Take) -> str:
 def _planned_s(order: FilmOrder, montage: Montage, shots: Sequence[Shot]) -> float:
     """Say how long the work takes, roughly."""
     pictures = sum(map(montage.to_encode, shots))
-    pictures += order.opening.pictures(montage.form) if order.opening else 0
+    pictures += order.opening.pictures(montage.form.fps) if order.opening else 0
     length_s = sum(take.to_s - take.from_s for take in order.takes)
     size = sum(_size(take) for take in order.takes)
     heard_s = PASSES * length_s * SOUND_S if order.lufs is not None else 0.0
@@ -92,19 +92,6 @@ def _size(take: Take) -> float:
     length_s = float(of.ends[-1]) / of.samples.rate if of is not None and len(of) else 0.0
     share = (take.to_s - take.from_s) / length_s if length_s else 1.0
     return film.path.stat().st_size * min(share, 1.0)
-
-
-def _shown(order: FilmOrder, montage: Montage, shots: Sequence[Shot]) -> list[Titled]:
-    """Add the card and all passages; give the chapters, of which the first begins with it all."""
-    if order.opening:
-        montage.open(order.opening, shots[0])
-    opened_s = montage.tally.duration_s
-    for shot in shots:
-        montage.show(shot)
-    moved = [Titled(one.at_s + opened_s, one.title) for one in order.chapters]
-    if moved and order.opening and moved[0].at_s > 0:
-        return [Titled(0.0, order.opening.card.title), *moved]
-    return [Titled(0.0, moved[0].title), *moved[1:]] if moved else []
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from classroom_media.api import MediaError
 from classroom_media.edit import opening, pictures
 from classroom_media.edit.cut import Copied, Encoded, Pictures, Piece, cut
 from classroom_media.edit.film import Film
-from classroom_media.edit.opening import Opening
+from classroom_media.edit.orders import Opening
 from classroom_media.edit.parameter_sets import has_parameter_sets, parameter_sets
 from classroom_media.edit.pictures import SIZE, Made, form_of
 from classroom_media.edit.ranges import Kept
@@ -102,7 +102,7 @@ class Montage:
         """Begin with a card, in silence, which gives way to the first picture of a passage."""
         of = _pictures(shot.film)
         at = shot.kept.pictures(of.shown_s).start
-        count = card.pictures(self.form)
+        count = card.pictures(self.form.fps)
         first = next(pictures.fitted(shot.film.path, of, range(at, at + 1), self.form))
         places = np.arange(count) * self._strip.of.rate // self.form.fps
         frames = opening.frames(card, self.form, first)

@@ -21,3 +21,7 @@ class Work:
         """Note that so much is done; what was planned to be last is never done too early."""
         self.done_s += seconds
         self.tell(min(self.done_s / self.total_s, 0.99))
+
+    def copied(self, size: int) -> None:
+        """Note that so many bytes were copied."""
+        self.did(size / BYTES_A_S)

@@ -21,8 +21,8 @@ from classroom_media.edit.film import Film
 from classroom_media.edit.strip import NEW, Chunk, Strip
 from classroom_media.record.boxes import box, children, large_head
 from classroom_media.record.durable import sync_folder
-from classroom_media.record.excerpt import Titled
 from classroom_media.record.moov import LARGE, completed
+from classroom_media.record.titled import Titled
 
 FTYP: Final = box(b"ftyp", b"isom", struct.pack(">I", 512), b"isomiso2avc1mp41")
 HEAD_BYTES: Final = 16  # of the `mdat`

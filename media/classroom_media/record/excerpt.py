@@ -9,7 +9,6 @@ Source: ISO/IEC 14496-12, 8.6.6 (edit lists); https://ffmpeg.org/ffmpeg-formats.
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -20,19 +19,12 @@ from av.container import InputContainer
 
 from classroom_media.api import RecordError
 from classroom_media.record.durable import sync_file, sync_folder
+from classroom_media.record.titled import Titled
 
 SPARE_BYTES: Final = 64 * 1024 * 1024  # left free on the disk
 PLAIN: Final = {"movflags": "faststart"}  # the index at the front: it plays while it is loaded
 BLOCKS: Final = 2  # of sound before the first that is heard: a decoder leans on them
 MS: Final = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Titled:
-    """Where a chapter begins in the excerpt, and its title."""
-
-    at_s: float
-    title: str
 
 
 def write_excerpt(

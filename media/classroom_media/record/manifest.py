@@ -76,6 +76,8 @@ class Chapter(msgspec.Struct, frozen=True, kw_only=True):
     start_s: float
     page: int  # 1, 2 ... in the order in which they came; one that comes back keeps its number
     picture: str = ""  # file
+    film: str = ""  # file in which the page is seen; "" = an older recording did not tell
+    film_s: float = 0.0  # of that file: when the page had stood longest, with everything on it
 
 
 class Lesson(msgspec.Struct, frozen=True, kw_only=True):

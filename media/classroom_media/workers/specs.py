@@ -17,6 +17,7 @@ from classroom_media.api import (
 )
 from classroom_media.direct.rules import Rules
 from classroom_media.direct.signs import Role
+from classroom_media.edit.orders import Order
 
 
 class Endpoints(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,6 +173,20 @@ class JoinSpec(msgspec.Struct, frozen=True, kw_only=True, tag="join"):
 
 
 FillSpec = OfferSpec | CompareSpec | JoinSpec
+
+
+class EditSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """Carry out an order for a film or an export; tell how far it is in a file."""
+
+    order: Order
+    progress: str  # path of an `EditProgress`
+
+
+class EditProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far an editor is."""
+
+    share: float = 0.0
+    problem: str = ""  # why it cannot be done
 
 
 class OriginSpec(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,12 +13,11 @@ from classroom_media.api import Card
 from classroom_media.compose.canvas import planes
 from classroom_media.edit.film import read_film
 from classroom_media.edit.loudness import levelled, measured
-from classroom_media.edit.opening import Opening
-from classroom_media.edit.orders import FilmOrder, Made, Take
+from classroom_media.edit.orders import FilmOrder, Made, Opening, Take
 from classroom_media.edit.publish import record_of
 from classroom_media.edit.render import render
-from classroom_media.record.excerpt import Titled
 from classroom_media.record.flatten import flatten
+from classroom_media.record.titled import Titled
 from tests.media import films
 from tests.media.edit.test_splice import coded, heard, numbers
 from tests.media.record_scene import START_NS, in_order, pictures, sound
