@@ -42,6 +42,8 @@ _OWN: Final = {
     "picture_file", "crop_outside", "slot_outside", "key_colour", "key_border",
     "layout_slots", "no_card", "same_corner", "same_folder", "shot_lengths",
     "off_by_what", "quiet_half", "weekly_clock",
+    "authority_file", "target_folder", "target_scheme", "target_login", "target_host_key",
+    "target_hours",
     "push_scheme", "push_host", "push_port", "push_key", "push_passphrase",
 }  # fmt: skip
 

@@ -58,6 +58,16 @@ SOUND_SETTINGS: Final = frozenset(
 )  # of a source, that make no sense without a sound
 
 ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+TARGET_SCHEMES: Final = {
+    "webdav": ("http", "https"),
+    "sftp": ("sftp",),
+    "http": ("http", "https"),
+    "hub": ("http", "https"),
+    "s3": ("http", "https"),
+    "opencast": ("http", "https"),
+}  # of a target, by its kind
+_TIME: Final = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+_HOURS: Final = re.compile(f"{_TIME}-{_TIME}")
 _RESERVED = re.compile(r"programme|manifest|journal|thumbnail|con|prn|aux|nul|com\d|lpt\d|.*-sound")
 _USUAL: Final = PROFILES[EVERYDAY]
 _PRESETS_OF_X264 = Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium"]
@@ -129,6 +139,23 @@ def _checked_picture(value: Path) -> Path:
     return value
 
 
+def _checked_hours(value: str) -> str:
+    since, _, to = value.partition("-")
+    if not _HOURS.fullmatch(value) or since == to:
+        raise PydanticCustomError("target_hours", "no hours of a day")
+    return value
+
+
+def _checked_authority(value: Path) -> Path:
+    try:
+        text = value.read_text("ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PydanticCustomError("authority_file", "cannot be read") from error
+    if "-----BEGIN CERTIFICATE-----" not in text:
+        raise PydanticCustomError("authority_file", "no certificate")
+    return value
+
+
 def _as_number(value: object) -> object:
     """Take 1 for 1.0, as people write it; strict validation would not."""
     return float(value) if type(value) is int else value
@@ -143,6 +170,7 @@ TrackId = Annotated[Id, AfterValidator(_checked_track_id)]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]  # hours and minutes
 WeeklyClock = Annotated[str, AfterValidator(_checked_weekly)]  # "Fri 22:30", "周五 22:30"
+Hours = Annotated[str, AfterValidator(_checked_hours)]  # from a time of day to another
 LineShare = Annotated[float, Field(ge=0.01, le=1)]
 Language = Literal["zh-CN", "en"]
 Decimals = Annotated[float, BeforeValidator(_as_number)]
@@ -158,6 +186,12 @@ Colour = Annotated[str, AfterValidator(_checked_colour)]
 PictureFile = Annotated[Path, BeforeValidator(_beside_the_file), AfterValidator(_checked_picture)]
 Title = Annotated[dict[Language, Name], BeforeValidator(_in_both_languages)]
 EvenPixels = Annotated[int, Field(multiple_of=2)]
+
+
+TargetKind = Literal["folder", "webdav", "sftp", "http", "hub", "s3", "opencast"]
+AuthorityFile = Annotated[
+    Path, BeforeValidator(_beside_the_file), AfterValidator(_checked_authority)
+]
 
 
 class Part(BaseModel):
@@ -595,6 +629,42 @@ class PushConfig(Part):
     on: bool = False  # until a person says otherwise
 
 
+class TargetConfig(Part):
+    """``[[targets]]``: somewhere that recordings are delivered to."""
+
+    id: Id
+    name: Name
+    kind: TargetKind
+    url: Annotated[str, Field(min_length=1, max_length=2000)]  # for a folder, its path
+    username: str = ""
+    password: SecretStr | None = None
+    token: SecretStr | None = None
+    authority: AuthorityFile | None = None  # PEM; nothing = the system's authorities
+    host_key: str = ""  # of an SFTP server, as in its known_hosts: "ssh-ed25519 AAAA..."
+    options: dict[str, str] = {}  # what only this kind knows
+    what: Literal["programme", "tracks", "all"] = "programme"
+    automatic: bool = False  # every recording, once it is finished
+    least_consent: Literal["internal", "school", "district", "public"] = "school"
+    limit_kbps: Annotated[int, Field(ge=64, le=10_000_000)] | None = None
+    hours: Hours | None = None  # "18:00-06:00", in the room's time zone; nothing = always
+    pause_while_live: bool = True
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Self:
+        if self.kind == "folder":
+            if not Path(self.url).is_absolute():
+                raise PydanticCustomError("target_folder", "not a whole path")
+            return self
+        scheme, _, rest = self.url.partition("://")
+        if scheme not in TARGET_SCHEMES[self.kind] or not rest.strip("/"):
+            raise PydanticCustomError("target_scheme", "not an address of this kind")
+        if "@" in rest.partition("/")[0]:
+            raise PydanticCustomError("target_login", "a login in the address")
+        if self.kind == "sftp" and not self.host_key:
+            raise PydanticCustomError("target_host_key", "no host key")
+        return self
+
+
 class ScreenConfig(Part):
     """``[screen]``: the room's own screen, on which broadcasts and recordings are played."""
 
@@ -675,6 +745,7 @@ class Config(Part):
     broadcast: BroadcastConfig | None = None
     pushes: Annotated[tuple[PushConfig, ...], Field(alias="push")] = ()
     screen: ScreenConfig | None = None
+    targets: tuple[TargetConfig, ...] = ()
 
     def device(self, id_: str) -> DeviceConfig:
         """Give the device of that id; KeyError when there is none."""
@@ -725,6 +796,7 @@ class Config(Part):
         found = [one.password for one in self.devices] + [one.password for one in self.sources]
         ends = (self.hub, self.site)
         found += [end.turn.password for end in ends if end is not None and end.turn is not None]
+        found += [secret for one in self.targets for secret in (one.password, one.token)]
         urls = [one.url for one in self.devices]
         urls += [url for one in self.sources for url in (one.url, one.small_url)]
         in_urls = [secret for url in urls for secret in url_secrets(url)]

@@ -39,6 +39,7 @@ NAMED: Final = (
     ("layout", "name"),
     ("routine", "name"),
     ("push", "id"),
+    ("targets", "id"),
 )
 LINK_PORT: Final = HubConfig().port
 PANEL_PORT: Final = NetworkConfig().port

@@ -32,17 +32,22 @@ class Resolver:
             tables = self._document.data.get(part)
             for index, table in enumerate(tables if isinstance(tables, tuple) else ()):
                 if isinstance(table, dict):
-                    self._password(table, (part, index))
+                    self._secret(table, (part, index), "password")
                     self._logins(table, (part, index))
+        targets = self._document.data.get("targets")
+        for index, table in enumerate(targets if isinstance(targets, tuple) else ()):
+            if isinstance(table, dict):
+                self._secret(table, ("targets", index), "password")
+                self._secret(table, ("targets", index), "token")
 
     def _tell(self, code: str, path: Place, **values: object) -> None:
         self.slips.append(Slip(code, self._document.value_place(path), values))
 
-    def _password(self, table: dict[str, Any], path: Place) -> None:
-        value = table.get("password")
+    def _secret(self, table: dict[str, Any], path: Place, key: str) -> None:
+        value = table.get(key)
         if isinstance(value, dict):
-            found = self._referred(value, (*path, "password"))
-            table["password"] = Broken() if found is None else found
+            found = self._referred(value, (*path, key))
+            table[key] = Broken() if found is None else found
             self.secrets |= {found} if found else set()
 
     def _referred(self, reference: dict[str, Any], path: Place) -> str | None:

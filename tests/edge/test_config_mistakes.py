@@ -301,7 +301,7 @@ OF_LAYOUTS = [
         Typed("fps = 25\n", f"fps = 25\n[unattended]\n{line}\n", code, at, remedy)
         for line, code, at, remedy in (
             ('night_off = "22:00"', "off-by-what", 8, 'off_routine = "class-end"'),
-            ('off_routine = "class-strat"', "not-a-choice", 9, "class-start"),
+            ('off_routine = "class-strat"', "not-a-choice", 9, ""),
             ('quiet_from = "21:30"', "quiet-half", 8, "quiet_to"),
             ('shutdown = ["Someday 22:30"]', "weekly-clock", 9, "Fri 22:30"),
             ("idle_off_min = 1", "too-small", 9, ""),
@@ -322,6 +322,22 @@ OF_LAYOUTS = [
             "key": "rtmp://live.example/app",
             "passphrase": "srt://live.example:9000?passphrase=short",
         }.items()
+    ),
+    *(
+        Typed(
+            "fps = 25\n",
+            f'fps = 25\n[[targets]]\nid = "t"\nname = "T"\n{text}\n',
+            code,
+            line,
+        )
+        for code, line, text in (
+            ("target-folder", 8, 'kind = "folder"\nurl = "nas"'),
+            ("target-scheme", 8, 'kind = "webdav"\nurl = "ftp://nas.example/dav"'),
+            ("target-login", 8, 'kind = "webdav"\nurl = "https://me:secret@nas.example/dav"'),
+            ("target-host-key", 8, 'kind = "sftp"\nurl = "sftp://nas.example/dav"'),
+            ("target-hours", 13, 'kind = "folder"\nurl = "/nas"\nhours = "evening"'),
+            ("authority-file", 13, 'kind = "folder"\nurl = "/nas"\nauthority = "none.pem"'),
+        )
     ),
 ]
 OF_THE_FILE = {
