@@ -1,0 +1,1 @@
+"""Keeping recordings and forgetting them: by rule, on request, and with a record of it."""
