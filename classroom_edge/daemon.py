@@ -29,6 +29,7 @@ from classroom_edge.room import (
 from classroom_edge.services.day.clock import DayClock
 from classroom_edge.services.day.on_air import OnAir
 from classroom_edge.services.day.room_at_hand import RoomAtHand
+from classroom_edge.services.day.surroundings import RoomAround
 from classroom_edge.services.devices import DeviceService
 from classroom_edge.services.directing import AUTO, KeptMode, role_in
 from classroom_edge.services.filling.service import FillingService
@@ -201,13 +202,27 @@ class Daemon:
             story=lambda: self.takes.story,
             inquired=self._inquired,
             missing=lambda: self._filling.missing if self._filling else (),
+            quiet=lambda: self._timetable.quiet_until() is not None,
         ).join()
         self.session = SessionDesk(self._joined, self._stir)
         self._filling = self._films(folder, recordings, runtime)
         clock = clock or DayClock()
         self._timetable = TimetableService(
-            config=config.timetable,
+            config=config,
             folder=folder,
+            around=RoomAround(
+                config=config,
+                routines=self._routines.ask,
+                recording=self.takes,
+                finishing=self.finishing,
+                outlets=self.outlets,
+                loudness=self.media.loudness,
+                in_session=lambda: (
+                    self._joined is not None and self._joined.live.live() is not None
+                ),
+                delivering=lambda: False,
+                speed=clock.speed,
+            ),
             acts=RoomAtHand(
                 commands=self,
                 programme=self.programme,
@@ -219,6 +234,7 @@ class Daemon:
             changed=self._stir,
             clock=clock,
         )
+        self.outlets.playing.quiet = self._timetable.quiet_until
         self._overview = Overview(
             config=config,
             devices=self.devices,
@@ -308,6 +324,10 @@ class Daemon:
     def day(self) -> DayDesk:
         """Where people ask something of today's lessons. Raises Refused."""
         return self._timetable.desk
+
+    def touched(self) -> None:
+        """Know that a person has asked for something: the room is not empty."""
+        self._timetable.touched()
 
     async def changes(self) -> AsyncIterator[RoomState]:
         """Follow the snapshots: the present one at once, then the newest, at most 10 a second."""

@@ -325,6 +325,18 @@ class LessonView:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoreView:
+    """One thing that the room does by itself without a lesson, and what became of it."""
+
+    kind: str  # "night" | "idle" | "shutdown" | "boot"
+    at: datetime
+    # "coming" | "warning": soon | "waits": something is in the way | "done" | "skipped" | "missed"
+    # | "failed"
+    state: str
+    why: Words = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class DayTime:
     """The time by which the timetable is kept: at the instant `real` it was `shown`.
 
@@ -352,6 +364,9 @@ class DayView:
     held: Words = field(default_factory=dict)  # a new timetable that a person has to confirm
     mistakes: tuple[Words, ...] = ()  # of the file: the last good one stays in force
     doubts: tuple[Words, ...] = ()
+    chores: tuple[ChoreView, ...] = ()  # what the room does by itself without a lesson
+    stays_until: datetime | None = None  # a person wants it left on
+    quiet_until: datetime | None = None  # the end of the quiet hours, in one of them
 
 
 @dataclass(frozen=True, slots=True)

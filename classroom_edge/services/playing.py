@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ from classroom_media.messages import Adjust, Play, PlayerHealth
 from classroom_media.workers.specs import PlayerSpec
 
 MODULE: Final = "classroom_media.workers.player"
+HERE: Final = ("panel", "local")  # who asks at this room's own panel
 SCHEMES: Final = frozenset({"http", "https", "rtsp"})
 LOOKED_AFTER_S: Final = 0.3
 NEEDED: Final = ("libvlc", "vlc-output")
@@ -43,6 +45,7 @@ class PlayingService:
     film: Callable[[str], Path]
     changed: Callable[[], None]
     context: zmq.asyncio.Context  # of the daemon, which closes it
+    quiet: Callable[[], datetime | None] = lambda: None  # until when, in quiet hours
     _process: Relay = field(init=False)
     _wanted: Play | None = field(default=None, init=False)
     _title: str = field(default="", init=False)
@@ -69,6 +72,8 @@ class PlayingService:
         """Play an address or a recording, by its id. Raises Refused."""
         if lack := self._lack():
             raise refused(f"screen-{lack}")
+        if (until := self.quiet()) and not who.name.startswith(HERE):
+            raise refused("quiet-hours", until=f"{until:%H:%M}")
         is_address = urlsplit(what).scheme in SCHEMES
         url = what if is_address else str(self.film(what))
         self._title = urlsplit(what).hostname or "" if is_address else what

@@ -57,6 +57,7 @@ class SiteService:
     offer_wanted: Callable[[], None]  # the hub lacks this room's picture and sound
     inquired: films.Answering = films.no_films
     missing: Callable[[], tuple[Missing, ...]] = tuple
+    quiet: Callable[[], bool] = lambda: False  # in quiet hours nothing begins by itself
     spread_s: float = SPREAD_S
     _link: SiteLink | None = field(default=None, init=False)
     _sessions: dict[str, Session] = field(default_factory=dict, init=False)
@@ -175,7 +176,7 @@ class SiteService:
         began = before is None or before.stage is Stage.PLANNED or session.id not in self._retold
         self._sessions[session.id] = session
         self._retold.add(session.id)
-        wanted = self.config.auto_join and session.id not in self._left
+        wanted = self.config.auto_join and session.id not in self._left and not self.quiet()
         if wanted and began and session.stage in GOING_ON and self._tasks:
             self._tasks.create_task(self._join(session.id))
 

@@ -1,15 +1,17 @@
-"""The timetable of a room, if its room.toml names one; loaded beside what must not wait."""
+"""The timetable of a room and what it does unattended; loaded beside what must not wait."""
 
 import asyncio
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from classroom_edge.config.models import TimetableConfig
+from classroom_edge.config.models import Config
 from classroom_edge.paths import DataFolder
 from classroom_edge.room import DayView, Who
 from classroom_edge.services.day.acts import Acts
+from classroom_edge.services.day.caretaker import Surroundings
 from classroom_edge.services.day.clock import DayClock
 from classroom_edge.services.refusals import refused
 
@@ -41,20 +43,27 @@ class DayDesk(Protocol):
     async def give_way(self, who: Who) -> None:
         """End the recording that a person began, so that the lesson's own begins."""
 
+    async def stay(self, who: Who, minutes: int) -> None:
+        """Leave everything on for so long, whatever the room does by itself at night."""
+
+    async def here(self, who: Who) -> None:
+        """Know that somebody is there."""
+
     async def confirm(self, who: Who) -> None:
         """Let a timetable that is held come into force."""
 
 
 @dataclass(kw_only=True)
 class TimetableService:
-    """The school day of a room; without a timetable there is none.
+    """The school day of a room; there is none without a timetable or [unattended].
 
     The store takes a while to load: recorders that are to go on come first.
     """
 
-    config: TimetableConfig | None
+    config: Config
     folder: DataFolder
     acts: Acts
+    around: Surroundings
     changed: Callable[[], None]
     clock: DayClock = field(default_factory=DayClock)
     _day: "DayService | None" = field(default=None, init=False)
@@ -71,9 +80,18 @@ class TimetableService:
             raise refused("no-timetable")
         return self._day.desk
 
+    def touched(self) -> None:
+        """Know that a person is there."""
+        if self._day is not None:
+            self._day.touched()
+
+    def quiet_until(self) -> datetime | None:
+        """Give the end of the quiet hours in one of them, unless a person or lesson wants more."""
+        return self._day.quiet_until() if self._day else None
+
     async def run(self) -> None:
         """Run until cancelled. Raises StoreError."""
-        if self.config is None:
+        if self.config.timetable is None and self.config.unattended is None:
             await asyncio.Event().wait()
             return
         module = await asyncio.to_thread(
@@ -84,6 +102,7 @@ class TimetableService:
             database=self.folder.database,
             folder=self.folder.timetable,
             acts=self.acts,
+            around=self.around,
             changed=self.changed,
             clock=self.clock,
         )

@@ -80,6 +80,7 @@ ALLOWED: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
         Role.SITE: frozenset({Action.ENTER, Action.SEND}),
     }
 )
+LOOKING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 OF_DEVICE_ACTION: Final[Mapping[tuple[str, str], Action]] = MappingProxyType(
     {
         ("pan-tilt-zoom", "drive"): Action.MOVE_CAMERA,
@@ -166,13 +167,21 @@ class May:
     def __init__(self, action: Action) -> None:
         self._action = action
 
-    async def __call__(self, visitor: Annotated[Visitor, Depends(visitor_of)]) -> Visitor:
-        """Give the visitor.
+    async def __call__(
+        self,
+        request: Request,
+        site: Annotated[Site, Depends(site_of)],
+        visitor: Annotated[Visitor, Depends(visitor_of)],
+    ) -> Visitor:
+        """Give the visitor; whoever asks for something to be done is there.
 
         Raises:
             ApiError: 401 where a login would help.
         """
-        return admitted(visitor, self._action)
+        admitted(visitor, self._action)
+        if request.method not in LOOKING:
+            site.room.touched()
+        return visitor
 
 
 async def may_work(

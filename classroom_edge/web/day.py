@@ -33,6 +33,12 @@ class ExtendBody(Body):
     )
 
 
+class StayBody(Body):
+    """For how many minutes from now on."""
+
+    minutes: int = Field(default=60, ge=1, le=720)
+
+
 class SwapBody(LessonBody):
     """Which two lessons."""
 
@@ -86,6 +92,20 @@ async def adopt(site: Here, visitor: Teacher) -> Accepted:
 async def give_way(site: Here, visitor: Teacher) -> Accepted:
     """End the recording that somebody began, so that the waiting lesson's own begins."""
     await site.room.day.give_way(visitor.who)
+    return Accepted()
+
+
+@router.post("/stay")
+async def stay(site: Here, visitor: Teacher, body: StayBody | None = None) -> Accepted:
+    """Leave everything on for so long, whatever the room does by itself at night."""
+    await site.room.day.stay(visitor.who, (body or StayBody()).minutes)
+    return Accepted()
+
+
+@router.post("/here")
+async def here(site: Here, visitor: Teacher) -> Accepted:
+    """Let the room know that somebody is there: it does not go off."""
+    await site.room.day.here(visitor.who)
     return Accepted()
 
 

@@ -89,6 +89,10 @@ class RoomPort(Protocol):
         """Where people ask something of today's lessons. Raises Refused."""
         ...
 
+    def touched(self) -> None:
+        """Know that a person has asked for something: the room is not empty."""
+        ...
+
     def levels(self) -> AsyncIterator[tuple[LevelView, ...]]:
         """Follow the loudness of every sound, at most 10 times a second."""
         ...

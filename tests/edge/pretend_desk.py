@@ -34,6 +34,12 @@ class PretendDesk:
     async def give_way(self, who: Who) -> None:
         self._note("give-way", {"by": who.name})
 
+    async def stay(self, who: Who, minutes: int) -> None:
+        self._note("stay", {"minutes": minutes, "by": who.name})
+
+    async def here(self, who: Who) -> None:
+        self._note("here", {"by": who.name})
+
     async def confirm(self, who: Who) -> None:
         self._note("confirm", {"by": who.name})
 

@@ -143,6 +143,7 @@ class PretendRoom:
 
     def __init__(self, recordings: Path) -> None:
         self.asked: list[tuple[Any, ...]] = []
+        self.touches = 0
         self.code = ""
         self.watched = 0  # how many look at the preview
         self.followed = 0  # how many follow the state
@@ -175,6 +176,9 @@ class PretendRoom:
                 await changed.wait()
         finally:
             self.followed -= 1
+
+    def touched(self) -> None:
+        self.touches += 1
 
     async def levels(self) -> AsyncIterator[tuple[LevelView, ...]]:
         while True:

@@ -15,6 +15,8 @@ ASKED: dict[str, tuple[dict[str, Any] | None, dict[str, Any]]] = {
     "undo": (None, {}),
     "adopt": (None, {}),
     "give-way": (None, {}),
+    "stay": (None, {"minutes": 60}),
+    "here": (None, {}),
     "confirm": (None, {}),
 }
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from classroom_edge.room import (
+    ChoreView,
     DayTime,
     DayView,
     DeviceView,
@@ -111,6 +112,10 @@ ILL = {
     "E-CLK-001": on_a_day(clock="wrong"),
     "E-CLK-002": on_a_day(clock="unsynchronised"),
     "E-CLK-003": on_a_day(clock="stepped"),
+    "E-OFF-001": on_a_day(chores=(ChoreView("idle", NOW, "warning"),)),
+    "E-OFF-002": on_a_day(chores=(ChoreView("night", NOW, "warning"),)),
+    "E-OFF-003": on_a_day(chores=(ChoreView("shutdown", NOW, "warning"),)),
+    "E-OFF-004": on_a_day(chores=(ChoreView("night", NOW, "failed", SAID),)),
     "E-TTB-001": on_a_day(mistakes=(SAID,)),
     "E-TTB-002": on_a_day(held=SAID),
     "E-TTB-003": on_a_day(lessons=(LESSON,), waiting="lesson"),

@@ -116,18 +116,18 @@ def test_after_what_was_in_the_way_there_is_a_warning_first() -> None:
 
 def test_nobody_there_for_long_puts_it_off_and_a_touch_begins_anew() -> None:
     last = {"sign_at": at(10, 0), "touched_at": at(10, 0)}
-    assert state(seen(there(at(10, 29), **last)), Kind.IDLE)[0] == "quiet"
+    assert state(seen(there(at(10, 29), **last)), Kind.IDLE)[0] == "unseen"
     assert state(seen(there(at(10, 31), **last)), Kind.IDLE)[0] == "warning"
     assert todo(seen(there(at(10, 32), **last))) == ["2027-03-01T10:00:00/idle#idle"]
     again = {"sign_at": at(10, 31), "touched_at": at(10, 31)}
-    assert state(seen(there(at(10, 32), **again)), Kind.IDLE)[0] == "quiet"
+    assert state(seen(there(at(10, 32), **again)), Kind.IDLE)[0] == "unseen"
 
 
 def test_what_is_off_already_is_not_put_off_again_after_a_restart() -> None:
     off = done("2027-02-28/night#night", at(22, 0, day=-1))
     assert [one for one in seen(there(at(12, 0)), off).ahead if one.job.kind is Kind.IDLE] == []
     sign = there(at(12, 0), sign_at=at(11, 50))
-    assert state(seen(sign, off), Kind.IDLE)[0] == "quiet"
+    assert state(seen(sign, off), Kind.IDLE)[0] == "unseen"
 
 
 def test_a_lesson_keeps_the_room_on() -> None:

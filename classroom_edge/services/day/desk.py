@@ -10,12 +10,14 @@ from typing import Final
 
 from classroom_edge.room import Who
 from classroom_edge.services.day.attendant import Attendant
+from classroom_edge.services.day.caretaker import Caretaker
 from classroom_edge.services.day.in_force import InForce
 from classroom_edge.services.refusals import refused
 from classroom_edge.store import timetable
 from classroom_schedules.runner import Due, Kind, Wish, WishKind
 
 EXTEND_MAX: Final = 60  # minutes at once
+STAY_MAX: Final = 720
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +31,7 @@ class Desk:
     """
 
     attendant: Attendant
+    caretaker: Caretaker
     in_force: InForce
     now: Callable[[], datetime]
     wake: Callable[[], None]
@@ -98,6 +101,20 @@ class Desk:
         logger.info("the new timetable was confirmed by %s", who.name)
         self.wake()
 
+    async def stay(self, who: Who, minutes: int) -> None:
+        """Leave everything on for so long, whatever the room does by itself at night."""
+        if not 1 <= minutes <= STAY_MAX:
+            raise refused("minutes", most=STAY_MAX)
+        await self._ask(
+            who, Wish(lesson="", kind=WishKind.STAY, by=who.name, at=self.now(), minutes=minutes)
+        )
+
+    async def here(self, who: Who) -> None:
+        """Know that somebody is there."""
+        self.caretaker.touched_at = self.now()
+        logger.info("%s is there", who.name)
+        self.wake()
+
     def _lesson(self, lesson: str) -> Due:
         """Find a lesson; without a name, the one of now."""
         now = self.now()
@@ -118,9 +135,13 @@ class Desk:
         self, who: Who, kind: WishKind, due: Due, *, minutes: int = 0, other: str = ""
     ) -> None:
         lesson, at = due.occurrence.id, self.now()
-        wished = Wish(lesson=lesson, kind=kind, by=who.name, at=at, minutes=minutes, other=other)
+        await self._ask(
+            who, Wish(lesson=lesson, kind=kind, by=who.name, at=at, minutes=minutes, other=other)
+        )
+
+    async def _ask(self, who: Who, wished: Wish) -> None:
         async with self.turn:
             await self.attendant.memory.store.run(partial(timetable.wish, wished=wished))
-            await self.attendant.memory.reload(at)
-        logger.info("%s of %s asked for by %s", kind, lesson, who.name)
+            await self.attendant.memory.reload(wished.at)
+        logger.info("%s of %s asked for by %s", wished.kind, wished.lesson or "the room", who.name)
         self.wake()

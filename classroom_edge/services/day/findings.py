@@ -1,17 +1,20 @@
 """What is wrong with the day: a file with mistakes, a clock that nobody set, a lesson waiting."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from classroom_edge.room import DayView, LessonView, Words
 from classroom_edge.services.day.clock import Health
 from classroom_edge.services.problems import Finding
+from classroom_schedules.runner import Kind
 
 CLOCKS: Final = {
     Health.WRONG: ("E-CLK-001", "error"),
     Health.UNSYNCHRONISED: ("E-CLK-002", "warning"),
     Health.STEPPED: ("E-CLK-003", "warning"),
 }
+
+CHORES: Final[Mapping[str, str]] = {Kind.IDLE: "001", Kind.NIGHT: "002", Kind.SHUTDOWN: "003"}
 
 
 def findings(day: DayView | None) -> Iterator[Finding]:
@@ -28,6 +31,13 @@ def findings(day: DayView | None) -> Iterator[Finding]:
         yield Finding("E-TTB-002", "warning", values=values, path=path)
     for lesson in day.lessons:
         yield from _of_lesson(day, lesson)
+    for chore in day.chores:
+        if chore.state == "warning":
+            path = "/api/v1/day/here" if chore.kind == Kind.IDLE else "/api/v1/day/stay"
+            values = {"at": f"{chore.at:%H:%M}"}
+            yield Finding(f"E-OFF-{CHORES[chore.kind]}", "warning", chore.kind, values, path)
+        if chore.state == "failed":
+            yield Finding("E-OFF-004", "warning", chore.kind, _by_language("text", chore.why))
     for doubt in day.doubts[:1]:
         yield Finding("E-TTB-004", "warning", values=_by_language("text", doubt))
 

@@ -23,7 +23,7 @@ class InForce:
     lessons, only once a person has confirmed it.
     """
 
-    file: Path
+    file: Path | None  # None: the room has no timetable
     folder: Path  # of the copy
     school: School | None = field(default=None, init=False)
     mistakes: tuple[Mistake, ...] = field(default=(), init=False)  # of the file as it is now
@@ -33,6 +33,8 @@ class InForce:
 
     def open(self) -> None:
         """Take the last good one for in force, then look at the file."""
+        if self.file is None:
+            return
         try:
             self.school = loads(read_bytes(self.folder / KEPT, SIZE_MAX))
         except ScheduleError:
@@ -41,7 +43,9 @@ class InForce:
 
     def look(self) -> bool:
         """Look at the file; tell whether anything has changed."""
-        seen = self._stamp()
+        if self.file is None:
+            return False
+        seen = self._stamp(self.file)
         if seen == self._seen:
             return False
         self._seen, self.held, self._waiting = seen, None, None
@@ -77,9 +81,9 @@ class InForce:
         except OSError as error:
             logger.warning("the timetable in force cannot be kept: %s", error)
 
-    def _stamp(self) -> tuple[int, int] | None:
+    def _stamp(self, file: Path) -> tuple[int, int]:
         try:
-            status = self.file.stat()
+            status = file.stat()
         except OSError:
             return (0, 0)  # it is not there: told once
         return status.st_mtime_ns, status.st_size

@@ -9,20 +9,25 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
-from classroom_edge.config.models import TimetableConfig
+from classroom_edge.config.models import Config
 from classroom_edge.room import DayTime, DayView, Words
 from classroom_edge.services.day.acts import Acts
 from classroom_edge.services.day.alarm import AlarmClock
 from classroom_edge.services.day.attendant import Attendant
-from classroom_edge.services.day.clock import DayClock
+from classroom_edge.services.day.caretaker import Caretaker, Surroundings
+from classroom_edge.services.day.clock import DayClock, Health
 from classroom_edge.services.day.desk import Desk
+from classroom_edge.services.day.furnished import furniture
 from classroom_edge.services.day.in_force import InForce
 from classroom_edge.services.day.memory import Memory
-from classroom_edge.services.day.views import Today, heading, undoable, wish_words
+from classroom_edge.services.day.views import Today, chores, heading, undoable, wish_words
 from classroom_edge.store import Store
 from classroom_schedules import Occurrence, doubts, plan
+from classroom_schedules.furniture import missing
 from classroom_schedules.outgoing.selection import Whose, of
+from classroom_schedules.runner.habits import Habits
 from classroom_schedules.words import LANGUAGES
 
 AHEAD: Final = timedelta(days=14)  # so far it is planned
@@ -37,22 +42,25 @@ logger = logging.getLogger(__name__)
 class DayService:
     """Plans two weeks ahead, again every night and with every change, and has it carried out."""
 
-    config: TimetableConfig
+    config: Config
     database: Path
     folder: Path  # of the timetable in force
     acts: Acts
+    around: Surroundings
     changed: Callable[[], None]
     clock: DayClock = field(default_factory=DayClock)
     view: DayView | None = field(default=None, init=False)
     desk: Desk | None = field(default=None, init=False)  # None: it has not begun yet
     in_force: InForce = field(init=False)
+    _caretaker: Caretaker | None = field(default=None, init=False)
     _planned: tuple[Occurrence, ...] = field(default=(), init=False)
     _doubts: tuple[Words, ...] = field(default=(), init=False)
     _day: date | None = field(default=None, init=False)
     _time: DayTime = field(init=False)
 
     def __post_init__(self) -> None:
-        self.in_force = InForce(file=self.config.file, folder=self.folder)
+        timetable = self.config.timetable
+        self.in_force = InForce(file=timetable.file if timetable else None, folder=self.folder)
         self._time = DayTime(datetime.now(UTC), self.clock.now(), self.clock.speed)
 
     async def run(self) -> None:
@@ -63,16 +71,38 @@ class DayService:
             attendant = Attendant(memory=memory, acts=self.acts)
             await memory.take_up(self.clock.now())
             self._day = None
+            caretaker = self._caretaker = self._care(memory)
             with AlarmClock(self.clock) as alarm:
                 desk = self.desk = Desk(
-                    attendant=attendant, in_force=self.in_force, now=self._now, wake=alarm.ring
+                    attendant=attendant,
+                    caretaker=caretaker,
+                    in_force=self.in_force,
+                    now=self._now,
+                    wake=alarm.ring,
                 )
                 while True:
                     async with desk.turn:
-                        await self._round(attendant, alarm)
+                        await self._round(attendant, caretaker, alarm)
                     await alarm.wait(max(LOOKS_LEAST_S, LOOKS_EVERY_S / self.clock.speed))
 
-    async def _round(self, attendant: Attendant, alarm: AlarmClock) -> None:
+    def touched(self) -> None:
+        """Know that a person is there."""
+        if self._caretaker is not None:
+            self._caretaker.touched_at = self._now()
+
+    def quiet_until(self) -> datetime | None:
+        """Give the end of the quiet hours in one of them, if nobody wants it and none is taught."""
+        now, view = self._now(), self.view
+        if self._caretaker is None or (view is not None and (view.now or view.stays_until)):
+            return None
+        return self._caretaker.habits.quiet_until(now)
+
+    def _care(self, memory: Memory) -> Caretaker:
+        unattended = self.config.unattended
+        habits = unattended.habits if unattended else Habits()
+        return Caretaker(memory=memory, habits=habits, room=self.around, began_at=self._now())
+
+    async def _round(self, attendant: Attendant, caretaker: Caretaker, alarm: AlarmClock) -> None:
         running = attendant.running()
         stepped = self.clock.look(is_busy=running is not None and bool(running.lesson))
         is_new = await asyncio.to_thread(self.in_force.look)
@@ -80,8 +110,10 @@ class DayService:
             self._plan(attendant)
             alarm.plan(attendant.instants(self._now()))
         decision = await attendant.look(self._now(), is_synchronised=self.clock.synchronised())
-        alarm.next(decision.next_at)
-        view = self._seen(attendant)
+        is_right = self.clock.health is not Health.WRONG
+        care = await caretaker.look(self._now(), attendant.lessons, is_right=is_right)
+        alarm.next(min(filter(None, (decision.next_at, care.next_at)), default=None))
+        view = self._seen(attendant, caretaker)
         if view != self.view:
             self.view = view
             self.changed()
@@ -95,15 +127,15 @@ class DayService:
             return
         end = self._day + AHEAD
         planned = plan(*school, self._day - timedelta(days=1), end)
-        self._planned = attendant.occurrences = of(planned, Whose.ROOM, self.config.room)
-        attendant.rules = school.timetable.rules
-        self._doubts = tuple(
-            {language: doubt.tell(language) for language in LANGUAGES}
-            for doubt in doubts(*school, self._day, end)
-        )
+        room = self.config.timetable.room if self.config.timetable else ""
+        self._planned = attendant.occurrences = of(planned, Whose.ROOM, room)
+        rules = attendant.rules = school.timetable.rules
+        named = (one.tell for one in missing(rules, room, furniture(self.config)))
+        told = (one.tell for one in doubts(*school, self._day, end))
+        self._doubts = tuple({one: tell(one) for one in LANGUAGES} for tell in (*named, *told))
         logger.info("planned: %d lessons and reservations", len(self._planned))
 
-    def _seen(self, attendant: Attendant) -> DayView:
+    def _seen(self, attendant: Attendant, caretaker: Caretaker) -> DayView:
         now, school = self._now(), self.in_force.school
         today = Today(
             now=now,
@@ -113,7 +145,7 @@ class DayService:
             ledger=attendant.memory.ledger,
         )
         lessons, last = today.views(), undoable(attendant.memory.wishes, now)
-        held = self.in_force.held
+        held, (until, _by) = self.in_force.held, caretaker.stays()
         return DayView(
             date=str(now.date()),
             heading=heading(school, now.date()) if school else {},
@@ -130,6 +162,9 @@ class DayService:
                 for one in self.in_force.mistakes[:1]
             ),
             doubts=self._doubts,
+            chores=tuple(chores(caretaker.care, attendant.memory.ledger, now)),
+            stays_until=until.astimezone(now.tzinfo) if until and until > now else None,
+            quiet_until=caretaker.habits.quiet_until(now),
         )
 
     def _timed(self) -> DayTime:
@@ -143,4 +178,5 @@ class DayService:
     def _now(self) -> datetime:
         """Give the instant in the school's zone."""
         school = self.in_force.school
-        return self.clock.now().astimezone(school.calendar.zone if school else None)
+        room = ZoneInfo(self.config.room.timezone)
+        return self.clock.now().astimezone(school.calendar.zone if school else room)

@@ -2,16 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
-from classroom_edge.room import JobView, LessonView, Words
+from classroom_edge.room import ChoreView, JobView, LessonView, Words
 from classroom_edge.words import words
 from classroom_schedules import Occurrence, School
 from classroom_schedules.calendar import SpecialDay
 from classroom_schedules.runner import Due, Kind, Ledger, Wish, granted
+from classroom_schedules.runner.care import UNSEEN, Care
 from classroom_schedules.runner.ledger import DONE
 from classroom_schedules.weeks import Weekday
 from classroom_schedules.words import LANGUAGES, Remark, remark, say
+
+CHORES: Final = tuple(f"#{one}" for one in (Kind.BOOT, Kind.NIGHT, Kind.IDLE, Kind.SHUTDOWN))
+DAY: Final = timedelta(days=1)
 
 
 def both(text: Remark) -> Words:
@@ -75,6 +80,21 @@ class Today:
             else:
                 why = {} if entry.why == DONE else both(entry.why)
                 yield JobView(job.kind, job.at, entry.outcome, name, why)
+
+
+def chores(care: Care, ledger: Ledger, now: datetime) -> Iterator[ChoreView]:
+    """Show what the room does by itself today: what has become of it, and what is ahead."""
+    latest = {
+        one.job.rpartition("#")[2]: one
+        for one in sorted(ledger, key=lambda entry: entry.at)
+        if one.job.endswith(CHORES) and one.at.astimezone(now.tzinfo).date() == now.date()
+    }
+    for kind, entry in latest.items():
+        why = {} if entry.why == DONE else both(entry.why)
+        yield ChoreView(kind, entry.at.astimezone(now.tzinfo), entry.outcome, why)
+    for one in care.ahead:
+        if one.state != UNSEEN and one.at - now < DAY:
+            yield ChoreView(one.job.kind, one.at, one.state, both(one.why) if one.why else {})
 
 
 def heading(school: School, day: date) -> Words:

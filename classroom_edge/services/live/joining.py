@@ -52,6 +52,7 @@ class Joiner:
     story: Callable[[], Story | None]  # of the recording that runs
     inquired: films.Answering  # about films, by another room
     missing: Callable[[], tuple[Missing, ...]]
+    quiet: Callable[[], bool]  # in quiet hours nothing begins by itself
 
     def join(self) -> Joined | None:
         """Give what the room.toml asks for, or None."""
@@ -90,6 +91,7 @@ class Joiner:
             offer_wanted=lambda: offering.ask(),  # noqa: PLW0108 - made below
             inquired=self.inquired,
             missing=self.missing,
+            quiet=self.quiet,
         )
         offering = Offering(relay=relay, offer=site.offer, road=self.road)
         live = self._live(site, relay, self._cast(site), offering)

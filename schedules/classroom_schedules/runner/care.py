@@ -21,6 +21,7 @@ from classroom_schedules.words import Remark, remark
 
 NEAR: Final = timedelta(minutes=5)  # after a touch somebody is still there
 LOOK: Final = timedelta(seconds=30)  # at what is in the way, and tells not how long
+UNSEEN: Final = "unseen"  # somebody may still be there: nobody is told that nobody is
 IDLE_WITHIN: Final = timedelta(days=1)
 BOOT_WITHIN: Final = timedelta(minutes=15)
 
@@ -236,7 +237,7 @@ def _idle(room: _Room) -> Step | None:
         return None
     at = max(turns.opens_at, job.at + habits.warning)
     if presence.now < job.at:
-        return Ahead(turns.job, job.at, "quiet")
+        return Ahead(turns.job, job.at, UNSEEN)
     if presence.now < at:
         return Ahead(turns.job, at, "warning")
     return Chore(turns.job, turns.turn, habits.off_routine)

@@ -67,6 +67,7 @@ class PretendRoom:
         self.asked.clear()
         self.refusal = None
         self._levels = states.TALKING
+        self.touches = 0
         self.show(states.idle())
 
     def show(self, state: RoomState) -> None:
@@ -80,6 +81,9 @@ class PretendRoom:
     async def changes(self) -> AsyncIterator[RoomState]:
         async for state in self._states.follow():
             yield state
+
+    def touched(self) -> None:
+        self.touches += 1
 
     async def levels(self) -> AsyncIterator[tuple[LevelView, ...]]:
         while True:

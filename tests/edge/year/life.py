@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session as Work
 
 from classroom_edge.room import Who
 from classroom_edge.services.day.attendant import Attendant
+from classroom_edge.services.day.caretaker import Caretaker
 from classroom_edge.services.day.clock import DayClock
 from classroom_edge.services.day.memory import Memory
 from classroom_edge.store import Store, timetable
@@ -20,6 +21,7 @@ from classroom_schedules.runner import Due, Ledger, Wish, WishKind
 from classroom_schedules.timetable import Lesson, Slot
 from classroom_schedules.weeks import Weekday
 from tests.edge.year.room import PowerCutError, Room
+from tests.edge.year.school import HABITS
 
 T = TypeVar("T")
 LOOK_S = 600.0  # at the latest: the daemon looks every two seconds
@@ -68,6 +70,7 @@ class Life:
         self._taught = self.school.timetable
         self._happenings: list[Happening] = []
         self._attendant: Attendant | None = None
+        self._caretaker: Caretaker | None = None
         self._day: date | None = None
         self._is_new = True
 
@@ -97,7 +100,7 @@ class Life:
             self._step(0.0)
 
     async def _awake(self, end_s: float) -> None:
-        self.room.boot()
+        self.room.begin()
         clock = DayClock(
             wall=self.room.wall,
             monotonic=self.room.monotonic,
@@ -108,21 +111,30 @@ class Life:
             memory = Memory(store=store, by=str(self.room.now_s))
             attendant = self._attendant = Attendant(memory=memory, acts=self.room)
             await memory.take_up(clock.now())
+            now = clock.now().astimezone(self.zone)
+            caretaker = self._caretaker = Caretaker(
+                memory=memory, habits=HABITS, room=self.room, began_at=now
+            )
             self._is_new = True
             while self.room.now_s < end_s:
-                next_s = await self._look(attendant, clock)
+                next_s = await self._look(attendant, caretaker, clock)
                 await self._pass(next_s, end_s)
 
-    async def _look(self, attendant: Attendant, clock: DayClock) -> float:
+    async def _look(self, attendant: Attendant, caretaker: Caretaker, clock: DayClock) -> float:
         running = attendant.running()
         stepped = clock.look(is_busy=running is not None and bool(running.lesson))
         now = clock.now().astimezone(self.zone)
         if self._is_new or stepped or now.date() != self._day:
             self._plan(attendant, now)
         decision = await attendant.look(now, is_synchronised=self.room.is_synchronised)
+        care = await caretaker.look(now, attendant.lessons, is_right=True)
+        if self.room.is_shut:
+            self.room.is_shut = False
+            raise Death(self._until_morning_s(now), "power")
         self.looks += 1
         self._remember(attendant, now)
-        wait_s = (decision.next_at - now).total_seconds() if decision.next_at else LOOK_S
+        next_at = min(filter(None, (decision.next_at, care.next_at)), default=None)
+        wait_s = (next_at - now).total_seconds() if next_at else LOOK_S
         return self.room.now_s + min(LOOK_S, max(1.0, wait_s))
 
     def _remember(self, attendant: Attendant, now: datetime) -> None:
@@ -156,7 +168,10 @@ class Life:
         chance, at = self.chance, partial(self._some_time, day)
         step_s = chance.choice((-1, 1)) * chance.uniform(5, 3 * 3600)
         wrong_at_s = at()
-        people = (self._record, self._stop, self._extend, self._skip, self._adopt, self._speak)
+        people = (
+            *(self._record, self._stop, self._extend, self._skip, self._adopt, self._speak),
+            *(self._touch, self._stay, self._finish),
+        )
         found: list[Happening] = [
             (at(), self._change),
             (at(), lambda: self._die(chance.choice(("crash", "ended")), chance.uniform(1, 90))),
@@ -173,6 +188,8 @@ class Life:
     def _some_time(self, day: date) -> float:
         """Give some time of a day, mostly while there is school, often just as a bell rings."""
         midnight_s = self._midnight(day)
+        if self.chance.random() < 0.1:
+            return midnight_s + self.chance.uniform(21.5 * 3600, 22.5 * 3600)
         if self.chance.random() < 0.15:
             return midnight_s + self.chance.uniform(0, 86_000)
         if self.chance.random() < 0.3:
@@ -184,6 +201,11 @@ class Life:
         return self.chance.choice((30.0, 120.0, 600.0, 2400.0, 5400.0)) * self.chance.uniform(
             0.8, 1.2
         )
+
+    def _until_morning_s(self, now: datetime) -> float:
+        """Give for how long a machine that was shut down is off: its BIOS wakes it before seven."""
+        morning = datetime.combine(now.date() + timedelta(days=1), time(6, 45), self.zone)
+        return (morning - now).total_seconds()
 
     def _midnight(self, day: date) -> float:
         return datetime(day.year, day.month, day.day, tzinfo=self.zone).timestamp()
@@ -260,6 +282,26 @@ class Life:
         wished = Wish(lesson=due.occurrence.id, kind=kind, by="panel", at=at, minutes=5)
         await attendant.memory.store.run(partial(timetable.wish, wished=wished))
         await attendant.memory.reload(at)
+
+    def _touch(self) -> None:
+        if self._caretaker is not None:
+            self.room.touched_s = self.room.now_s
+            wall = datetime.fromtimestamp(self.room.wall(), UTC).astimezone(self.zone)
+            self._caretaker.touched_at = wall
+
+    def _finish(self) -> None:
+        self.room.is_finishing = not self.room.is_finishing
+
+    async def _stay(self) -> None:
+        attendant = self._attendant
+        if attendant is None or self.room.offset_s:
+            return
+        at, minutes = datetime.fromtimestamp(self.room.wall(), UTC), self.chance.choice((60, 480))
+        wished = Wish(lesson="", kind=WishKind.STAY, by="panel", at=at, minutes=minutes)
+        await attendant.memory.store.run(partial(timetable.wish, wished=wished))
+        await attendant.memory.reload(at)
+        until_s = self.room.now_s + minutes * 60
+        self.room.stays_until_s = max(self.room.stays_until_s, until_s - 1)
 
     async def _adopt(self) -> None:
         attendant, film = self._attendant, self.room.film

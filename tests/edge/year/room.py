@@ -2,13 +2,16 @@
 
 import random
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from classroom_edge.room import Refused, Who
 from classroom_edge.services.day.acts import Aired
+from classroom_edge.services.day.caretaker import NAME as CARETAKER
 from classroom_media.record.journal import Taught
 from classroom_schedules import Occurrence
 from classroom_schedules.rules import Rule
 from classroom_schedules.runner import Running
+from classroom_schedules.runner.care import Business
 
 FORGOTTEN_AFTER_S = 1800.0  # as the recording service has it
 
@@ -32,7 +35,7 @@ class Film:
 
 @dataclass
 class Room:
-    """Implements `Acts`. A `fuse` blows after so many things done or kept."""
+    """Implements `Acts` and `Surroundings`. A `fuse` blows after so many things done or kept."""
 
     chance: random.Random
     now_s: float
@@ -43,9 +46,17 @@ class Room:
     routines: list[tuple[float, str, str]] = field(default_factory=list)  # when, why, which
     live: dict[str, tuple[float, float | None]] = field(default_factory=dict)  # from, to
     aired: list[str] = field(default_factory=list)  # lessons, as often as they were begun
+    heard_s: float | None = None  # when somebody spoke last, since the daemon began
+    stays_until_s: float = 0.0  # a person wants it left on
+    touched_s: float = 0.0
+    is_finishing: bool = False
+    boot: str = "b0"
+    cared: list[tuple[float, str, str]] = field(default_factory=list)  # when, what, against whom
+    is_shut: bool = False
     refusals: int = 0
     fuse: int | None = None
     _boot_s: float = 0.0
+    _on_since_s: float = 0.0
     _dark_since_s: float | None = None
 
     def wall(self) -> float:
@@ -54,9 +65,11 @@ class Room:
     def monotonic(self) -> float:
         return self.now_s - self._boot_s
 
-    def boot(self) -> None:
+    def begin(self) -> None:
         """Begin to run; what was recorded when the power went goes on, or is over."""
-        self._boot_s, self.fuse = self.now_s - 20.0, None
+        self._boot_s, self.fuse, self.heard_s = self.now_s - 20.0, None, None
+        if self._dark_since_s is not None:
+            self.boot, self._on_since_s = f"b{self.now_s:.0f}", self.now_s - 15.0
         dark_s = self.now_s - (self._dark_since_s or self.now_s)
         if self.film and dark_s > FORGOTTEN_AFTER_S:
             self._end("outage", self._dark_since_s)
@@ -105,7 +118,35 @@ class Room:
     async def routine(self, who: Who, name: str) -> None:
         self.burn()
         self.routines.append((self.now_s, who.why, name))
+        if who.name == CARETAKER:
+            self._care(who.why)
         self.burn()
+
+    def up(self) -> timedelta:
+        return timedelta(seconds=self.now_s - self._on_since_s)
+
+    def business(self) -> frozenset[Business]:
+        found = {Business.RECORDING} if self.film else set[Business]()
+        return frozenset(found | ({Business.FINISHING} if self.is_finishing else set()))
+
+    def quiet_for(self) -> timedelta | None:
+        return None if self.heard_s is None else timedelta(seconds=self.now_s - self.heard_s)
+
+    async def shut_down(self, who: Who) -> None:
+        self.burn()
+        self.is_shut = True
+        self._care(who.why)
+        self.burn()
+
+    def _care(self, what: str) -> None:
+        """Remember what was done without a lesson, and whom it would have met."""
+        hurt = [
+            *(["recording"] if self.film and not what.endswith("#boot") else []),
+            *(["finishing"] if self.is_finishing and what.endswith("#shutdown") else []),
+            *(["stays"] if self.now_s < self.stays_until_s else []),
+            *(["somebody"] if self.now_s < self.touched_s + 290 else []),
+        ]
+        self.cared.append((self.now_s, what, "" if self.offset_s else " ".join(hurt)))
 
     async def layout(self, who: Who, name: str, sources: tuple[str, ...]) -> None:
         self.burn()

@@ -1,6 +1,6 @@
 """A room with six lessons a day, two terms, holidays and a make-up day."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from itertools import product
 from zoneinfo import ZoneInfo
 
@@ -8,6 +8,7 @@ from classroom_schedules import School
 from classroom_schedules.bells import Bells, BellSchedule, Period
 from classroom_schedules.calendar import Calendar, Kind, SpecialDay, Teaches, Term
 from classroom_schedules.rules import Live, Rule
+from classroom_schedules.runner.habits import Habits
 from classroom_schedules.timetable import Lesson, Slot, Timetable
 from classroom_schedules.weeks import Parity, Weekday, Weeks
 
@@ -33,6 +34,14 @@ RULES = (
         late_min=1,
         extend_min=8,
     ),
+)
+
+HABITS = Habits(
+    off_routine="all-off",
+    night_at=time(22, 0),
+    idle=timedelta(minutes=45),
+    shutdowns=((Weekday.FRIDAY, time(22, 15)),),
+    after_power_cut=True,
 )
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import pairwise
 
 from classroom_schedules.runner import Due, Kind, Outcome
@@ -27,6 +28,7 @@ def faults(life: Life) -> Iterator[str]:
     for lesson, parts in films.items():
         yield from _of_parts(lesson, parts) if lesson else ()
     yield from _of_live(life)
+    yield from _of_care(life)
     for due in life.dues.values():
         yield from _of_quiet(life, due, films[due.occurrence.id])
 
@@ -98,6 +100,23 @@ def _of_live(life: Life) -> Iterator[str]:
         yield "a session was begun twice"
 
 
+def _of_care(life: Life) -> Iterator[str]:
+    """Nothing went off against anybody, and every evening was seen to, or says why not."""
+    for at_s, what, against in life.room.cared:
+        if against:
+            yield f"{what} at {at_s} against {against}"
+    shut = [what for _at, what, _against in life.room.cared if what.endswith("#shutdown")]
+    for what in set(shut):
+        turns = [one for one in life.ledger if one.job == what]
+        if shut.count(what) > len(turns):
+            yield f"{what}: done {shut.count(what)} times in {len(turns)} turns"
+    for number in range(life.days - 2):
+        job = f"{life.start + timedelta(days=number)}/night"
+        entry = life.ledger.last(job, Kind.NIGHT)
+        if entry is None or entry.outcome is Outcome.BEGUN or not entry.why.tell("zh-CN"):
+            yield f"{job}: {entry}"
+
+
 def counts(life: Life) -> dict[str, int]:
     """Give how often what became of jobs."""
     found = defaultdict[str, int](int)
@@ -105,6 +124,9 @@ def counts(life: Life) -> dict[str, int]:
         for job in due.jobs():
             entry = life.ledger.last(job.lesson, job.kind)
             found[f"{job.kind} {entry.outcome if entry else 'unsaid'}"] += 1
+    for kind in (Kind.NIGHT, Kind.IDLE, Kind.SHUTDOWN, Kind.BOOT):
+        for one in life.ledger:
+            found[f"{kind} {one.outcome}"] += one.job.endswith(f"#{kind}")
     found["recordings by the timetable"] = sum(1 for one in life.room.films if one.lesson)
     found["recordings in parts"] = len(
         [one for one in life.ledger if one.job.endswith(f"#{Kind.RECORD}") and one.turn > 1]
