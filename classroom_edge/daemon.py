@@ -37,7 +37,6 @@ from classroom_edge.services.finishing import FinishingService
 from classroom_edge.services.flaws import flaw_of
 from classroom_edge.services.health import notify
 from classroom_edge.services.kin import KinService
-from classroom_edge.services.library import Library
 from classroom_edge.services.light import LightService
 from classroom_edge.services.live.desk import SessionDesk
 from classroom_edge.services.live.joining import Joiner
@@ -101,7 +100,13 @@ class Daemon:
         self._degraded: dict[str, str] = {}
         self._states: Newest[RoomState] = Newest()
         places = Places(recordings, config.recording.second_folder)
-        self._library = Library(recordings)
+        self.shelf = Shelf(
+            config=config,
+            folder=folder,
+            recordings=recordings,
+            changed=self._stir,
+            damaged=self._damaged,
+        )
         self._is_attended = config.profile is Profile.STUDIO
         mode = KeptMode(folder.path / "directing.json", config.director.mode)
         wiring = Wiring()
@@ -135,10 +140,9 @@ class Daemon:
             renditions=self.renditions,
             changed=self._stir,
             context=self.media.context,
-            film=self._library.film,
+            film=self.shelf.folders.film,
             link=lambda: self._joined.link.view if self._joined else None,
         )
-        self.shelf = Shelf(config=config, folder=folder, recordings=recordings, changed=self._stir)
         self.finishing = FinishingService(
             places=places,
             runtime=runtime,
@@ -149,6 +153,7 @@ class Daemon:
             opening=config.titles.opening_s > 0,
             closing=config.titles.closing_s > 0,
             chapter=words("panel").say("chapter.page", config.room.language, page="{page}"),
+            is_idle=lambda: self.takes.state is RecordingState.IDLE,
         )
         self._recorders = self.media.recorders()
         self.takes = RecordingService(
@@ -178,7 +183,7 @@ class Daemon:
             folder=recordings,
             written=self._written,
             changed=self._stir,
-            usual=self._library.rate,
+            usual=self.shelf.folders.rate,
         )
         self._kin = KinService(changed=self._stir)
         self._waking = WakingService(devices=self.devices)
@@ -250,9 +255,9 @@ class Daemon:
             joined=self._joined,
             filling=self._filling,
             day=lambda: self._timetable.view,
-            last_id=self._library.newest(),
+            last_id=self.shelf.folders.newest(),
         )
-        self._judge(self._library.newest_over())
+        self._judge(self.shelf.folders.newest_over())
         # Grows also across daemons: snapshots are at least a tenth of a second apart.
         self._state = self._overview.state(time.monotonic_ns() // 100_000_000)
         self._states.put(self._state)
@@ -375,6 +380,7 @@ class Daemon:
         if opening_s:
             await self._put_card("opening", opening_s, heading=title)
         await self.takes.shown(self.media.layout)
+        self.shelf.catalogue.touch(id_)
         return id_
 
     async def stop_recording(self, who: Who, *, grace_s: float = 0) -> None:
@@ -435,17 +441,13 @@ class Daemon:
         logger.info("%s: %s %s for %s", device, capability, action, who.name)
         await self.devices[device].perform(capability, action, arguments)
 
-    def recordings(self) -> tuple[Manifest, ...]:
-        """Give every recording on disk, newest first."""
-        return self._library.all()
-
     def recording(self, recording: str) -> Manifest:
         """Give one recording's manifest. Raises Refused ("unknown-recording")."""
-        return self._library.one(recording)
+        return self.shelf.folders.one(recording)
 
     def folder(self, recording: str) -> Path:
         """Give the folder of a recording. Raises Refused ("unknown-recording")."""
-        return self._library.place(recording)
+        return self.shelf.folders.place(recording)
 
     def show_code(self, code: str) -> None:
         """Show a pairing code large on the room's screen; an empty one takes it away."""
@@ -548,9 +550,13 @@ class Daemon:
 
     def _finished(self, manifest: Manifest) -> None:
         logger.info("recording %s: %s", manifest.id, manifest.state)
+        self.shelf.catalogue.touch(manifest.id)
         if manifest.state is State.FINISHED:
             self._overview.last_id = max(self._overview.last_id, manifest.id)
-        self._judge(self._library.newest_over())
+        self._judge(self.shelf.folders.newest_over())
+
+    def _damaged(self, folder: Path) -> None:
+        self.finishing.finish_again(folder)
 
     def _judge(self, manifest: Manifest | None) -> None:
         """Where nobody was there to see it, see whether the newest recording is as it should be."""

@@ -31,6 +31,7 @@ class Entry:
     tracks: tuple[str, ...] = ()
     sessions: tuple[str, ...] = ()  # with other rooms, in which it was recorded
     marks: int = 0
+    gaps: int = 0  # of what is missing, pauses left out
     held: bool = False
     consent: Consent = Consent.INTERNAL
     edits: int = 0

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from classroom_edge.config.models import Config
+from classroom_edge.library.cards import Cards
+from classroom_edge.library.catalogue import Catalogue
+from classroom_edge.library.folders import Folders
 from classroom_edge.paths import DataFolder
 from classroom_edge.store import Store
 
@@ -15,7 +18,7 @@ Run = Callable[[], Coroutine[Any, Any, None]]
 
 @dataclass(kw_only=True)
 class Shelf:
-    """The parts of the library; each owns its subject and shares the store.
+    """The parts of the library; each owns its subject, and all share the folders and the store.
 
     A part has `run` when something is to be done for as long as the room is open; it begins once
     the store is open.
@@ -25,16 +28,28 @@ class Shelf:
     folder: DataFolder
     recordings: Path  # the folder of all recordings
     changed: Callable[[], None]  # the room's state must be looked at again
+    damaged: Callable[[Path], None] = lambda _folder: None  # its manifest is to be made again
     store: Store = field(init=False)
+    folders: Folders = field(init=False)
+    catalogue: Catalogue = field(init=False)
+    cards: Cards = field(init=False)
     _opened: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def __post_init__(self) -> None:
         self.store = Store(self.folder.database)
+        self.folders = Folders(self.recordings)
+        self.catalogue = Catalogue(
+            folder=self.recordings,
+            store=self.store,
+            damaged=self.damaged,
+            changed=self.changed,
+        )
+        self.cards = Cards(folders=self.folders, catalogue=self.catalogue)
 
     @property
     def services(self) -> Mapping[str, Run]:
         """What is to run for as long as the room is open, by name."""
-        parts: dict[str, Run] = {}
+        parts: dict[str, Run] = {"catalogue": self.catalogue.run}
         return {"store": self._keep_open} | {
             name: self._when_open(run) for name, run in parts.items()
         }

@@ -78,8 +78,12 @@ class FinishingService:
     opening: bool = False  # recordings begin with a card
     closing: bool = False
     chapter: str = "{page}"  # the title of one
+    is_idle: Callable[[], bool] = lambda: True  # nothing is recorded: there is time for old ones
+    idle_s: float = 20.0  # how often that is looked at
     failures: int = field(default=0, init=False)
     _waiting: set[Path] = field(default_factory=set, init=False)
+    _later: list[Path] = field(default_factory=list, init=False)
+    _looked: set[Path] = field(default_factory=set, init=False)  # once is enough
     _process: Running | None = field(default=None, init=False)
     _more: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _rest: asyncio.Event = field(default_factory=asyncio.Event, init=False)
@@ -100,6 +104,17 @@ class FinishingService:
         self._rest.clear()
         self._more.set()
         self.changed()
+
+    def finish_again(self, folder: Path) -> None:
+        """Have the manifest made anew of a recording that has lost its own, from its journal."""
+        if self._is_stopped(folder.name):
+            self.finish(folder)
+
+    def look_later(self, folder: Path) -> None:
+        """Have a finished recording looked through once more when there is nothing else to do."""
+        if folder not in self._looked:
+            self._later.append(folder)
+            self._more.set()
 
     def find_unfinished(self) -> None:
         """Have everything finished that an earlier daemon could not."""
@@ -133,7 +148,22 @@ class FinishingService:
                 self._waiting.discard(folder)
                 self.changed()
             self._rest.set()
-            await self._more.wait()
+            if self._later and self.is_idle():
+                await self._look(self._later.pop(0))
+                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.idle_s if self._later else None):
+                    await self._more.wait()
+
+    async def _look(self, folder: Path) -> None:
+        """Run the finisher once over a recording that is finished."""
+        if folder in self._looked or not is_final(folder):
+            return
+        self._looked.add(folder)
+        self._process = find(self._run_file) or self._start(folder)
+        await self._process.wait()
+        self._process = None
+        self.done(read_manifest(folder))
 
     async def _finish(self, folder: Path) -> None:
         backoff = Backoff(longest_s=60.0)

@@ -9,17 +9,34 @@ from sqlalchemy import ColumnElement, String, delete, func, insert, select, tupl
 from sqlalchemy.orm import Session as Work
 
 from classroom_edge.library.card import Consent
-from classroom_edge.library.entry import Entry, Page, Query, QueryError, wanted
+from classroom_edge.library.entry import UNREADABLE, Entry, Page, Query, QueryError, wanted
 from classroom_edge.store.tables import Recording
+from classroom_media.record.manifest import State
 
+SHOWN_MOST: Final = 20
 AT_ONCE: Final = 500  # ids in one statement; databases have a limit
 
 _NAMES: Final = tuple(one.name for one in fields(Entry))
 
 
-def stamps(db: Work) -> dict[str, str]:
-    """Give what is known, by id: when each was read."""
-    return dict(db.execute(select(Recording.id, Recording.stamp)).tuples().all())
+def stamps(db: Work, ids: Collection[str] | None = None) -> dict[str, str]:
+    """Give what is known of some recordings, or of all: by id the stamp under which it was read."""
+    known = select(Recording.id, Recording.stamp)
+    if ids is not None:
+        known = known.where(Recording.id.in_(ids))
+    return {row.id: row.stamp for row in db.execute(known)}
+
+
+def unreadable(db: Work) -> tuple[str, ...]:
+    """Give some of the recordings that cannot be read, the newest first."""
+    ids = select(Recording.id).where(Recording.state == UNREADABLE)
+    return tuple(db.scalars(ids.order_by(Recording.id.desc()).limit(SHOWN_MOST)))
+
+
+def without_filmstrip(db: Work) -> tuple[str, ...]:
+    """Give finished recordings that show no filmstrip, the newest first."""
+    bare = (Recording.state == State.FINISHED) & (Recording.filmstrip == "")
+    return tuple(db.scalars(select(Recording.id).where(bare).order_by(Recording.id.desc())))
 
 
 def keep(db: Work, entries: Collection[Entry]) -> None:

@@ -251,6 +251,7 @@ class Recording(Table):
     tracks: Mapped[tuple[str, ...]] = mapped_column(Lines)
     sessions: Mapped[tuple[str, ...]] = mapped_column(Lines)
     marks: Mapped[int]
+    gaps: Mapped[int]
     held: Mapped[bool]
     consent: Mapped[str]
     edits: Mapped[int]

@@ -169,10 +169,6 @@ class RoomPort(Protocol):
         """Where people ask something of sessions with other schools."""
         ...
 
-    def recordings(self) -> tuple[Manifest, ...]:
-        """Give every recording on disk, newest first."""
-        ...
-
     def recording(self, recording: str) -> Manifest:
         """Give one recording's manifest. Raises Refused ("unknown-recording")."""
         ...

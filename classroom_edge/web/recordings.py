@@ -1,6 +1,8 @@
-"""``/api/v1/recordings``: what is on disk. Only files that a manifest names can be had."""
+"""``/api/v1/recordings``: one of them. Only files that its manifest names can be had.
 
-import re
+All of them, and the search, are at ``/api/v1/library``.
+"""
+
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Final
@@ -8,6 +10,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 from starlette.responses import FileResponse
 
+from classroom_edge.library.indexing import ID
 from classroom_edge.web.access import Action, May
 from classroom_edge.web.commands import ANSWERS
 from classroom_edge.web.errors import ApiError
@@ -31,19 +34,12 @@ router = APIRouter(
 
 Here = Annotated[Site, Depends(site_of)]
 
-_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4,16}")
-
-
-@router.get("")
-async def recordings(site: Here) -> list[RecordingOut]:
-    """Every recording, newest first."""
-    return [RecordingOut.of(manifest) for manifest in site.room.recordings()]
-
 
 @router.get("/{recording}")
 async def recording(recording: str, site: Here) -> RecordingOut:
-    """One recording's manifest, with links to its files."""
-    return RecordingOut.of(_manifest(site, recording))
+    """One recording's manifest, with links to its files and what people say of it."""
+    manifest = _manifest(site, recording)
+    return RecordingOut.of(manifest, await site.room.shelf.cards.read(recording))
 
 
 @router.get(
@@ -70,7 +66,7 @@ async def thumbnail(recording: str, site: Here) -> FileResponse:
 
 
 def _manifest(site: Site, recording: str) -> Manifest:
-    if not _ID.fullmatch(recording):
+    if not ID.fullmatch(recording):
         raise ApiError(HTTPStatus.NOT_FOUND, "not-found")
     return site.room.recording(recording)
 
@@ -84,6 +80,7 @@ def _confined(folder: Path, name: str, manifest: Manifest) -> Path:
     named = {track.file for track in manifest.tracks} | {manifest.thumbnail, MANIFEST_FILE}
     named |= {chapter.picture for chapter in manifest.chapters}
     named |= {manifest.lesson.file} if manifest.lesson else set()
+    named |= {manifest.filmstrip.file} if manifest.filmstrip else set()
     path = folder / name
     good = (
         name in named

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from classroom_edge.library.card import Card, Consent
 from classroom_edge.room import GateView, SoundView, TitlesView
 from classroom_media.record.manifest import Manifest
 
@@ -209,8 +210,40 @@ class LessonOut(BaseModel):
     url: str = Field(description='where its own file is; "" while there is none')
 
 
+class FilmstripOut(BaseModel):
+    """Small pictures of the whole recording on one sheet, row by row."""
+
+    url: str
+    columns: int
+    rows: int
+    width: int = Field(description="of one picture, in pixels")
+    height: int
+    every_s: float = Field(description="picture n shows the recording at n times that")
+    count: int
+
+
+class CardOut(BaseModel):
+    """What people say of a recording; what is "" is as it was recorded."""
+
+    title: str
+    subject: str
+    teacher: str
+    class_name: str
+    note: str
+    held: bool = Field(description="never deleted, whatever the rules of keeping say")
+    consent: Consent = Field(description="who may see it")
+    proposed_by: str = Field(description='who said "public" and waits for a second person')
+
+    @classmethod
+    def of(cls, card: Card) -> Self:
+        """Show a card, with what holds after all that was said."""
+        standing = card.standing
+        plain: dict[str, Any] = msgspec.to_builtins(card) | msgspec.to_builtins(standing)
+        return cls.model_validate(plain)
+
+
 class RecordingOut(BaseModel):
-    """A recording's manifest, with links to its files."""
+    """A recording's manifest, with links to its files, and its card."""
 
     version: int
     id: str
@@ -228,10 +261,12 @@ class RecordingOut(BaseModel):
     problem: str = ""
     url: str
     thumbnail_url: str = Field(description='"" while there is none')
+    filmstrip: FilmstripOut | None = Field(description="null while there is none")
+    card: CardOut
 
     @classmethod
-    def of(cls, manifest: Manifest) -> Self:
-        """Add the links to a manifest."""
+    def of(cls, manifest: Manifest, card: Card) -> Self:
+        """Add the links to a manifest, and what people say of it."""
         url = f"/api/v1/recordings/{manifest.id}"
         plain: dict[str, Any] = msgspec.to_builtins(manifest)
         for track in plain["tracks"]:
@@ -241,4 +276,8 @@ class RecordingOut(BaseModel):
         if lesson := plain["lesson"]:
             lesson["url"] = f"{url}/files/{lesson['file']}" if lesson["file"] else ""
         thumbnail = f"{url}/files/{manifest.thumbnail}" if manifest.thumbnail else ""
-        return cls.model_validate(plain | {"url": url, "thumbnail_url": thumbnail})
+        strip = plain.pop("filmstrip")
+        if strip:
+            strip = strip | {"url": f"{url}/files/{strip['file']}"} if strip["file"] else None
+        said = {"card": CardOut.of(card), "filmstrip": strip}
+        return cls.model_validate(plain | {"url": url, "thumbnail_url": thumbnail} | said)

@@ -278,9 +278,6 @@ class PretendRoom:
     def session(self) -> "PretendSession":
         return PretendSession(self.asked)
 
-    def recordings(self) -> tuple[Manifest, ...]:
-        return (self._manifest(),)
-
     def recording(self, recording: str) -> Manifest:
         if recording != RECORDING:
             raise Refused("unknown-recording", both("没有这个录像", "no such recording"))

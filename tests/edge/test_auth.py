@@ -28,7 +28,9 @@ TEACHING = [
     ("POST", "/api/v1/devices/projector/input-select/select-input"),
 ]
 MORE = [
-    ("GET", "/api/v1/recordings"),
+    ("GET", "/api/v1/library"),
+    ("PUT", f"/api/v1/recordings/{RECORDING}/card"),
+    ("POST", f"/api/v1/recordings/{RECORDING}/consent"),
     ("GET", f"/api/v1/recordings/{RECORDING}"),
     ("GET", f"/api/v1/recordings/{RECORDING}/files/programme.mp4"),
     ("GET", f"/api/v1/recordings/{RECORDING}/thumbnail.jpg"),

@@ -109,7 +109,7 @@ async def website(folder: Path, *, listen: str = "127.0.0.1") -> AsyncIterator[W
         transport = httpx2.ASGITransport(app=app, client=("192.0.2.7", 4711))
         return httpx2.AsyncClient(transport=transport, base_url=LOCAL if local else SCHOOL)
 
-    async with app.router.lifespan_context(app), browser() as client:
+    async with app.router.lifespan_context(app), room.shelf.store, browser() as client:
         yield Website(room, site, clock, browser, client)
 
 

@@ -29,6 +29,7 @@ KEYS = {
     "gaps",
     "marks",
     "thumbnail",
+    "filmstrip",
     "problem",
     "micro",
     "chapters",

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol
 
+from classroom_edge.library.folders import Folders
 from classroom_edge.services.filling.chore import (
     Chore,
     Note,
@@ -24,11 +25,10 @@ from classroom_edge.services.filling.chore import (
     since_ns,
     taken_up,
 )
-from classroom_edge.services.filling.films import is_final
+from classroom_edge.services.filling.films import instant, is_final
 from classroom_edge.services.filling.offers import NOT_TOLD
 from classroom_edge.services.filling.pacing import Pace
 from classroom_edge.services.filling.steps import Steps
-from classroom_edge.services.library import Library
 from classroom_edge.sessions.link import films
 from classroom_edge.sessions.link.answers import SilentError
 from classroom_edge.sessions.link.hub_end import NotLinkedError
@@ -87,7 +87,7 @@ class Fetching:
     source: str
     room: str
     folder: Path
-    library: Library
+    library: Folders
     steps: Steps
     line: Line
     share: Callable[[], float]
@@ -300,7 +300,7 @@ class Fetching:
         )
         await self.steps.do(spec)
         chore.refresh()
-        manifests = await asyncio.to_thread(self.library.all)
+        manifests = await asyncio.to_thread(self.library.since, instant(film.from_ns))
         if any(one.name == film.name for manifest in manifests for one in manifest.joined):
             logger.info("film %s of %s is in recording %s", film.name, self.other, recording)
             await asyncio.to_thread(chore.ended, Stage.DONE)
@@ -312,11 +312,11 @@ class Fetching:
 
     def _own(self, chore: Chore) -> Manifest | None:
         """Give this room's recording of the session: the one that lasted longest."""
-        session = chore.note.film.session
+        film = chore.note.film
         found = [
             one
-            for one in self.library.all()
-            if any(part.session == session for part in one.sessions)
+            for one in self.library.since(instant(film.from_ns))
+            if any(part.session == film.session for part in one.sessions)
         ]
         return max(found, key=lambda one: one.duration_s, default=None)
 
@@ -353,8 +353,3 @@ def id_of(film: films.Film) -> str:
     """Give the id of the recording that a film becomes which this room has none of."""
     mark = hashlib.sha256(film.name.encode()).hexdigest()[:4]
     return f"{instant(film.from_ns):%Y%m%d-%H%M%S}-{mark}"
-
-
-def instant(hub_ns: int) -> datetime:
-    """Turn hub time into a date."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=hub_ns // 1000)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from classroom_edge.sessions.taught import Taught
@@ -51,6 +51,11 @@ def is_awaited(lesson: Taught, manifests: Iterable[Manifest], now: datetime) -> 
         for manifest in manifests
         for attended in manifest.sessions
     )
+
+
+def instant(hub_ns: int) -> datetime:
+    """Turn hub time into a date."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=hub_ns // 1000)
 
 
 def is_final(manifest: Manifest, now: datetime) -> bool:

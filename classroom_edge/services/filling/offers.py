@@ -18,10 +18,10 @@ from typing import Final
 
 import msgspec
 
-from classroom_edge.services.filling.films import Passage, is_awaited, passages
+from classroom_edge.library.folders import Folders
+from classroom_edge.services.filling.films import Passage, instant, is_awaited, passages
 from classroom_edge.services.filling.pacing import Readers
 from classroom_edge.services.filling.steps import Steps
-from classroom_edge.services.library import Library
 from classroom_edge.sessions.link import films
 from classroom_edge.sessions.taught import Taught
 from classroom_media.api import RecordError
@@ -41,7 +41,7 @@ class Offers:
     """Films for other rooms. `taught` gives the sessions that a room was in, since an instant."""
 
     folder: Path
-    library: Library
+    library: Folders
     steps: Steps
     taught: Callable[[str, int], Awaitable[tuple[Taught, ...]]]
     share: Callable[[], float]
@@ -78,8 +78,9 @@ class Offers:
 
     async def _owing(self, who: str, since_ns: int) -> films.Owing:
         found: list[films.Film] = []
-        manifests, now = await asyncio.to_thread(self.library.all), datetime.now(UTC)
+        now = datetime.now(UTC)
         for lesson in await self.taught(who, since_ns):
+            manifests = await asyncio.to_thread(self.library.since, instant(lesson.from_ns))
             of_it = passages(lesson, manifests, now)
             found += [await asyncio.to_thread(self._film, passage) for passage in of_it]
             if not of_it and not is_awaited(lesson, manifests, now):

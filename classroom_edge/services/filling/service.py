@@ -9,12 +9,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from classroom_edge.config.models import Config
+from classroom_edge.library.folders import Folders
 from classroom_edge.services.filling.fetching import Fetching, Patience
 from classroom_edge.services.filling.findings import findings
 from classroom_edge.services.filling.offers import Offers
 from classroom_edge.services.filling.pacing import Shares
 from classroom_edge.services.filling.steps import Steps
-from classroom_edge.services.library import Library
 from classroom_edge.services.linking import LinkService
 from classroom_edge.services.problems import Finding
 from classroom_edge.sessions.link import films
@@ -62,7 +62,7 @@ class FillingService:
 
     def __post_init__(self) -> None:
         steps = Steps(runtime=self.runtime, log=self.log)
-        library = Library(self.recordings)
+        library = Folders(self.recordings)
         self._offers = Offers(
             folder=self.folder / "offered",
             library=library,

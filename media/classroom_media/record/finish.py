@@ -25,6 +25,7 @@ from typing import Final
 import msgspec
 
 from classroom_media.api import NS, Kind, RecordError
+from classroom_media.record.aside import put_aside
 from classroom_media.record.assembly import (
     Assembly,
     Report,
@@ -36,6 +37,8 @@ from classroom_media.record.assembly import (
 from classroom_media.record.gather import gather
 from classroom_media.record.journal import JOURNAL_FILE, Hole, TakeEnded, durably, replay
 from classroom_media.record.manifest import (
+    MANIFEST_FILE,
+    DamagedError,
     Gap,
     Manifest,
     State,
@@ -76,9 +79,14 @@ def finish(
     Raises:
         RecordError: there is no journal, or the disk fails; try again later.
     """
-    with suppress(RecordError):
+    try:
         if (manifest := read_manifest(folder)).state is State.FINISHED:
             return manifest
+    except DamagedError:
+        aside = put_aside(folder / MANIFEST_FILE)
+        logger.warning("%s: the manifest was damaged and is now %s", folder, aside.name)
+    except RecordError:
+        pass  # there is none yet
     try:
         if second is not None:
             gather(folder, second, spare_bytes=spare_bytes)

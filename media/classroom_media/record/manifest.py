@@ -91,6 +91,21 @@ class Lesson(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""  # why nothing is trimmed: "no-speech", "mostly-silent", "not-made"
 
 
+class Filmstrip(msgspec.Struct, frozen=True, kw_only=True):
+    """Small pictures of the programme on one sheet, row by row from the top left.
+
+    Picture `n` (from 0 on) shows the recording at file time `n * every_s`, or a little before.
+    """
+
+    file: str = ""  # "" = there is nothing to be seen in the recording
+    columns: int = 0
+    rows: int = 0
+    width: int = 0  # of one picture, in pixels
+    height: int = 0
+    every_s: float = 0.0
+    count: int = 0  # of pictures; the last row may have room for more
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """A recording, as listed and as stored."""
 
@@ -104,6 +119,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     gaps: tuple[Gap, ...] = ()
     marks: tuple[Mark, ...] = ()
     thumbnail: str = ""
+    filmstrip: Filmstrip | None = None  # None: it is not made yet
     problem: str = ""  # why the state is "incomplete"
     micro: bool = False
     chapters: tuple[Chapter, ...] = ()
@@ -115,6 +131,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     version: int = VERSION
 
 
+class DamagedError(RecordError):
+    """What is there is no manifest: garbled, cut short, or somebody else's."""
+
+
 _decoder: Final = msgspec.json.Decoder(Manifest)
 
 
@@ -122,15 +142,19 @@ def read_manifest(folder: Path) -> Manifest:
     """Read the manifest of a recording's folder.
 
     Raises:
-        RecordError: there is none, or it is not one of ours.
+        DamagedError: it is not one of ours.
+        RecordError: there is none, or the disk fails.
     """
     path = folder / MANIFEST_FILE
     try:
-        return _decoder.decode(path.read_bytes())
+        manifest = _decoder.decode(path.read_bytes())
     except OSError as error:
         raise RecordError(f"{path}: {error.strerror}") from error
-    except msgspec.DecodeError as error:
-        raise RecordError(f"{path}: {error}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DamagedError(f"{path}: {error}") from error
+    if manifest.started_at.tzinfo is None or not manifest.id:
+        raise DamagedError(f"{path}: it does not say when or what it is")
+    return manifest
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -2,7 +2,7 @@
 
 It reads a `FinishSpec` as one JSON line from standard input. How far it is can be seen in the
 recording's manifest; exit status 0 means that the manifest says "finished", and that it was
-looked through for chapters.
+looked through for chapters. A recording that has no filmstrip gets one, whenever it was finished.
 """
 
 import logging
@@ -15,6 +15,7 @@ import msgspec
 
 from classroom_media.analyse.contents import look_through
 from classroom_media.api import RecordError
+from classroom_media.record.filmstrip import adorn
 from classroom_media.record.finish import finish
 from classroom_media.record.manifest import State
 from classroom_media.workers.specs import FinishSpec
@@ -34,13 +35,14 @@ def main() -> int:
     try:
         second = Path(spec.second) if spec.second else None
         finish(Path(spec.folder), second=second)
-        manifest = look_through(
+        look_through(
             Path(spec.folder),
             screens=spec.screens,
             opening=spec.opening,
             closing=spec.closing,
             title=spec.chapter,
         )
+        manifest = adorn(Path(spec.folder))
     except RecordError:
         logger.exception("%s is not finished", spec.folder)
         return 1

@@ -17,6 +17,7 @@ from playwright.sync_api import (
 
 from classroom_edge import parts
 from classroom_edge.room import RoomState
+from classroom_media.record.manifest import Manifest
 from tests.edge.browser.pretend import PretendRoom, PretendServer, pretend_server
 
 SOURCE = Path(__file__).parents[3] / "classroom_edge" / "web" / "panel"
@@ -48,6 +49,10 @@ class Panel:
     def show(self, state: RoomState) -> None:
         """Bring the room into a state."""
         self.server.in_room(lambda room: room.show(state))
+
+    def keep(self, manifest: Manifest) -> None:
+        """Have the room recorded something."""
+        self.server.in_room(lambda room: room.keep(manifest))
 
     def heard(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:

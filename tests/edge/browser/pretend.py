@@ -13,6 +13,8 @@ from typing import Any
 from PIL import Image
 
 from classroom_edge.config import Config
+from classroom_edge.library.shelf import Shelf
+from classroom_edge.paths import DataFolder
 from classroom_edge.room import LevelView, Refused, RoomState, SoundView, StepView, TitlesView, Who
 from classroom_edge.services.newest import Newest
 from classroom_edge.services.outlets import Outlets
@@ -21,7 +23,7 @@ from classroom_edge.services.timetabling import DayDesk
 from classroom_edge.sessions import local
 from classroom_edge.sessions.state import Session
 from classroom_edge.web.server import serve
-from classroom_media.record.manifest import Manifest
+from classroom_media.record.manifest import Manifest, write_manifest
 from tests.edge.browser import lessons, states
 from tests.edge.pretend_desk import PretendDesk
 from tests.waiting import eventually
@@ -43,12 +45,13 @@ class PretendRoom:
     folder_of_recordings: Path
     asked: list[tuple[str, Any]] = field(default_factory=list)
     refusal: Refused | None = None  # what the next command gets
-    list_of_recordings: tuple[Manifest, ...] = ()
     image: bytes = field(default_factory=picture)
     in_sessions: local.Reply = lessons.REPLY
     guests_session: Session = field(default_factory=lessons.session)
 
     def __post_init__(self) -> None:
+        self.folder_of_recordings.mkdir(parents=True, exist_ok=True)
+        self.shelf = self._shelf()
         self._levels: tuple[LevelView, ...] = states.TALKING
         self._states: Newest[RoomState] = Newest()
         self._states.put(states.idle())
@@ -56,8 +59,17 @@ class PretendRoom:
     def begin(self) -> None:
         """Belong to the loop that runs now, as the server is new in it."""
         state = self.state()
+        self.shelf = self._shelf()
         self._states = Newest()
         self._states.put(state)
+
+    def _shelf(self) -> Shelf:
+        return Shelf(
+            config=Config.model_validate({"room": {"id": "demo", "name": "三年级(2)班"}}),
+            folder=DataFolder(self.folder_of_recordings.parent),
+            recordings=self.folder_of_recordings,
+            changed=lambda: None,
+        )
 
     def state(self) -> RoomState:
         return self._states.value or states.idle()
@@ -152,11 +164,15 @@ class PretendRoom:
     def session(self) -> "PretendSession":
         return PretendSession(self)
 
-    def recordings(self) -> tuple[Manifest, ...]:
-        return self.list_of_recordings
+    def keep(self, manifest: Manifest) -> None:
+        """Have recorded something."""
+        folder = self.folder_of_recordings / manifest.id
+        folder.mkdir(parents=True, exist_ok=True)
+        write_manifest(folder, manifest)
+        self.shelf.catalogue.touch(manifest.id)
 
     def recording(self, recording: str) -> Manifest:
-        return {manifest.id: manifest for manifest in self.list_of_recordings}[recording]
+        return self.shelf.folders.one(recording)
 
     def folder(self, recording: str) -> Path:
         return self.folder_of_recordings / recording
@@ -285,11 +301,15 @@ class PretendServer:
                 "network": {"listen": "127.0.0.1", "port": self.port},
             }
         )
-        async with asyncio.TaskGroup() as tasks:
-            serving = tasks.create_task(serve(self.room, config, self.data))
+        async with self.room.shelf.store, asyncio.TaskGroup() as tasks:
+            running = [
+                tasks.create_task(serve(self.room, config, self.data)),
+                tasks.create_task(self.room.shelf.catalogue.run()),
+            ]
             ready.set()
             await over.wait()
-            serving.cancel()
+            for task in running:
+                task.cancel()
 
     def _answers(self) -> bool:
         with socket.socket() as probe:

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("tracks", sa.String, nullable=False),
         sa.Column("sessions", sa.String, nullable=False),
         sa.Column("marks", sa.Integer, nullable=False),
+        sa.Column("gaps", sa.Integer, nullable=False),
         sa.Column("held", sa.Boolean, nullable=False),
         sa.Column("consent", sa.String, nullable=False),
         sa.Column("edits", sa.Integer, nullable=False),

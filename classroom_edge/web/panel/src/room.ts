@@ -298,7 +298,22 @@ export interface LevelView {
   true_peak_db: number | null;
 }
 
-/** What the list of recordings and the player need of a manifest. */
+/** A recording as the library lists it. */
+export interface Listed {
+  id: string;
+  title: string;
+  started_at: string;
+  duration_s: number;
+  state: string;
+  bytes: number;
+  /** An address; "" while there is none. */
+  thumbnail: string;
+  gaps: number;
+  /** What is wrong with its manifest, by language; empty where nothing is. */
+  problem: Record<string, string>;
+}
+
+/** What the player needs of a manifest. */
 export interface Manifest {
   id: string;
   state: string;

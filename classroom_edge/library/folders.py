@@ -1,7 +1,12 @@
-"""What was recorded: the manifests on disk, read again only when they have changed."""
+"""The folders of recordings, one at a time: what their manifests say, read again when changed.
+
+Whoever wants to find a recording among all asks the catalogue; here is what needs no database.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -18,24 +23,27 @@ from classroom_media.record.manifest import (
 from classroom_media.record.story import tell
 
 LASTED_S: Final = 300.0  # a shorter one says little of an ordinary lesson
+NEWEST: Final = 50  # of which one is to be found for what needs any
+LENIENT: Final = timedelta(days=2)  # by which a folder's name may be dated otherwise
 
 
 @dataclass
-class Library:
+class Folders:
     """The recordings of a room; one that is not finished yet is told from its journal."""
 
     folder: Path
     _known: dict[Path, tuple[tuple[int, int], Manifest]] = field(default_factory=dict)
 
-    def all(self) -> tuple[Manifest, ...]:
-        """Give every recording, newest first."""
-        return tuple(self._newest_first())
+    def since(self, at: datetime) -> tuple[Manifest, ...]:
+        """Give the recordings since an instant, and some before it, newest first."""
+        oldest = f"{at - LENIENT:%Y%m%d}"
+        return tuple(self._newest_first(oldest))
 
     def one(self, recording: str) -> Manifest:
         """Give one recording.
 
         Raises:
-            Refused: there is none of that id.
+            Refused: there is none of that id, or nothing can be read of it.
         """
         manifest = self._read(self.place(recording))
         if manifest is None:
@@ -66,24 +74,26 @@ class Library:
 
     def newest(self) -> str:
         """Give the id of the newest finished recording, or nothing."""
-        final = (one.id for one in self._newest_first() if one.state is State.FINISHED)
-        return next(final, "")
+        return next((one.id for one in self._newest() if one.state is State.FINISHED), "")
 
     def newest_over(self) -> Manifest | None:
         """Give the newest recording that is over, whatever became of it."""
         over = (State.FINISHED, State.INCOMPLETE)
-        return next((one for one in self._newest_first() if one.state in over), None)
+        return next((one for one in self._newest() if one.state in over), None)
 
     def rate(self) -> float:
         """Give the bytes of a second of recording, as the newest one took them; 0 = unknown."""
-        for one in self._newest_first():
+        for one in self._newest():
             if one.state is State.FINISHED and one.duration_s >= LASTED_S:
                 return sum(track.bytes for track in one.tracks) / one.duration_s
         return 0.0
 
-    def _newest_first(self) -> Iterator[Manifest]:
-        paths = sorted(self.folder.iterdir(), reverse=True) if self.folder.is_dir() else []
-        for path in paths:
+    def _newest(self) -> Iterator[Manifest]:
+        return islice(self._newest_first(), NEWEST)
+
+    def _newest_first(self, oldest: str = "") -> Iterator[Manifest]:
+        paths = self.folder.iterdir() if self.folder.is_dir() else ()
+        for path in sorted((one for one in paths if one.name >= oldest), reverse=True):
             if (manifest := self._read(path)) is not None:
                 yield manifest
 
@@ -96,15 +106,16 @@ class Library:
             stamp = status.st_mtime_ns, status.st_size
             if path not in self._known or self._known[path][0] != stamp:
                 try:
-                    self._known[path] = stamp, _manifest(path, name)
+                    self._known[path] = stamp, manifest_in(path, name)
                 except RecordError:
                     continue
             return self._known[path][1]
         return None
 
 
-def _manifest(path: Path, name: str) -> Manifest:
+def manifest_in(folder: Path, name: str) -> Manifest:
+    """Read what a recording's manifest or its journal says. Raises RecordError."""
     if name == MANIFEST_FILE:
-        return read_manifest(path)
-    story = tell(replay(path / name))
+        return read_manifest(folder)
+    story = tell(replay(folder / name))
     return manifest_of(story, State.FINISHING if story.stopped else State.RECORDING)

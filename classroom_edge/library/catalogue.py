@@ -1,0 +1,143 @@
+"""The catalogue: every recording on disk, found at once, kept as the disk is.
+
+The folders are the truth. The index in the store is brought up to what they hold at the start,
+whenever something happened to a recording, and every now and then, since people change things by
+hand; of thousands of folders only those are read again that have changed.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from classroom_edge.library.entry import Entry, Page, Query
+from classroom_edge.library.indexing import DAMAGED, ID, read, stamp_of
+from classroom_edge.store import Store
+from classroom_edge.store import recordings as index
+from classroom_media.api import RecordError
+
+SCAN_EVERY_S: Final = 30.0
+AT_ONCE: Final = 100  # folders read before others have a turn at the store
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a look at all folders has found."""
+
+    recordings: int
+    read: tuple[str, ...]  # those that were new or changed
+    gone: tuple[str, ...]
+    damaged: tuple[str, ...]  # whose manifest cannot be understood
+
+
+@dataclass(kw_only=True)
+class Catalogue:
+    """All recordings of a folder. `damaged` is told of those that are to be finished again."""
+
+    folder: Path
+    store: Store  # open while anything is asked
+    damaged: Callable[[Path], None] = lambda _folder: None
+    changed: Callable[[], None] = lambda: None
+    unreadable: tuple[str, ...] = field(default=(), init=False)  # some of them, newest first
+    _due: set[str] = field(default_factory=set, init=False)
+    _more: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+
+    async def run(self) -> None:
+        """Follow the folders until cancelled. Raises StoreError."""
+        while True:
+            await self.scan()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SCAN_EVERY_S):
+                    await self._follow()
+
+    def touch(self, recording: str) -> None:
+        """Have a recording looked at again soon: something has happened to it."""
+        self._due.add(recording)
+        self._more.set()
+
+    async def page(self, query: Query) -> Page:
+        """Give a page of what is looked for. Raises QueryError, StoreError."""
+        return await self.store.run(partial(index.page, query=query))
+
+    async def one(self, recording: str) -> Entry | None:
+        """Give one recording's line, as it is on disk now. Raises StoreError."""
+        await self.refresh(recording)
+        return await self.store.run(partial(index.one, recording=recording))
+
+    async def refresh(self, *recordings: str) -> None:
+        """Look at some recordings now. Raises StoreError."""
+        async with self._turn:
+            some = [id_ for id_ in recordings if ID.fullmatch(id_)]
+            there = await asyncio.to_thread(self._stamps, some)
+            known = await self.store.run(partial(index.stamps, ids=some))
+            await self._bring_up(there, known)
+
+    async def scan(self, *, anew: bool = False) -> Scan:
+        """Look at all folders; read what has changed, or `anew` everything.
+
+        Where the folder of all recordings cannot be read, what is known of them stays.
+
+        Raises:
+            StoreError: the store fails.
+        """
+        async with self._turn:
+            try:
+                there = await asyncio.to_thread(lambda: self._stamps(self._names()))
+            except OSError as error:
+                logger.warning("recordings cannot be listed: %s", error)
+                return Scan(0, (), (), ())
+            known = await self.store.run(index.stamps)
+            if anew:
+                known = dict.fromkeys(known, "")
+            scan = await self._bring_up(there, known)
+        if scan.read or scan.gone:
+            logger.info("catalogue: %d read, %d gone", len(scan.read), len(scan.gone))
+        return scan
+
+    async def _follow(self) -> None:
+        while True:
+            await self._more.wait()
+            self._more.clear()
+            due, self._due = self._due, set()
+            await self.refresh(*due)
+
+    async def _bring_up(self, there: Mapping[str, str], known: Mapping[str, str]) -> Scan:
+        """Bring the index up to what is there."""
+        gone = tuple(id_ for id_ in known if id_ not in there)
+        changed = sorted((id_ for id_ in there if known.get(id_) != there[id_]), reverse=True)
+        await self.store.run(partial(index.forget, ids=gone))
+        damaged: list[str] = []
+        rest = iter(changed)
+        while some := list(islice(rest, AT_ONCE)):
+            entries = await asyncio.to_thread(lambda ids: list(self._read(ids, there)), some)
+            await self.store.run(partial(index.keep, entries=entries))
+            damaged += [one.id for one in entries if one.problem == DAMAGED]
+        for id_ in damaged:
+            self.damaged(self.folder / id_)
+        if gone or changed:
+            self.unreadable = await self.store.run(index.unreadable)
+            self.changed()
+        return Scan(len(there), tuple(changed), gone, tuple(damaged))
+
+    def _read(self, ids: Iterable[str], stamps: Mapping[str, str]) -> Iterator[Entry]:
+        for id_ in ids:
+            try:
+                yield read(self.folder / id_, stamps[id_])
+            except (RecordError, OSError) as error:  # gone meanwhile; or told again next time
+                logger.warning("%s is not catalogued: %s", id_, error)
+
+    def _names(self) -> list[str]:
+        return [one.name for one in self.folder.iterdir() if ID.fullmatch(one.name)]
+
+    def _stamps(self, ids: Iterable[str]) -> dict[str, str]:
+        """Give when each was changed, of those that are recordings; blocks."""
+        found = ((id_, stamp_of(self.folder / id_)) for id_ in ids)
+        return {id_: stamp for id_, stamp in found if stamp}
