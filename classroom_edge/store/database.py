@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sqlite3
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session as Work
 from classroom_edge.store.place import Place, Server
 
 MIGRATING: Final = 7_011_023  # the number of the lock that migrations of one server take turns by
+ONE_AT_A_TIME: Final = threading.Lock()  # in a process: Alembic keeps its environment in a module
 
 T = TypeVar("T")
 
@@ -138,8 +140,12 @@ def _configure(connection: sqlite3.Connection, _record: object) -> None:
 def _migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", "classroom_edge.store:migrations")
-    with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":  # a file is locked by whoever writes to it
+    with ONE_AT_A_TIME, engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
+        else:
+            connection.execute(
+                text("BEGIN IMMEDIATE")
+            )  # else others begin before us to make tables
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

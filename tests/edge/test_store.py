@@ -65,6 +65,16 @@ def is_migrating() -> bool:
     return any(thread.name.startswith("store") for thread in threading.enumerate())
 
 
+async def test_several_parts_of_a_room_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+    async def opens(name: str) -> None:
+        async with Store(tmp_path / name):
+            pass
+
+    async with asyncio.TaskGroup() as tasks:
+        for name in ("hub.db", "hub.db", "hub.db", "site.db"):
+            tasks.create_task(opens(name))
+
+
 async def test_a_start_that_is_called_off_leaves_nothing_running(tmp_path: Path) -> None:
     async def start() -> None:
         async with Store(tmp_path / "room.db"):
