@@ -94,10 +94,11 @@ async def announce(recording: str, request: Request, hub: Hub, school: Sender) -
     return _said(await hub.announce(school, parcel))
 
 
-@router.get("/received/{recording}", dependencies=senders)
-async def standing(recording: str, hub: Hub, school: Sender) -> Response:
-    """Tell what is here of a recording that was announced."""
-    return _said(await hub.answer(school, recording))
+@router.delete("/received/{recording}", dependencies=senders)
+async def withdraw(recording: str, hub: Hub, school: Sender) -> Response:
+    """Forget what was announced of a recording and has not arrived."""
+    await hub.withdraw(school, recording)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
 @router.options("/uploads", dependencies=[Depends(May(Action.ENTER))])

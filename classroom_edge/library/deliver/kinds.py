@@ -15,6 +15,8 @@ KINDS: Final[Mapping[str, str]] = {
     "folder": f"{_HERE}.folder",
     "webdav": f"{_HERE}.webdav",
     "http": f"{_HERE}.form",
+    "hub": f"{_HERE}.hub",
+    "s3": f"{_HERE}.s3",
 }
 
 

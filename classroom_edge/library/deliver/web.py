@@ -69,10 +69,11 @@ class Web:
         method: str,
         path: str,
         *,
+        query: str = "",
         headers: Mapping[str, str] | None = None,
         body: Body | None = None,
     ) -> Answer:
-        """Ask for something; any status is an answer.
+        """Ask for something; any status is an answer. A `query` is encoded already.
 
         A server that answers before it has read the whole body is heard.
 
@@ -80,7 +81,7 @@ class Web:
             MisconfiguredError: its certificate is not trusted.
             TransientError: it is not reached, or the line broke.
         """
-        with self._asked(method, path, headers or {}, body) as reply:
+        with self._asked(method, _target(self.path(path), query), headers or {}, body) as reply:
             content = reply.read(ANSWER_MAX + 1)
             if len(content) > ANSWER_MAX:
                 raise TransientError("answer-odd", "too long")
@@ -102,10 +103,10 @@ class Web:
 
     @contextmanager
     def _asked(
-        self, method: str, path: str, headers: Mapping[str, str], body: Body | None
+        self, method: str, target: str, headers: Mapping[str, str], body: Body | None
     ) -> Iterator[http.client.HTTPResponse]:
         with _translated(), closing(self._connection()) as connection:
-            _send(connection, method, self.path(path), self._headers(headers, body), body)
+            _send(connection, method, target, self._headers(headers, body), body)
             yield connection.getresponse()
 
     def path(self, path: str) -> str:
@@ -178,14 +179,18 @@ _KNOWN: Final[Mapping[int, tuple[type[DeliveryError], str]]] = {
 }
 
 
+def _target(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
+
+
 def _send(
     connection: http.client.HTTPConnection,
     method: str,
-    path: str,
+    target: str,
     headers: Mapping[str, str],
     body: Body | None,
 ) -> None:
-    connection.putrequest(method, path, skip_accept_encoding=True)
+    connection.putrequest(method, target, skip_accept_encoding=True)
     for name, value in headers.items():
         connection.putheader(name, value)
     connection.endheaders()

@@ -92,6 +92,12 @@ class Inbox:
             self._put(site, parcel)
         return Answer(whole=whole, contents=standings)
 
+    def withdraw(self, site: Site, recording: str) -> None:
+        """Forget what was announced of a recording and has not arrived. Raises TusError."""
+        if self._announced(site.id, recording) is None:
+            raise TusError(HTTPStatus.NOT_FOUND, "nothing was announced of it")
+        shutil.rmtree(self._aside(site.id, recording))
+
     def upload(self, site: Site, recording: str, key: str) -> Upload:
         """Give an upload of a content that was announced. Raises TusError: there is none."""
         parcel = self._announced(site.id, recording)

@@ -59,10 +59,10 @@ class Receiving:
         async with self.alone(site, parcel.recording):
             return await on_disk(partial(self.inbox.announce, site, parcel))
 
-    async def answer(self, site: Site, recording: str) -> Answer:
-        """Tell how a recording stands."""
+    async def withdraw(self, site: Site, recording: str) -> None:
+        """Forget what was announced of a recording and has not arrived."""
         async with self.alone(site, recording):
-            return await self.arrived(site, recording)
+            await on_disk(partial(self.inbox.withdraw, site, recording))
 
     async def arrived(self, site: Site, recording: str) -> Answer:
         """Tell how a recording stands, to who is alone with it; put it in its place if whole."""

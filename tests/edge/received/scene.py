@@ -76,15 +76,17 @@ async def enrol(folder: Path, key: str, site: Site) -> None:
         await store.run(partial(enrolments.redeem, at=now, secret="S", key=key))
 
 
-def a_hub(port: int, **of_hub: Any) -> Config:
-    network = {"listen": "127.0.0.1", "port": port}
+def a_hub(port: int, listen: str, **of_hub: Any) -> Config:
+    network = {"listen": listen, "port": port}
     room = {"id": "hub", "name": "中心校"}
     return Config.model_validate({"room": room, "network": network, "hub": of_hub})
 
 
 @contextlib.asynccontextmanager
-async def hub_at_work(folder: Path, **of_hub: Any) -> AsyncIterator[Hub]:
-    """Serve a hub until the block ends."""
+async def hub_at_work(
+    folder: Path, *, listen: str = "127.0.0.1", **of_hub: Any
+) -> AsyncIterator[Hub]:
+    """Serve a hub until the block ends: over HTTPS where others could reach it."""
     data = folder / "data"
     room = a_room(folder)
     public, secret = (one.decode() for one in zmq.curve_keypair())
@@ -93,10 +95,11 @@ async def hub_at_work(folder: Path, **of_hub: Any) -> AsyncIterator[Hub]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     async with asyncio.TaskGroup() as tasks:
-        serving = tasks.create_task(serve(room, a_hub(port, **of_hub), data))
+        serving = tasks.create_task(serve(room, a_hub(port, listen, **of_hub), data))
         await eventually(lambda: _listens(port))
         try:
-            yield Hub(f"http://127.0.0.1:{port}", data, keys.public, KeyPair(public, secret))
+            scheme = "http" if listen == "127.0.0.1" else "https"
+            yield Hub(f"{scheme}://127.0.0.1:{port}", data, keys.public, KeyPair(public, secret))
         finally:
             serving.cancel()
 
