@@ -94,7 +94,7 @@ class Web:
             DeliveryError: as `ask`, and when there is no such thing (`no-such-path`), or less
                 than was promised.
         """
-        with self._asked("GET", path, headers or {}, None) as reply:
+        with self._asked("GET", self.path(path), headers or {}, None) as reply:
             check(Answer(reply.status, _headers(reply)), HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT)
             while piece := reply.read(PIECE):
                 yield piece
