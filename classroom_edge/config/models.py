@@ -11,6 +11,7 @@ from dataclasses import asdict
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -156,6 +157,19 @@ def _checked_authority(value: Path) -> Path:
     return value
 
 
+def _checked_store(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        login, port = parts.password, parts.port
+    except ValueError as error:
+        raise PydanticCustomError("store_url", "not a URL") from error
+    if parts.scheme not in STORE_SCHEMES or len(parts.path) < 2 or port == 0:
+        raise PydanticCustomError("store_url", "not a database of PostgreSQL")
+    if login is not None or url_secrets(value):
+        raise PydanticCustomError("store_login", "a password in the address")
+    return f"{STORE_SCHEMES[-1]}{value.removeprefix(parts.scheme)}"
+
+
 def _as_number(value: object) -> object:
     """Take 1 for 1.0, as people write it; strict validation would not."""
     return float(value) if type(value) is int else value
@@ -188,6 +202,7 @@ Title = Annotated[dict[Language, Name], BeforeValidator(_in_both_languages)]
 EvenPixels = Annotated[int, Field(multiple_of=2)]
 
 
+STORE_SCHEMES = ("postgres", "postgresql", "postgresql+psycopg")  # the last is what is meant
 TargetKind = Literal["folder", "webdav", "sftp", "http", "hub", "s3", "opencast"]
 AuthorityFile = Annotated[
     Path, BeforeValidator(_beside_the_file), AfterValidator(_checked_authority)
@@ -629,6 +644,13 @@ class PushConfig(Part):
     on: bool = False  # until a person says otherwise
 
 
+class StoreConfig(Part):
+    """``[store]``: where accounts and the index of recordings are kept; else in the data folder."""
+
+    url: Annotated[str, Field(max_length=500), AfterValidator(_checked_store)] | None = None
+    password: SecretStr | None = None
+
+
 class TargetConfig(Part):
     """``[[targets]]``: somewhere that recordings are delivered to."""
 
@@ -663,6 +685,26 @@ class TargetConfig(Part):
         if self.kind == "sftp" and not self.host_key:
             raise PydanticCustomError("target_host_key", "no host key")
         return self
+
+
+class KeepingConfig(Part):
+    """``[keeping]``: which recordings are deleted by themselves; without it none ever is."""
+
+    after_delivery_days: Annotated[int, Field(ge=0, le=3660)] | None = None
+    max_age_days: Annotated[int, Field(ge=1, le=36_600)] | None = None
+    least_days: Annotated[int, Field(ge=0, le=3660)] = 1  # kept so long, whatever else is said
+    free_percent: Annotated[int, Field(ge=0, le=90)] = 10  # of the disk, for what is to come
+    lesson_min: Annotated[int, Field(ge=0, le=600)] = 45  # of recording that should always fit
+    at: Clock = "04:00"
+
+
+class BackupConfig(Part):
+    """``[backup]``: everything but the films, every night, into one file of a folder."""
+
+    folder: Annotated[Path, BeforeValidator(_beside_the_file)]
+    keep: Annotated[int, Field(ge=1, le=366)] = 14  # files; the oldest go
+    at: Clock = "03:00"
+    passphrase: SecretStr | None = None  # nothing = for the eyes of the folder's owner only
 
 
 class ScreenConfig(Part):
@@ -740,12 +782,15 @@ class Config(Part):
     hub: HubConfig | None = None
     site: SiteConfig | None = None
     filling: FillingConfig = FillingConfig()
+    store: StoreConfig = StoreConfig()
     timetable: TimetableConfig | None = None
     unattended: UnattendedConfig | None = None
     broadcast: BroadcastConfig | None = None
     pushes: Annotated[tuple[PushConfig, ...], Field(alias="push")] = ()
     screen: ScreenConfig | None = None
     targets: tuple[TargetConfig, ...] = ()
+    keeping: KeepingConfig | None = None
+    backup: BackupConfig | None = None
 
     def device(self, id_: str) -> DeviceConfig:
         """Give the device of that id; KeyError when there is none."""
@@ -796,7 +841,9 @@ class Config(Part):
         found = [one.password for one in self.devices] + [one.password for one in self.sources]
         ends = (self.hub, self.site)
         found += [end.turn.password for end in ends if end is not None and end.turn is not None]
+        found += [self.store.password]
         found += [secret for one in self.targets for secret in (one.password, one.token)]
+        found += [self.backup.passphrase] if self.backup else []
         urls = [one.url for one in self.devices]
         urls += [url for one in self.sources for url in (one.url, one.small_url)]
         in_urls = [secret for url in urls for secret in url_secrets(url)]

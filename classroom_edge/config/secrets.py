@@ -34,11 +34,16 @@ class Resolver:
                 if isinstance(table, dict):
                     self._secret(table, (part, index), "password")
                     self._logins(table, (part, index))
+        store = self._document.data.get("store")
+        if isinstance(store, dict):
+            self._secret(store, ("store",), "password")
         targets = self._document.data.get("targets")
         for index, table in enumerate(targets if isinstance(targets, tuple) else ()):
             if isinstance(table, dict):
                 self._secret(table, ("targets", index), "password")
                 self._secret(table, ("targets", index), "token")
+        if isinstance(backup := self._document.data.get("backup"), dict):
+            self._secret(backup, ("backup",), "passphrase")
 
     def _tell(self, code: str, path: Place, **values: object) -> None:
         self.slips.append(Slip(code, self._document.value_place(path), values))
