@@ -23,6 +23,7 @@ from classroom_schedules import (
 )
 from classroom_schedules.furniture import missing
 from classroom_schedules.incoming.columns import read_lessons
+from classroom_schedules.incoming.grid import is_grid, read_grids
 from classroom_schedules.incoming.ical import read_ical
 from classroom_schedules.incoming.imported import Imported
 from classroom_schedules.incoming.notice import read_notice
@@ -147,6 +148,8 @@ def _read(source: Source, school: School) -> Imported:
     if suffix == ".ics":
         return read_ical(content, school.calendar.zone, *_terms(school))
     rows = read_xlsx(content, source.sheet) if suffix == ".xlsx" else read_csv(content)
+    if is_grid(rows) and not source.columns:
+        return read_grids(rows, bells, source.file.stem)
     return read_lessons(rows, bells, source.columns)
 
 

@@ -13,6 +13,12 @@ from classroom_schedules.outgoing.selection import Whose
 EXAMPLE = Path(__file__).parents[2] / "schedules" / "examples" / "primary-school.toml"
 TABLE = "班级,课程,主讲,教室,星期,节次\n3A,数学,李强,301,周二,1\n"
 
+GRID = """,星期一,星期二,星期三
+第一节,语文 王芳,科学(单)/劳动(双),
+午休,休息,休息,休息
+第二节,,语文 王芳,数学 李强
+"""
+
 
 def test_a_right_file_gives_0_and_one_with_doubts_gives_1(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -64,6 +70,18 @@ def test_an_import_that_halves_the_lessons_waits_until_somebody_confirms(
     assert "只剩 1 节" in told.err
     assert run([*asked, "--confirmed"], "zh-CN") == 0
     assert 'teacher = "李强"' in capsys.readouterr().out
+
+
+def test_a_weekly_grid_is_that_of_its_files_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "三(1)班.csv"
+    table.write_text(GRID, encoding="utf-8")
+    asked = ["timetable", "import", str(table), str(EXAMPLE), "--confirmed"]
+    assert run(asked, "zh-CN") == 0
+    told = capsys.readouterr()
+    assert told.out.count('class = "三(1)班"') == told.out.count("[[lesson]]") == 4
+    assert "午休" in told.err
 
 
 def test_a_wrong_cell_is_named_and_nothing_is_written(
