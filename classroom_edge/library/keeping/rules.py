@@ -74,8 +74,8 @@ def judge(one: Kept, rules: Rules, now: datetime) -> Why:
     """Tell why a recording goes or stays, as long as there is room enough."""
     if (stays := _protected(one, rules, now)) is not None:
         return stays
-    arrived = one.delivered_at
-    if rules.after_delivery is not None and arrived and now - arrived >= rules.after_delivery:
+    after, arrived = rules.after_delivery, one.delivered_at
+    if rules.delivers and after is not None and arrived and now - arrived >= after:
         return Why.DELIVERED
     if rules.age is not None and now - one.started_at >= rules.age:
         return Why.AGE
