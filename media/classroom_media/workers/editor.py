@@ -13,12 +13,12 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from shutil import rmtree
 from typing import Final
 
 import msgspec
 
 from classroom_media.api import MediaError
+from classroom_media.edit.aside import clear
 from classroom_media.edit.orders import FilmOrder, Order, PackageOrder, SlidesOrder, SoundOrder
 from classroom_media.edit.package import export_package, export_sound
 from classroom_media.edit.render import render
@@ -65,7 +65,7 @@ def main() -> int:
         os.nice(19)
     ledger = Ledger(Path(spec.progress))
     try:
-        _clear(Path(spec.order.into).parent)
+        clear(Path(spec.order.into).parent)
         carry_out(spec.order, ledger)
     except (MediaError, OSError) as error:
         logger.exception("%s: not made", spec.order.into)
@@ -85,15 +85,6 @@ def carry_out(order: Order, ledger: Ledger) -> None:
             export_slides(order, ledger.tell)
         case PackageOrder():
             export_package(order, ledger.tell)
-
-
-def _clear(folder: Path) -> None:
-    """Take away what a killed predecessor left; there is one editor at a time."""
-    for left in folder.glob(".*"):
-        if left.is_dir():
-            rmtree(left, ignore_errors=True)
-        else:
-            left.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":
