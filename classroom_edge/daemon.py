@@ -106,6 +106,7 @@ class Daemon:
             recordings=recordings,
             changed=self._stir,
             damaged=self._damaged,
+            is_live=self._is_live,
         )
         self._is_attended = config.profile is Profile.STUDIO
         mode = KeptMode(folder.path / "directing.json", config.director.mode)
@@ -225,7 +226,7 @@ class Daemon:
                 in_session=lambda: (
                     self._joined is not None and self._joined.live.live() is not None
                 ),
-                delivering=lambda: False,
+                delivering=lambda: self.shelf.deliveries.is_sending,
                 speed=clock.speed,
             ),
             acts=RoomAtHand(
@@ -252,6 +253,7 @@ class Daemon:
             tracking=self._tracking,
             outlets=self.outlets,
             degraded=self._degraded,
+            shelf=self.shelf,
             joined=self._joined,
             filling=self._filling,
             day=lambda: self._timetable.view,
@@ -556,6 +558,13 @@ class Daemon:
         self._judge(self.shelf.folders.newest_over())
 
     def _damaged(self, folder: Path) -> None:
+    def _is_live(self) -> bool:
+        """Whether a lesson of this room is seen elsewhere now."""
+        if self._joined is not None and self._joined.live.live() is not None:
+            return True
+        broadcast = self.outlets.broadcast_view
+        return broadcast is not None and broadcast.state == "on"
+
         self.finishing.finish_again(folder)
 
     def _judge(self, manifest: Manifest | None) -> None:

@@ -29,6 +29,11 @@ class DataFolder:
         return self.path / "received"
 
     @property
+    def deliveries(self) -> Path:
+        """For each target what its deliveries said that nobody understood, and its lock."""
+        return self.path / "deliveries"
+
+    @property
     def database(self) -> Path:
         """Accounts and paired panels."""
         return self.path / "classroom-edge.db"

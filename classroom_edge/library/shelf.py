@@ -1,7 +1,7 @@
 """What a room has recorded, after the bell: composed here, for the daemon and the web layer."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,9 +9,11 @@ from typing import Any
 from classroom_edge.config.models import Config
 from classroom_edge.library.cards import Cards
 from classroom_edge.library.catalogue import Catalogue
+from classroom_edge.library.deliver.desk import DeliveryDesk
 from classroom_edge.library.folders import Folders
 from classroom_edge.paths import DataFolder
-from classroom_edge.store import Store
+from classroom_edge.services.problems import Finding
+from classroom_edge.store import Store, place_of
 
 Run = Callable[[], Coroutine[Any, Any, None]]
 
@@ -29,10 +31,12 @@ class Shelf:
     recordings: Path  # the folder of all recordings
     changed: Callable[[], None]  # the room's state must be looked at again
     damaged: Callable[[Path], None] = lambda _folder: None  # its manifest is to be made again
+    is_live: Callable[[], bool] = lambda: False  # a lesson of this room is seen elsewhere now
     store: Store = field(init=False)
     folders: Folders = field(init=False)
     catalogue: Catalogue = field(init=False)
     cards: Cards = field(init=False)
+    deliveries: DeliveryDesk = field(init=False)
     _opened: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def __post_init__(self) -> None:
@@ -45,14 +49,26 @@ class Shelf:
             changed=self.changed,
         )
         self.cards = Cards(folders=self.folders, catalogue=self.catalogue)
+        self.deliveries = DeliveryDesk(
+            config=self.config,
+            store=self.store,
+            folders=self.folders,
+            place=self.folder.deliveries,
+            is_live=self.is_live,
+            changed=self.changed,
+        )
 
     @property
     def services(self) -> Mapping[str, Run]:
         """What is to run for as long as the room is open, by name."""
-        parts: dict[str, Run] = {"catalogue": self.catalogue.run}
+        parts: dict[str, Run] = {"catalogue": self.catalogue.run, **self.deliveries.services}
         return {"store": self._keep_open} | {
             name: self._when_open(run) for name, run in parts.items()
         }
+
+    def findings(self) -> Iterator[Finding]:
+        """Tell what is wrong."""
+        yield from self.deliveries.findings()
 
     async def _keep_open(self) -> None:
         """Keep the store open. Raises StoreError."""

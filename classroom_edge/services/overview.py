@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from classroom_edge.config.models import Config, SourceConfig
+from classroom_edge.library.shelf import Shelf
 from classroom_edge.room import (
     DayView,
     LayoutView,
@@ -64,6 +65,7 @@ class Overview:
     kin: KinService
     tracking: Mapping[str, TrackingService]
     outlets: Outlets
+    shelf: Shelf
     degraded: dict[str, str] = field(default_factory=dict)  # service -> problem
     joined: Joined | None = None  # with other schools
     filling: FillingService | None = None
@@ -108,7 +110,7 @@ class Overview:
             day=tuple(findings(day)),
             link=tuple(of_link(link, live, joined.live.away_s)) if joined and link else (),
             remote=frozenset(one.id for one in self.config.sources if one.is_remote),
-            outlets=tuple(self.outlets.findings()),
+            outlets=(*self.outlets.findings(), *self.shelf.findings()),
             films=tuple(self.filling.findings(now)) if self.filling else (),
         )
         return RoomState(
@@ -130,6 +132,7 @@ class Overview:
             live=live,
             missing=self.filling.missing if self.filling else (),
             day=day,
+            targets=self.shelf.deliveries.targets,
             broadcast=self.outlets.broadcast_view,
             pushes=self.outlets.pushing.views,
             screen=self.outlets.playing.view,

@@ -152,6 +152,9 @@ ILL = {
             Finding("E-BRC-003", "error", values={"seconds": 9}),
             Finding("E-SCR-001", "warning", values={"title": "x"}),
             Finding("E-PSH-001", "warning", "county", {"name": "C", "why_en": "x", "why_zh": "x"}),
+            Finding("E-DLV-001", "warning", "nas", {"name": "N", "why_en": "x", "why_zh": "x"}),
+            Finding("E-DLV-002", "error", "nas", {"name": "N", "why_en": "x", "why_zh": "x"}),
+            Finding("E-DLV-003", "warning", "nas", {"name": "N", "number": 2}),
         )
     },
     "E-LNK-001": between(LinkView("site", here="hill"), away_s=9),

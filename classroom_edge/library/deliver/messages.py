@@ -74,5 +74,5 @@ class Done(Report, frozen=True, kw_only=True, tag="done"):
 
 
 AnyReport = Weighed | Moved | Kept | Arrived | Failed | Probed | Done
-REPORTS: Final = msgspec.json.Decoder(AnyReport)
+REPORTS: Final[msgspec.json.Decoder[AnyReport]] = msgspec.json.Decoder(AnyReport)
 TASKS: Final = msgspec.json.Decoder(Task)

@@ -1,7 +1,10 @@
 """A target as room.toml has it, handed to the process that works on it."""
 
+from typing import Self
+
 import msgspec
 
+from classroom_edge.config.models import TargetConfig
 from classroom_edge.library.deliver.web import Web
 
 
@@ -16,6 +19,20 @@ class TargetSpec(msgspec.Struct, frozen=True, kw_only=True):
     token: str = ""
     authority: str = ""  # file of a private authority, PEM; "" = those of the system
     options: dict[str, str] = {}  # what only this kind knows
+
+    @classmethod
+    def of(cls, target: TargetConfig) -> Self:
+        """Give it as room.toml has it."""
+        return cls(
+            id=target.id,
+            kind=target.kind,
+            url=target.url,
+            username=target.username,
+            password=target.password.get_secret_value() if target.password else "",
+            token=target.token.get_secret_value() if target.token else "",
+            authority=str(target.authority or ""),
+            options=target.options | ({"host_key": target.host_key} if target.host_key else {}),
+        )
 
     @property
     def web(self) -> Web:
