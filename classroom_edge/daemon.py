@@ -208,6 +208,7 @@ class Daemon:
             story=lambda: self.takes.story,
             inquired=self._inquired,
             missing=lambda: self._filling.missing if self._filling else (),
+            outlets=self.outlets,
             quiet=lambda: self._timetable.quiet_until() is not None,
         ).join()
         self.session = SessionDesk(self._joined, self._stir)

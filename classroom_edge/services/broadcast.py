@@ -134,10 +134,23 @@ class BroadcastService:
         """Give an address that is good for so long; `again` = of a lesson that is over."""
         return self._address(lesson, int(self.clock() + hours * 3600), LESSON if again else INDEX)
 
+    def watch(self, session: str) -> str:
+        """Give where a session is on the air, for its sites; "" = nowhere.
+
+        Without an address in room.toml the host is left out: sites know how they reach this room.
+        """
+        if self.wanted != session:
+            return ""
+        scheme = "http" if self.config.network.is_loopback else "https"
+        base = self.broadcast.address or f"{scheme}://:{self.broadcast.port}"
+        return f"{base}{self._path(session, self._until_s, INDEX)}"
+
     def _address(self, lesson: str, until_s: int, file: str) -> str:
-        shown = ticket(self._key.encode(), lesson, until_s)
         base = self.broadcast.address or base_address(self.config, self.broadcast.port)
-        return f"{base}/{shown}/{lesson}/{file}"
+        return f"{base}{self._path(lesson, until_s, file)}"
+
+    def _path(self, lesson: str, until_s: int, file: str) -> str:
+        return f"/{ticket(self._key.encode(), lesson, until_s)}/{lesson}/{file}"
 
     @property
     def view(self) -> BroadcastView:
@@ -232,8 +245,12 @@ class BroadcastService:
 
     def _steady_address(self, lesson: str) -> str:
         """Give an address that changes seldom, and is good until the next one is and longer."""
+        return self._address(lesson, self._until_s, INDEX)
+
+    @property
+    def _until_s(self) -> int:
         begun_s = int(self.clock()) // RENEWED_S * RENEWED_S
-        return self._address(lesson, begun_s + self.broadcast.ticket_hours * 3600, INDEX)
+        return begun_s + self.broadcast.ticket_hours * 3600
 
     def _spec(self) -> OriginSpec:
         network, certificates = self.config.network, self.folder.certificates

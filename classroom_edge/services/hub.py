@@ -39,6 +39,7 @@ class HubService:
     changed: Callable[[], None]
     accept: Accept
     guests: Callable[[], frozenset[str]]  # peers that are connected
+    watch: Callable[[str], str]  # where a session is broadcast, for its sites; "" = nowhere
     inquired: films.Answering = films.no_films
     guest_key: bytes | None = field(default=None, init=False)
     _leading: Leading | None = field(default=None, init=False)
@@ -54,6 +55,11 @@ class HubService:
     def hub_ns(self) -> int | None:
         """Hub time now, which is this room's."""
         return self._leading.now_ns if self._leading else None
+
+    def stir(self) -> None:
+        """Tell the sites soon what has changed for them."""
+        if self._leading is not None:
+            self._leading.stir()
 
     def want_offer(self, site: str, session: str) -> None:
         """Have a site offer its picture and sound."""
@@ -117,6 +123,7 @@ class HubService:
                 changed=self.changed,
                 accept=self.accept,
                 guests=self.guests,
+                watch=self.watch,
                 inquired=self.inquired,
             )
             self._answers = HubDoor(

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
@@ -50,9 +50,10 @@ class Leading:
     changed: Callable[[], None]
     accept: Accept
     guests: Callable[[], frozenset[str]]  # those in browsers who are connected
+    watch: Callable[[str], str]  # where a session is broadcast, for its sites; "" = nowhere
     inquired: films.Answering = films.no_films
     _jobs: asyncio.Queue[Job] = field(default_factory=asyncio.Queue, init=False)
-    _told: dict[tuple[str, str], int] = field(default_factory=dict, init=False)  # versions
+    _told: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict, init=False)
     _hub: Hub = field(init=False)
     _turns: asyncio.TaskGroup | None = field(default=None, init=False)
 
@@ -101,6 +102,10 @@ class Leading:
 
         self._jobs.put_nowait(partial(self._carry_out, session, by or self.room, command, reply))
         return await answer
+
+    def stir(self) -> None:
+        """Tell the sites soon what has changed for them."""
+        self._jobs.put_nowait(lambda: None)
 
     @property
     def now_ns(self) -> int:
@@ -207,8 +212,10 @@ class Leading:
         linked, known = self._hub.linked, self.conductor.sessions
         self._told = {place: number for place, number in self._told.items() if place[0] in known}
         for session in self.conductor.sessions.values():
+            news = (session.version, self.watch(session.id))
             for member in session.members:
                 place = (session.id, member.id)
-                if member.id in linked and self._told.get(place) != session.version:
-                    self._told[place] = session.version
-                    self._hub.tell(member.id, seen_by(session, member.id))
+                if member.id in linked and self._told.get(place) != news:
+                    self._told[place] = news
+                    seen = replace(seen_by(session, member.id), watch=news[1])
+                    self._hub.tell(member.id, seen)

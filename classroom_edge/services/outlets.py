@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,7 @@ from classroom_edge.paths import DataFolder, has_ipc
 from classroom_edge.room import BroadcastView, LinkView, Refused, Who
 from classroom_edge.services import outlet_door as door
 from classroom_edge.services.broadcast import BroadcastService
+from classroom_edge.services.listening import Listening
 from classroom_edge.services.playing import PlayingService
 from classroom_edge.services.problems import Finding
 from classroom_edge.services.pushing import PushingService
@@ -37,9 +39,12 @@ class Outlets:
     context: zmq.asyncio.Context  # of the daemon, which closes it
     film: Callable[[str], Path]  # of a recording; raises Refused
     link: Callable[[], LinkView | None] = lambda: None
+    on_air: Callable[[], None] = field(default=lambda: None, init=False)  # is told of a change
     pushing: PushingService = field(init=False)
     playing: PlayingService = field(init=False)
     _broadcast: BroadcastService | None = field(default=None, init=False)
+    _listening: Listening = field(init=False)
+    _stirred: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def __post_init__(self) -> None:
         self.pushing = PushingService(
@@ -58,6 +63,7 @@ class Outlets:
             changed=self.changed,
             context=self.context,
         )
+        self._listening = Listening(screen=self.playing)
         if self.config.broadcast is not None:
             self._broadcast = BroadcastService(
                 config=self.config,
@@ -108,6 +114,14 @@ class Outlets:
         yield from self.pushing.findings()
         yield from self.playing.findings()
 
+    def stir(self) -> None:
+        """Have a look soon at what sessions ask for."""
+        self._stirred.set()
+
+    def watch(self, session: str) -> str:
+        """Give where a session is broadcast, for its sites; "" = nowhere."""
+        return self._broadcast.watch(session) if self._broadcast else ""
+
     async def answer(self, request: door.AnyRequest) -> door.Reply:
         """Answer somebody at this machine."""
         try:
@@ -147,6 +161,17 @@ class Outlets:
                 at = Door(runtime=self.runtime, language=door.LANGUAGE, answer=self.answer)
                 tasks.create_task(at.run())
             while True:
-                await asyncio.sleep(FOLLOWED_S)
-                if self._broadcast:
-                    await self._broadcast.follow(self.link())
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(FOLLOWED_S):
+                        await self._stirred.wait()
+                self._stirred.clear()
+                await self._follow(self.link())
+
+    async def _follow(self, link: LinkView | None) -> None:
+        if self._broadcast:
+            before = self._broadcast.wanted
+            await self._broadcast.follow(link)
+            if self._broadcast.wanted != before:
+                self.on_air()
+        if self.config.screen:
+            self._listening.follow(link)

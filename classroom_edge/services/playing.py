@@ -49,6 +49,9 @@ class PlayingService:
     _process: Relay = field(init=False)
     _wanted: Play | None = field(default=None, init=False)
     _title: str = field(default="", init=False)
+    _is_ready: bool = field(default=False, init=False)  # for what is to be played soon
+    _sent: tuple[int, str] = field(default=(0, ""), init=False)  # to which process, and what
+    _stirred: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _numbers: Iterator[int] = field(default_factory=itertools.count, init=False)
 
     def __post_init__(self) -> None:
@@ -68,28 +71,45 @@ class PlayingService:
         """End the process."""
         await self._process.end()
 
-    def play(self, who: Who, what: str) -> None:
-        """Play an address or a recording, by its id. Raises Refused."""
+    def play(self, who: Who, what: str, *, title: str = "") -> str:
+        """Play an address or a recording, by its id; give a name for it. Raises Refused."""
         if lack := self._lack():
             raise refused(f"screen-{lack}")
         if (until := self.quiet()) and not who.name.startswith(HERE):
             raise refused("quiet-hours", until=f"{until:%H:%M}")
         is_address = urlsplit(what).scheme in SCHEMES
         url = what if is_address else str(self.film(what))
-        self._title = urlsplit(what).hostname or "" if is_address else what
+        self._title = title or (urlsplit(what).hostname or "" if is_address else what)
         self._wanted = Play(id=f"{next(self._numbers)}", url=url)
-        self._process.want(on=True)
+        self._bring()
         logger.info("%s is played on the screen for %s", self._title, who.name)
         self.changed()
+        return self._wanted.id
 
     def stop(self, who: Who) -> None:
         """Play no more. Raises Refused."""
         if self._wanted is None:
             raise refused("screen-idle")
-        self._wanted = None
-        self._process.want(on=False)
+        self._wanted, self._is_ready = None, False
+        self._bring()
         logger.info("nothing is played on the screen any more, for %s", who.name)
         self.changed()
+
+    def make_ready(self, *, on: bool) -> None:
+        """Be ready to play at once, or no more."""
+        if on != self._is_ready and not self._lack():
+            self._is_ready = on
+            self._bring()
+
+    @property
+    def playing(self) -> str:
+        """What is played, by the name that `play` gave it; "" = nothing."""
+        return self._wanted.id if self._wanted else ""
+
+    @property
+    def broke_off(self) -> bool:
+        """Whether what is played has ended, or cannot be played."""
+        return self._health is not None and self._health.state in {"ended", "failed"}
 
     async def adjust(self, _who: Who, how: Adjust) -> None:
         """Change volume, place, pause. Raises Refused: nothing is played."""
@@ -147,11 +167,24 @@ class PlayingService:
     async def _keep(self) -> None:
         """Have the process that runs play what is wanted."""
         while True:
-            await asyncio.sleep(LOOKED_AFTER_S)
-            told = self._process.beat.player if self._process.beat else None
-            if self._wanted and told and told.id != self._wanted.id:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOKED_AFTER_S):
+                    await self._stirred.wait()
+            self._stirred.clear()
+            wanted, pid = self._wanted, self._process.pid
+            if wanted and self._process.beat and self._sent != (pid, wanted.id):
                 with suppress(WorkerError):
-                    await self._process.ask(self._wanted)
+                    await self._process.ask(wanted)
+                    self._sent = (pid, wanted.id)
+
+    def _bring(self) -> None:
+        """Have the process that is needed now do what is wanted now."""
+        self._process.want(on=self._wanted is not None or self._is_ready)
+        self._stirred.set()
+
+    def _heard(self) -> None:
+        self._stirred.set()
+        self.changed()
 
     def _worker(self) -> WorkerService:
         where = endpoints_for(self.runtime, "player", "screen")
@@ -164,7 +197,7 @@ class PlayingService:
             endpoints=where,
             spec=lambda: PlayerSpec(endpoints=where, display=display, sound=sound),
             heard=lambda _worker, _event: None,
-            changed=self.changed,
+            changed=self._heard,
             folder=self.runtime,
             log=self.folder.log / "player.log",
             context=self.context,

@@ -90,6 +90,7 @@ class Session:
     chat: tuple[Line, ...] = ()  # the newest lines, in order
     quiz: Quiz | None = None
     quizzes: int = 0  # asked so far
+    watch: str = ""  # a site's: where its broadcast is, the host left out if it is the hub's own
 
     @property
     def form(self) -> Form:
@@ -99,6 +100,11 @@ class Session:
     def member(self, id_: str) -> Member | None:
         """Give somebody of the roster, or None."""
         return next((member for member in self.members if member.id == id_), None)
+
+    def has(self, id_: str) -> bool:
+        """Tell whether somebody is there."""
+        member = self.member(id_)
+        return member is not None and member.present
 
     def has_floor(self, id_: str) -> bool:
         """Tell whether somebody has a place on the floor."""

@@ -18,6 +18,7 @@ from classroom_edge.services.live.relay import Relay
 from classroom_edge.services.live.service import WISHER, Live, Side
 from classroom_edge.services.live.sizes import live_sizes, sizes_for
 from classroom_edge.services.media import Media
+from classroom_edge.services.outlets import Outlets
 from classroom_edge.services.renditions import Renditions
 from classroom_edge.services.site import Perform, SiteService
 from classroom_edge.sessions.link import films
@@ -52,6 +53,7 @@ class Joiner:
     story: Callable[[], Story | None]  # of the recording that runs
     inquired: films.Answering  # about films, by another room
     missing: Callable[[], tuple[Missing, ...]]
+    outlets: Outlets
     quiet: Callable[[], bool]  # in quiet hours nothing begins by itself
 
     def join(self) -> Joined | None:
@@ -72,12 +74,14 @@ class Joiner:
             changed=self._changed(lambda: live),
             accept=lambda site, session, offer: hosting.accept(site, session, offer),  # noqa: PLW0108 - made below
             guests=lambda: guests.connected(),  # noqa: PLW0108
+            watch=self.outlets.watch,
             inquired=self.inquired,
         )
         cast = self._cast(hub)
         hosting = Hosting(relay=relay, cast=cast, want_offer=hub.want_offer)
         guests = Guests(relay=relay, key=lambda: hub.guest_key, cast=cast, speak=hub.speak)
         live = self._live(hub, relay, cast, HubSide(hosting, guests))
+        self.outlets.on_air = hub.stir
         return Joined(link=hub, live=live, guests=guests)
 
     def _as_site(self, config: SiteConfig) -> Joined:
@@ -132,6 +136,7 @@ class Joiner:
     def _changed(self, live: Callable[[], Live]) -> Callable[[], None]:
         def changed() -> None:
             self.changed()
+            self.outlets.stir()
             live().stir()
 
         return changed

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from classroom_media.api import MediaError
 from classroom_media.live.hls.archive import About, Archive
+from classroom_media.live.hls.opening import open_soon
 from classroom_media.live.hls.origin import Origin
 from classroom_media.live.hls.pages import Pages
 from classroom_media.live.hls.programme import Programme
@@ -116,6 +117,8 @@ class Broadcaster:
             self._begin(command.lesson, about)
         except (OSError, ValueError) as error:
             raise MediaError(str(error)) from error
+        pictures = dict.fromkeys(one.picture for one in command.qualities)
+        self._in_loop(open_soon(self._spec.director, pictures))
 
     def _begin(self, name: str, about: About) -> None:
         lesson = self._archive.begin(name, about)

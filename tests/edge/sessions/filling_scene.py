@@ -148,6 +148,7 @@ class Schools:
             changed=lambda: None,
             accept=accept,
             guests=frozenset,
+            watch=lambda _session: "",
         )
         films = self._films("hub", link)
         link.inquired = films.answer

@@ -50,6 +50,7 @@ class Place:
             changed=lambda: None,
             accept=self._accept,
             guests=frozenset,
+            watch=lambda _session: "",
         )
 
     def site(self) -> SiteService:

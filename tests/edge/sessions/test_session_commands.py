@@ -66,6 +66,7 @@ class Rooms:
             changed=lambda: None,
             accept=nothing_is_offered,
             guests=frozenset,
+            watch=lambda _session: "",
         )
 
     def site(self) -> SiteService:

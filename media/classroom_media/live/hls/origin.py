@@ -32,6 +32,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 WHOLE: Final = -1  # no part: the segment
+BEGINS: Final = 2  # segments: with fewer a player waits for the playlist to be due anew
 ENOUGH: Final = 3  # segments of one quality, to begin without the others
 AHEAD: Final = 2  # segments that somebody may ask for in advance
 _GUARDS: Final = (
@@ -126,7 +127,7 @@ async def _find(lesson: Lesson, path: str, query: str) -> Answer:
 
 
 async def _qualities(lesson: Lesson, path: str) -> Answer:
-    """List the qualities as soon as each has something, or one has so much that it must do."""
+    """List the qualities as soon as each has enough, or one has so much that it must do."""
     if not await lesson.wait(lambda: lesson.is_over or _is_ready(lesson.shelves.values())):
         return Answer(HTTPStatus.SERVICE_UNAVAILABLE)
     shelves = [(name, shelf) for name, shelf in lesson.shelves.items() if shelf.complete]
@@ -138,7 +139,7 @@ async def _qualities(lesson: Lesson, path: str) -> Answer:
 
 def _is_ready(shelves: Collection[Shelf]) -> bool:
     lengths = [len(shelf.complete) for shelf in shelves]
-    return min(lengths) > 0 or max(lengths) >= ENOUGH
+    return min(lengths) >= BEGINS or max(lengths) >= ENOUGH
 
 
 async def _live(lesson: Lesson, shelf: Shelf, query: str) -> Answer:

@@ -1,7 +1,8 @@
 """Cuts coded streams into parts and segments as they come. Pure: packets in, bytes out.
 
 A part is 0.2 s of the picture with the sound that has come by then; a segment begins at a
-keyframe, at most `SEGMENT_MAX_NS` after the one before, and consists of its parts. When the form
+keyframe, at most `SEGMENT_MAX_NS` after the one before, and consists of its parts. The first ones
+may be short, so that players begin soon (`classroom_media.live.hls.opening`). When the form
 of a stream or the parameter sets of its pictures change (a camera's own packets are passed on, or
 not any more), and after a hole, a new head goes before the next segment.
 
@@ -20,6 +21,8 @@ from classroom_media.sources.annexb import parameter_sets
 
 PART_NS: Final = NS // 5
 SEGMENT_MIN_NS: Final = NS
+OPENING: Final = 2  # segments
+OPENING_MIN_NS: Final = 2 * NS // 5  # of each of them
 SEGMENT_MAX_NS: Final = 6 * NS
 LEAD_NS: Final = 2 * NS  # sound that comes before the first picture is kept so long
 HOLE_NS: Final = NS  # nothing came for so long: what follows begins anew
@@ -64,6 +67,7 @@ class Packager:
         self._part_ns = 0  # where the part begins
         self._segment_ns = 0  # where the segment begins
         self._opens = True
+        self._segments = 0  # so far
         self._sequence = 0
 
     def feed(self, kind: Kind, packet: Coded) -> Iterator[Head | Part]:
@@ -134,7 +138,8 @@ class Packager:
 
     def _closes_segment(self, packet: Coded) -> bool:
         length_ns = packet.dts_ns - self._segment_ns
-        due = packet.key and (length_ns >= SEGMENT_MIN_NS or self._is_other)
+        least_ns = OPENING_MIN_NS if self._segments < OPENING else SEGMENT_MIN_NS
+        due = packet.key and (length_ns >= least_ns or self._is_other)
         return due or length_ns + PART_NS > SEGMENT_MAX_NS
 
     def _part(self, following: Coded) -> Part:
@@ -143,6 +148,7 @@ class Packager:
         self._opens = closes
         if closes:
             self._segment_ns = following.dts_ns
+            self._segments += 1
         return part
 
     def _cut(self, end_ns: int) -> Part:

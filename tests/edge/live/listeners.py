@@ -1,0 +1,66 @@
+"""A hub that broadcasts, and a site with a screen: both as they are, linked and at rest."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from classroom_edge.daemon import Daemon
+from classroom_edge.services.live.offering import OpenRoad
+from tests.edge.live.test_two_schools import COMMON, at_work, enrolled
+from tests.edge.sessions.schools import free_pair
+from tests.waiting import eventually_async
+
+HUB = """
+[room]
+id = "centre"
+name = "Centre"
+{common}
+[hub]
+listen = "127.0.0.1"
+port = {link}
+media_port = {media}
+[broadcast]
+port = {broadcast}
+qualities = []
+[[source]]
+id = "teacher"
+name = "Teacher"
+url = "pattern://?size=320x180&fps=15&tone=440"
+sound = true
+"""
+SITE = """
+[room]
+id = "room-7"
+name = "Hill"
+{common}
+[site]
+record = false
+[screen]
+display = "{display}"
+sound = false
+[[source]]
+id = "pupils"
+name = "Pupils"
+url = "pattern://?size=320x180&fps=15&tone=440"
+sound = true
+"""
+
+
+@asynccontextmanager
+async def hub_and_listener(top: Path, display: str) -> AsyncIterator[tuple[Daemon, Daemon]]:
+    """Run both until they are linked and have their pictures; the screen is of that X display."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        broadcast = free.getsockname()[1]
+    link = free_pair()
+    hub_text = HUB.format(common=COMMON, link=link, media=free_pair(), broadcast=broadcast)
+    site_text = SITE.format(common=COMMON, display=display)
+    async with (
+        at_work(top, "hub", hub_text, OpenRoad()) as hub,
+        at_work(top, "site", site_text, OpenRoad()) as site,
+    ):
+        await enrolled(top, f"127.0.0.1:{link}")
+        await eventually_async(lambda: hub.state().link.linked, within_s=60)  # type: ignore[union-attr]
+        await eventually_async(lambda: hub.outlets.broadcast.health, within_s=60)
+        await hub.at_work()
+        yield hub, site
