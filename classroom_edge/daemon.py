@@ -559,14 +559,14 @@ class Daemon:
         self._judge(self.shelf.folders.newest_over())
 
     def _damaged(self, folder: Path) -> None:
+        self.finishing.finish_again(folder)
+
     def _is_live(self) -> bool:
         """Whether a lesson of this room is seen elsewhere now."""
         if self._joined is not None and self._joined.live.live() is not None:
             return True
         broadcast = self.outlets.broadcast_view
         return broadcast is not None and broadcast.state == "on"
-
-        self.finishing.finish_again(folder)
 
     def _judge(self, manifest: Manifest | None) -> None:
         """Where nobody was there to see it, see whether the newest recording is as it should be."""
