@@ -248,6 +248,9 @@ class StorageView:
     seconds_left: float | None  # at the present rate, or the usual one; None while none is known
     # "day": less than 24 hours of recording are left, "hours": less than 2, "gone": no disk
     alarm: str = ""
+    full_at: datetime | None = None  # by the timetable, within a week; in the room's zone
+    spare_bytes: int = 0  # that the rules of keeping may free before
+    undelivered: int = 0  # recordings that they must not free yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,11 @@ class FinishingService:
         return min(self._waiting).name if self._waiting else ""
 
     @property
+    def waiting(self) -> frozenset[str]:
+        """The recordings that are to be finished, or looked through once more."""
+        return frozenset(one.name for one in (*self._waiting, *self._later))
+
+    @property
     def pid(self) -> int:
         """The finisher's process, or 0."""
         return self._process.pid if self._process else 0

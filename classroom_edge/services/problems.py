@@ -149,6 +149,7 @@ def _of_storage(facts: Facts) -> Iterator[Finding]:
         "gigabytes": round(storage.free_bytes / 1e9, 1),
         "hours": int((storage.seconds_left or 0) // 3600),
         "minutes": int((storage.seconds_left or 0) // 60),
+        "undelivered": storage.undelivered,
     }
     is_full = any(track.state == "disk-full" for track in facts.recording.tracks)
     if facts.elsewhere:
@@ -159,10 +160,17 @@ def _of_storage(facts: Facts) -> Iterator[Finding]:
         yield Finding("E-DSK-002", "error", values=values)
     elif storage.alarm == HOURS:
         yield Finding("E-DSK-004", "error", values=values)
+    elif storage.full_at is not None:
+        yield Finding("E-DSK-007", "warning", values=values | _spoken(storage.full_at))
     elif storage.alarm == DAY:
         yield Finding("E-DSK-001", "warning", values=values)
     elif storage.seconds_left is None and storage.free_bytes < LOW_BYTES:
         yield Finding("E-DSK-003", "warning", values=values)
+
+
+def _spoken(at: datetime) -> dict[str, str]:
+    days = words("problems").both(f"weekday.{at.isoweekday()}")
+    return {"day_zh": days["zh-CN"], "day_en": days["en"], "time": f"{at:%H:%M}"}
 
 
 def _of_sources(facts: Facts) -> Iterator[Finding]:

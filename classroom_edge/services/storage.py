@@ -1,4 +1,7 @@
-"""The disk under the recordings: what is free, for how long that will do, and when to warn."""
+"""The disk under the recordings: what is free, for how long that will do, and when to warn.
+
+Of what the timetable has recorded in the coming days the keeping of recordings tells the `outlook`.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -8,6 +11,7 @@ from typing import Final
 
 import psutil
 
+from classroom_edge.library.keeping.outlook import Outlook
 from classroom_edge.room import StorageView
 
 LOOKS_EVERY_S: Final = 5.0
@@ -32,6 +36,7 @@ class StorageService:
     written: Callable[[], tuple[float, int]]
     changed: Callable[[], None]
     usual: Callable[[], float] = lambda: 0.0
+    outlook: Callable[[], Outlook] = Outlook
     view: StorageView = field(default=StorageView(0, None), init=False)
     _rate: float = field(default=0.0, init=False)  # bytes a second
 
@@ -56,10 +61,22 @@ class StorageService:
         seconds, size = self.written()
         if seconds > RATE_AFTER_S:
             self._rate = size / seconds
-        rate = self._rate or self.usual()
-        left_s = round(max(0, free - KEPT_BYTES) / rate, -1) if rate else None
-        alarm = alarm_after(self.view.alarm, left_s)
-        return StorageView(free // STEP_BYTES * STEP_BYTES, left_s, alarm)
+        rate = self.rate()
+        outlook = self.outlook()
+        room = max(0, free - KEPT_BYTES) + outlook.spare_bytes
+        left_s = round(room / rate, -1) if rate else None
+        return StorageView(
+            free_bytes=free // STEP_BYTES * STEP_BYTES,
+            seconds_left=left_s,
+            alarm=alarm_after(self.view.alarm, left_s),
+            full_at=outlook.full_at,
+            spare_bytes=outlook.spare_bytes // STEP_BYTES * STEP_BYTES,
+            undelivered=outlook.waiting + outlook.withheld,
+        )
+
+    def rate(self) -> float:
+        """Give the bytes of a second of recording: as it goes now, else as it went; 0 = unknown."""
+        return self._rate or self.usual()
 
 
 def alarm_after(before: str, left_s: float | None) -> str:

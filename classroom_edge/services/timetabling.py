@@ -89,6 +89,10 @@ class TimetableService:
         """Give the end of the quiet hours in one of them, unless a person or lesson wants more."""
         return self._day.quiet_until() if self._day else None
 
+    def recorded(self) -> tuple[tuple[datetime, datetime], ...]:
+        """Give from when to when lessons will be recorded in the coming days, as planned."""
+        return self._day.recorded() if self._day else ()
+
     async def run(self) -> None:
         """Run until cancelled. Raises StoreError."""
         if self.config.timetable is None and self.config.unattended is None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from classroom_edge.library.keeping.outlook import Outlook
 from classroom_edge.room import (
     ChoreView,
     DayTime,
@@ -42,6 +43,7 @@ from classroom_edge.words import words
 from classroom_media.messages import Level, Levels
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
+THURSDAY = datetime(2026, 11, 26, 10, 20, tzinfo=UTC)
 CAMERA = DeviceView(
     id="camera",
     name="Camera",
@@ -126,6 +128,7 @@ ILL = {
     "E-DSK-003": replace(WELL, storage=StorageView(10**9, None)),
     "E-DSK-004": replace(WELL, storage=StorageView(10**10, 1800.0, "hours")),
     "E-DSK-006": replace(WELL, storage=StorageView(0, None, "gone")),
+    "E-DSK-007": replace(WELL, storage=StorageView(10**10, 80_000.0, "day", THURSDAY)),
     "E-DSK-005": replace(WELL, elsewhere="/mnt/second", storage=StorageView(0, 0.0, "hours")),
     "E-SRC-001": replace(WELL, sources=(LOST,)),
     "E-SRC-002": replace(WELL, sources=(replace(LOST, camera="camera"),), devices=(CAMERA,)),
@@ -331,6 +334,25 @@ def test_between_lessons_the_disk_lasts_as_long_as_the_usual_rate_lets_it(tmp_pa
     assert storage.view.seconds_left == pytest.approx(
         storage.view.free_bytes / 2e6, rel=0.1, abs=100
     )
+
+
+def test_one_story_is_told_of_a_disk_that_fills_and_it_names_the_day(tmp_path: Path) -> None:
+    outlook = Outlook(full_at=THURSDAY, spare_bytes=10**18, waiting=3)
+    storage = StorageService(
+        folder=tmp_path,
+        written=lambda: (0.0, 0),
+        changed=lambda: None,
+        usual=lambda: 1e6,
+        outlook=lambda: outlook,
+    )
+    storage.look()
+    assert (storage.view.alarm, storage.view.undelivered) == ("", 3)  # so much may be freed
+    (found,) = Book().view(find(replace(WELL, storage=storage.view)), NOW)
+    assert found.code == "E-DSK-007"
+    assert "Thursday at about 10:20" in found.what["en"]
+    assert "星期四 10:20" in found.what["zh-CN"]
+    soon = replace(storage.view, alarm="hours", seconds_left=1800.0)
+    assert [one.code for one in find(replace(WELL, storage=soon))] == ["E-DSK-004"]
 
 
 def test_a_disk_that_is_not_there_is_told_until_it_is_back(tmp_path: Path) -> None:

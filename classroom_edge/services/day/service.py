@@ -52,6 +52,7 @@ class DayService:
     view: DayView | None = field(default=None, init=False)
     desk: Desk | None = field(default=None, init=False)  # None: it has not begun yet
     in_force: InForce = field(init=False)
+    _attendant: Attendant | None = field(default=None, init=False)
     _caretaker: Caretaker | None = field(default=None, init=False)
     _planned: tuple[Occurrence, ...] = field(default=(), init=False)
     _doubts: tuple[Words, ...] = field(default=(), init=False)
@@ -68,7 +69,7 @@ class DayService:
         await asyncio.to_thread(self.in_force.open)
         async with Store(self.database) as store:
             memory = Memory(store=store, by=f"{os.getpid()}-{uuid4().hex}")
-            attendant = Attendant(memory=memory, acts=self.acts)
+            attendant = self._attendant = Attendant(memory=memory, acts=self.acts)
             await memory.take_up(self.clock.now())
             self._day = None
             caretaker = self._caretaker = self._care(memory)
@@ -96,6 +97,11 @@ class DayService:
         if self._caretaker is None or (view is not None and (view.now or view.stays_until)):
             return None
         return self._caretaker.habits.quiet_until(now)
+
+    def recorded(self) -> tuple[tuple[datetime, datetime], ...]:
+        """Give from when to when lessons will be recorded, as far as is planned."""
+        dues = self._attendant.lessons if self._attendant else ()
+        return tuple((one.occurrence.starts_at, one.stops_at) for one in dues if one.rule.record)
 
     def _care(self, memory: Memory) -> Caretaker:
         unattended = self.config.unattended
