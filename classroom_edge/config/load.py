@@ -15,6 +15,7 @@ from classroom_edge.config.explain import explain
 from classroom_edge.config.mistakes import ConfigError, Mistake, Position, Slip
 from classroom_edge.config.models import Config
 from classroom_edge.config.scan import Path as Place
+from classroom_edge.config.seat import with_seat
 from classroom_edge.config.secrets import Resolver
 from classroom_edge.config.tell import Teller
 
@@ -52,7 +53,7 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
     found = examine(path, environ)
     if found.config is None:
         raise ConfigError(path, found.mistakes)
-    return found.config
+    return with_seat(found.config)
 
 
 def examine(path: Path, environ: Mapping[str, str] = os.environ) -> Examination:

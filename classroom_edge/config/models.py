@@ -30,12 +30,14 @@ from classroom_edge.profiles import ROUTINE_PICTURES, STUDIO_PARTS, Profile
 from classroom_media.compose.layouts import LAYOUTS as BUILT_IN
 from classroom_media.encode.form import EVERYDAY, PROFILES
 from classroom_media.live.push import address as push_address
+from classroom_media.messages import SEAT
 from classroom_schedules.runner.habits import Habits
 from classroom_schedules.weeks import weekly
 
 LAYOUTS: Final = {name: len(variants[-1].slots) for name, variants in BUILT_IN.items()}
 SLOTS_MAX: Final = 6  # of a layout
 REMOTE: Final = "remote"  # the scheme of a source that is a room elsewhere
+SEAT_URL: Final = f"{REMOTE}://{SEAT}"  # of guests, one after the other
 SOURCE_SCHEMES: Final = (
     "rtsp", "rtsps", "http", "https", "udp", "tcp", "file", "screen", "v4l2", "alsa", "pattern",
     REMOTE, "srt",
@@ -810,8 +812,12 @@ class Config(Part):
         return len(BUILT_IN[layout][0].slots) if layout in BUILT_IN else self.slots[layout]
 
     def fill(self, layout: str, asked: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """Give the sources that fill a layout: those asked for, the usual ones, then any."""
-        wanted = (*asked, *self.layouts.get(layout, ()), *self.pictures)
+        """Give the sources that fill a layout: those asked for, the usual ones, then any.
+
+        The guests' seat is empty as a rule, and is not among these.
+        """
+        any_one = (one.id for one in self.sources if one.picture and one.url != SEAT_URL)
+        wanted = (*asked, *self.layouts.get(layout, ()), *any_one)
         return tuple(dict.fromkeys(wanted))[: self.slots[layout]]
 
     @property

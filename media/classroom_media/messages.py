@@ -16,6 +16,7 @@ VERSION: Final = 1
 EVENT_TOPIC: Final = b"event"
 PREVIEW_TOPIC: Final = b"preview"  # frames: topic, JPEG bytes
 MULTIVIEW_TOPIC: Final = b"multiview"  # likewise
+SEAT: Final = "guest-seat"  # the stream of a peer who has no source of its own in this room
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="verb"):
@@ -143,10 +144,11 @@ class Part(Command, frozen=True, kw_only=True, tag="part"):
 class Hear(Command, frozen=True, kw_only=True, tag="hear"):
     """Tell the relay whose sound the others are to hear, besides the room's own; nobody else's.
 
-    Nobody ever hears itself.
+    Nobody ever hears itself. What the peer in the seat sends is published as that of `SEAT`.
     """
 
     voices: tuple[str, ...]  # peers
+    seat: str = ""  # one of them, who has no source of its own here; "" = nobody
 
 
 class Quality(msgspec.Struct, frozen=True, kw_only=True):
@@ -397,6 +399,7 @@ class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat"):
     feeds: dict[str, str] = {}  # director: the stream of each that was asked for
     peers: tuple[PeerHealth, ...] = ()  # relay: who was met and has not parted
     voices: tuple[str, ...] = ()  # relay: whose sound the others hear
+    seat: str = ""  # relay: the peer in the seat; "" = nobody
 
 
 class Levels(Event, frozen=True, kw_only=True, tag="levels"):

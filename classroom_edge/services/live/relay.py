@@ -102,10 +102,10 @@ async def part(relay: RelayPort, peer: str) -> None:
         logger.info("relay: %s did not part: %s", peer, error)
 
 
-async def hear(relay: RelayPort, voices: tuple[str, ...]) -> bool:
-    """Tell the relay whom all hear; tell whether it knows."""
+async def hear(relay: RelayPort, voices: tuple[str, ...], seat: str) -> bool:
+    """Tell the relay whom all hear, and who sits in the seat; tell whether it knows."""
     try:
-        await relay.ask(Hear(voices=voices))
+        await relay.ask(Hear(voices=voices, seat=seat))
     except WorkerError:
         return False
     return True

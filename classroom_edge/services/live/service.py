@@ -16,6 +16,7 @@ from classroom_edge.services.live.relay import Relay, hear, part
 from classroom_edge.services.live.screens import PREFIX, Screens
 from classroom_edge.services.live.sizes import sizes_for
 from classroom_edge.services.renditions import Renditions
+from classroom_media.messages import SEAT
 
 WISHER: Final = "session"
 LOOKS_EVERY_S: Final = 0.5  # at the latest
@@ -49,6 +50,7 @@ class Live:
     _stirred: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _linked_s: float = field(default_factory=time.monotonic, init=False)  # when it was last
     _idle_since_s: float | None = field(default=None, init=False)
+    _seated: str = field(default="", init=False)  # the peer in the seat; "" = nobody
 
     def __post_init__(self) -> None:
         self.screens = Screens(relay=self.relay, cast=self.cast)
@@ -67,7 +69,7 @@ class Live:
         sizes = tuple(self.renditions.streams(WISHER))
         return LiveView(
             session=cast.session.id,
-            peers=peers_of(cast, self.relay.beat, sizes, self.sources),
+            peers=peers_of(cast, self.relay.beat, sizes, self._sources_now),
             voices=cast.voices,
             chosen=choice_of(self.floor.chosen, [names.get(one, one) for one in cast.voices]),
         )
@@ -92,6 +94,7 @@ class Live:
         if self.linked():
             self._linked_s = time.monotonic()
         cast = self.cast()
+        self._seated = _seated(cast, self.sources) if cast else ""
         await self.floor.follow(self._seen(cast))
         await self.recording.follow(cast)
         if not self._is_on(cast):
@@ -99,8 +102,8 @@ class Live:
         if cast is None or self.relay.beat is None:
             return
         await self._let_go(cast)
-        if self.relay.beat.voices != cast.voices:
-            await hear(self.relay, cast.voices)
+        if (self.relay.beat.voices, self.relay.beat.seat) != (cast.voices, self._seated):
+            await hear(self.relay, cast.voices, self._seated)
         await self.side.look(cast, linked=self.linked())
         self.changed()
 
@@ -130,4 +133,19 @@ class Live:
         """Give the sources of those who have the floor; None = this room leads no session."""
         if cast is None or not cast.leads:
             return None
-        return tuple(self.sources[one] for one in cast.voices if one in self.sources)
+        sources = self._sources_now
+        return tuple(sources[one] for one in cast.voices if one in sources)
+
+    @property
+    def _sources_now(self) -> Mapping[str, str]:
+        """Give the sources by peer, with that of who sits in the seat."""
+        if not self._seated:
+            return self.sources
+        return {**self.sources, self._seated: self.sources[SEAT]}
+
+
+def _seated(cast: Cast, sources: Mapping[str, str]) -> str:
+    """Tell who sits in the seat: the first with the floor who has no source; "" = nobody."""
+    if not cast.leads or SEAT not in sources:
+        return ""
+    return next((one for one in cast.voices if one not in sources and cast.peer(one)), "")

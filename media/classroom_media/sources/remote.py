@@ -1,5 +1,7 @@
 """A peer of the room's live session as a source: ``remote://peer``, another school or a guest.
 
+``remote://guest-seat`` is a seat: whoever the relay lets sit there now, one after the other.
+
 Its packets come from the room's relay, which has put them on the timeline already. Pictures go on
 as they are; Opus is decoded and coded once as AAC, as sound of all sources is, so that whatever
 mixes, records and plays takes it like a camera's. Both keep their stamps, and so stay in step.
@@ -18,7 +20,7 @@ import msgspec
 import zmq
 
 from classroom_media.api import NS, IdleError, SourceError
-from classroom_media.messages import EVENT_TOPIC, Heartbeat, event_from_wire
+from classroom_media.messages import EVENT_TOPIC, SEAT, Heartbeat, event_from_wire
 from classroom_media.packets import Coded
 from classroom_media.sources.coders import SoundCoder
 from classroom_media.workers.specs import Endpoints, SourceSpec
@@ -108,8 +110,9 @@ class _Standing:
         """
         if beat is not None:
             self._beat_ns = now_ns
+            peer = beat.seat if self._peer == SEAT else self._peer
             states = {one.peer: one.state for one in beat.peers}
-            self._state = states.get(self._peer, "")
+            self._state = states.get(peer, "")
         gone = now_ns - self._beat_ns > GONE_NS
         silent_ns = now_ns - self._came_ns
         if gone or self._state in ABSENT:

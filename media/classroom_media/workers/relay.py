@@ -15,6 +15,7 @@ from typing import Final
 from classroom_media.api import MediaError
 from classroom_media.live.relay.house import Relay
 from classroom_media.messages import (
+    SEAT,
     Agree,
     AnyCommand,
     Hear,
@@ -46,7 +47,7 @@ class RelayWorker:
         """
         self._shell = shell
         self._groups = defaultdict[str, LastGroups](LastGroups)  # by peer
-        self._voices = spec.voices
+        self._voices, self._seat = spec.voices, ""
         self._left = False
         self._threads = RelayThreads(spec, publish=self._publish, failed=lambda: shell.stop(1))
 
@@ -68,8 +69,8 @@ class RelayWorker:
                 self._threads.do(lambda relay: relay.agree(peer, answer))
             case Part(peer=peer):
                 self._part(peer)
-            case Hear(voices=voices):
-                self._hear(voices)
+            case Hear():
+                self._hear(command)
             case Replay():
                 groups = tuple(self._groups.values())
                 return Answer(packets=tuple(packet for one in groups for packet in one.packets()))
@@ -91,12 +92,15 @@ class RelayWorker:
         self._groups.pop(peer, None)
         self._shell.emit(self.heartbeat())
 
-    def _hear(self, voices: tuple[str, ...]) -> None:
+    def _hear(self, whom: Hear) -> None:
         async def hear(relay: Relay) -> None:
-            relay.hear(voices)
+            relay.hear(whom.voices, whom.seat)
 
+        if whom.seat != self._seat:
+            self._groups.pop(SEAT, None)
         self._threads.do(hear)
-        self._voices = voices
+        self._voices, self._seat = whom.voices, whom.seat
+        self._shell.emit(self.heartbeat())
 
     def _beat(self, peers: tuple[PeerHealth, ...]) -> Heartbeat:
         return Heartbeat(
@@ -106,6 +110,7 @@ class RelayWorker:
             at_ns=time.monotonic_ns(),
             peers=peers,
             voices=self._voices,
+            seat=self._seat,
         )
 
     def _publish(self, packet: Coded) -> None:

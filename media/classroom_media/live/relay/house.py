@@ -15,6 +15,7 @@ from classroom_media.live.relay.passing import SOUND, Passing
 from classroom_media.live.relay.peer import MakePipe, Peer
 from classroom_media.live.relay.resting import Unwatched
 from classroom_media.live.relay.rungs import rungs_of
+from classroom_media.live.relay.seat import Seat
 from classroom_media.live.rtp import numbering
 from classroom_media.live.voices import Voices, arranged
 from classroom_media.messages import Meet, PeerHealth
@@ -53,6 +54,7 @@ class Relay:
         self._fan_out = FanOut(len(spec.sizes), numbering.SOUND)
         self._peers: dict[str, Peer] = {}
         self._open = spec.voices
+        self._seat = Seat(spec.remotes)
         self._voices = Voices((), {})
         self._rearranged, self._rest = rearranged, rest
         self._unwatched = Unwatched(len(spec.sizes), clock())
@@ -118,9 +120,11 @@ class Relay:
         if peer := self._peers.get(name):
             self._drop(peer)
 
-    def hear(self, voices: Collection[str]) -> None:
-        """Let these be heard by the others, and nobody else."""
+    def hear(self, voices: Collection[str], seat: str = "") -> None:
+        """Let these be heard by the others, and nobody else; one may sit in the seat."""
         self._open = tuple(voices)
+        if self._seat.give_to(seat):
+            self._want_of(seat)
         self._arrange()
 
     def programme(self, packet: Coded) -> None:
@@ -137,7 +141,7 @@ class Relay:
 
     def _came(self, packet: Coded) -> None:
         """Publish what comes from a peer, and pass it on to screens that show it."""
-        self._publish(packet)
+        self._publish(self._seat.named(packet))
         for name, packets in self._passing.take(packet, self._clock()):
             self._peers[name].pipe.send(packets)
 
@@ -193,7 +197,7 @@ class Relay:
         self._voices = arranged(
             self._peers.keys() - shown.keys(),
             self._open,
-            spec.remotes,
+            self._seat.remotes,
             inside=self._inside,
             own=spec.own,
         )

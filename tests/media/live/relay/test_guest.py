@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from aiortc import RTCSessionDescription
 
-from classroom_media.messages import Meet, Status
+from classroom_media.messages import SEAT, Hear, Meet, Status
 from classroom_media.workers.client import WorkerClient
 from tests.media.live.pipe.pairs import LOOPBACK
 from tests.media.live.pipe.test_pipe_aiortc import GUEST_LUMA, Guest
@@ -56,6 +56,29 @@ async def test_a_guest_takes_part_with_picture_and_sound_both_ways(tmp_path: Pat
                 await eventually_async(
                     lambda: guest.pictures[-1].height == SIZES[0].height, within_s=LONG_S
                 )
+            finally:
+                await guest.peer.close()
+
+
+async def test_a_guest_without_a_source_is_seen_and_heard_from_the_seat(tmp_path: Path) -> None:
+    with rooms(tmp_path, "hub") as (hub,):
+        async with WorkerClient(hub.relay) as relay, asyncio.TaskGroup() as tasks:
+            guest = Guest(tasks)
+            guest.send()
+            try:
+                await guest.peer.setLocalDescription(await guest.peer.createOffer())
+                offer = guest.peer.localDescription.sdp
+                met = await relay.ask(Meet(peer="guest-1", offer=offer), timeout_s=10)
+                await guest.peer.setRemoteDescription(RTCSessionDescription(met.sdp, "answer"))
+                await asyncio.to_thread(packets, hub, has("guest-1", 5))
+                await relay.ask(Hear(voices=("guest-1",), seat="guest-1"), timeout_s=10)
+                found = await asyncio.to_thread(packets, hub, has(SEAT, 20))
+                assert of(found, SEAT)[0].key
+                assert of(found, f"{SEAT}-sound")
+                assert luma_of_newest(of(found, SEAT)) == pytest.approx(GUEST_LUMA, abs=3)
+                beat = (await relay.ask(Status(), timeout_s=10)).heartbeat
+                assert beat is not None
+                assert beat.seat == "guest-1"
             finally:
                 await guest.peer.close()
 
