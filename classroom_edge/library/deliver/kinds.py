@@ -17,6 +17,7 @@ KINDS: Final[Mapping[str, str]] = {
     "http": f"{_HERE}.form",
     "hub": f"{_HERE}.hub",
     "s3": f"{_HERE}.s3",
+    "opencast": f"{_HERE}.opencast",
 }
 
 

@@ -1,0 +1,1 @@
+"""A pretend Opencast: it checks every request more strictly than the real one, and refuses."""
