@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from classroom_drivers.wiring import Wiring
 from classroom_edge.config.models import Config, TrackingConfig
+from classroom_edge.library.keeping.forecast import Coming
 from classroom_edge.library.shelf import Shelf
 from classroom_edge.paths import DataFolder
 from classroom_edge.profiles import Profile
@@ -106,6 +107,8 @@ class Daemon:
             recordings=recordings,
             changed=self._stir,
             damaged=self._damaged,
+            at_work=self._at_work,
+            lessons=lambda: tuple(Coming(*one) for one in self._timetable.recorded()),
             is_live=self._is_live,
         )
         self._is_attended = config.profile is Profile.STUDIO
@@ -185,6 +188,7 @@ class Daemon:
             written=self._written,
             changed=self._stir,
             usual=self.shelf.folders.rate,
+            outlook=lambda: self.shelf.keeping.outlook,
         )
         self._kin = KinService(changed=self._stir)
         self._waking = WakingService(devices=self.devices)
@@ -567,6 +571,13 @@ class Daemon:
             return True
         broadcast = self.outlets.broadcast_view
         return broadcast is not None and broadcast.state == "on"
+
+    def _at_work(self) -> frozenset[str]:
+        """Give the recordings that are being made, finished or played."""
+        story, screen = self.takes.story, self.outlets.playing.view
+        played = screen.title if screen is not None else ""
+        made = {story.id if story else "", self.takes.closing, played}
+        return frozenset(made) | self.finishing.waiting
 
     def _judge(self, manifest: Manifest | None) -> None:
         """Where nobody was there to see it, see whether the newest recording is as it should be."""

@@ -11,7 +11,12 @@ from classroom_edge.library.cards import Cards
 from classroom_edge.library.catalogue import Catalogue
 from classroom_edge.library.deliver.desk import DeliveryDesk
 from classroom_edge.library.folders import Folders
+from classroom_edge.library.keeping.erasing import Erasing
+from classroom_edge.library.keeping.forecast import Coming
+from classroom_edge.library.keeping.service import Keeping
+from classroom_edge.library.keeping.watching import Watching
 from classroom_edge.paths import DataFolder
+from classroom_edge.services.places import Places
 from classroom_edge.services.problems import Finding
 from classroom_edge.store import Store, place_of
 
@@ -32,11 +37,16 @@ class Shelf:
     changed: Callable[[], None]  # the room's state must be looked at again
     damaged: Callable[[Path], None] = lambda _folder: None  # its manifest is to be made again
     is_live: Callable[[], bool] = lambda: False  # a lesson of this room is seen elsewhere now
+    at_work: Callable[[], frozenset[str]] = frozenset  # recordings that are made or played now
+    lessons: Callable[[], tuple[Coming, ...]] = tuple  # that will be recorded
     store: Store = field(init=False)
     folders: Folders = field(init=False)
     catalogue: Catalogue = field(init=False)
     cards: Cards = field(init=False)
     deliveries: DeliveryDesk = field(init=False)
+    erasing: Erasing = field(init=False)
+    keeping: Keeping = field(init=False)
+    watching: Watching = field(default_factory=Watching, init=False)
     _opened: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def __post_init__(self) -> None:
@@ -57,11 +67,31 @@ class Shelf:
             is_live=self.is_live,
             changed=self.changed,
         )
+        self.erasing = Erasing(
+            folder=self.folder,
+            places=Places(self.recordings, self.config.recording.second_folder),
+            store=self.store,
+            at_work=self.at_work,
+        )
+        self.keeping = Keeping(
+            config=self.config,
+            root=self.recordings,
+            catalogue=self.catalogue,
+            erasing=self.erasing,
+            rate=self.folders.rate,
+            changed=self.changed,
+            lessons=self.lessons,
+            watched=self.watching.now,
+        )
 
     @property
     def services(self) -> Mapping[str, Run]:
         """What is to run for as long as the room is open, by name."""
-        parts: dict[str, Run] = {"catalogue": self.catalogue.run, **self.deliveries.services}
+        parts: dict[str, Run] = {
+            "catalogue": self.catalogue.run,
+            "keeping": self.keeping.run,
+            **self.deliveries.services,
+        }
         return {"store": self._keep_open} | {
             name: self._when_open(run) for name, run in parts.items()
         }

@@ -58,6 +58,7 @@ class Keeping:
     outlook: Outlook = field(default_factory=Outlook, init=False)
     _lines: dict[str, Line] = field(default_factory=dict, init=False)
     _kept: tuple[Kept, ...] = field(default=(), init=False)
+    _rate: float = field(default=0.0, init=False)
     _surveyed_at: datetime | None = field(default=None, init=False)
     _swept: date | None = field(default=None, init=False)
 
@@ -75,7 +76,7 @@ class Keeping:
 
     async def look(self) -> tuple[Removal, ...]:
         """Look at the disk, delete what is due or in the way, and tell how it will go on."""
-        now = self.erasing.clock()
+        now, self._rate = self.erasing.clock(), await asyncio.to_thread(self.rate)
         if self._surveyed_at is None or now - self._surveyed_at >= SURVEYS_EVERY:
             await self._survey(now)
         gone = tuple([one for due in await self._due(now) if (one := await self._delete(due))])
@@ -136,7 +137,7 @@ class Keeping:
 
     def _wanted(self, now: datetime, total: int) -> int:
         """Give the bytes that should be free: a share of the disk, a lesson, those of today."""
-        keeping, rate = self.config.keeping, self.rate()
+        keeping, rate = self.config.keeping, self._rate
         lessons = reserve(self.lessons(), now, rate)
         if keeping is None:
             return lessons
@@ -165,7 +166,7 @@ class Keeping:
             return
         spare = spare_bytes(self._kept, self.rules, now) if self.config.keeping else 0
         lessons = self.lessons()
-        told = forecast(lessons, now, self.rate(), space.free + spare)
+        told = forecast(lessons, now, self._rate, space.free + spare)
         zone = zoneinfo.ZoneInfo(self.config.room.timezone)
         is_soon = told.full_at is not None and told.full_at - now < WARNED_AHEAD
         reasons = [judge(one, self.rules, now) for one in self._kept]
