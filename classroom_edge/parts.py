@@ -66,6 +66,12 @@ def chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+def postgresql() -> Path | None:
+    """Give the folder of PostgreSQL's server programs, the newest; Debian has it off the path."""
+    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    return max(found, key=lambda folder: int(folder.parent.name), default=None)
+
+
 def node() -> str | None:
     """Give the path of a Node.js that can build the panel, or None."""
     program = shutil.which("node")
@@ -222,6 +228,15 @@ PARTS = (
         "MQTT devices are not tried against Mosquitto",
         _apt("mosquitto", "mosquitto-clients"),
         ("mosquitto", "mosquitto-clients"),
+        tests_only=True,
+    ),
+    Part(
+        "postgresql",
+        lambda: postgresql() is not None,
+        "不与 PostgreSQL 对照测试数据库",
+        "the store is not tried on PostgreSQL",
+        _apt("postgresql"),
+        ("postgresql",),
         tests_only=True,
     ),
     Part(

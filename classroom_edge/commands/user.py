@@ -8,7 +8,7 @@ from typing import Final
 
 from classroom_edge.config import load
 from classroom_edge.paths import DataFolder, default_data_folder
-from classroom_edge.store import Store, StoreError
+from classroom_edge.store import Place, Store, StoreError, place_of
 from classroom_edge.store.tables import NAME_MAX
 from classroom_edge.web.accounts import Accounts, UserExistsError
 from classroom_edge.web.passwords import weakness
@@ -28,7 +28,8 @@ def add(room: Path, name: str, data: Path | None, *, language: str = "zh-CN") ->
     Raises:
         ConfigError: the room.toml cannot be used.
     """
-    folder = data or default_data_folder(load(room).room.id)
+    config = load(room)
+    folder = DataFolder(data or default_data_folder(config.room.id))
 
     def tell(key: str, **values: object) -> None:
         sys.stderr.write(words("web").say(f"user.{key}", language, **values) + "\n")
@@ -42,7 +43,7 @@ def add(room: Path, name: str, data: Path | None, *, language: str = "zh-CN") ->
         tell(problem)
         return WRONG_USE
     try:
-        asyncio.run(_add(DataFolder(folder).database, name, password))
+        asyncio.run(_add(place_of(config.store, folder), name, password))
     except UserExistsError:
         tell("exists", name=name)
         return FAILED
@@ -60,6 +61,6 @@ def _asked_for(language: str) -> str | None:
     return first if first == again else None
 
 
-async def _add(database: Path, name: str, password: str) -> None:
+async def _add(database: Place, name: str, password: str) -> None:
     async with Store(database) as store:
         await Accounts(store=store).add(name, password)

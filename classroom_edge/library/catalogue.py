@@ -52,6 +52,7 @@ class Catalogue:
 
     async def run(self) -> None:
         """Follow the folders until cancelled. Raises StoreError."""
+        await self.store.run(index.purge)
         while True:
             await self.scan()
             with suppress(TimeoutError):

@@ -6,6 +6,7 @@ the finisher has made another from that; without a journal it is listed as unrea
 
 import logging
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -86,8 +87,8 @@ def _told(bare: Entry, card: Card, manifest: Manifest | None) -> Entry:
         bare,
         title=_plain(title),
         subject=_plain(subject),
-        teachers=tuple(map(_plain, teachers)),
-        classes=tuple(map(_plain, classes)),
+        teachers=_names(teachers),
+        classes=_names(classes),
         words=fold("\n".join(said)),
     )
     if manifest is None:
@@ -95,12 +96,12 @@ def _told(bare: Entry, card: Card, manifest: Manifest | None) -> Entry:
     return replace(
         entry,
         started_at=manifest.started_at.astimezone(UTC),
-        state=manifest.state,
+        state=str(manifest.state),
         duration_s=manifest.duration_s,
         thumbnail=_plain(manifest.thumbnail),
         filmstrip=_plain(manifest.filmstrip.file) if manifest.filmstrip else "",
-        tracks=tuple(dict.fromkeys(_plain(one.name) for one in manifest.tracks)),
-        sessions=tuple(_plain(one.session) for one in manifest.sessions),
+        tracks=_names(one.name for one in manifest.tracks),
+        sessions=_names(one.session for one in manifest.sessions),
         marks=len(manifest.marks),
         gaps=sum(1 for gap in manifest.gaps if gap.reason != PAUSE),
         problem=bare.problem or _plain(manifest.problem),
@@ -146,6 +147,11 @@ def _began(folder: Path) -> datetime:
         return datetime.strptime(folder.name[:15], "%Y%m%d-%H%M%S").astimezone()
     except ValueError:
         return datetime.fromtimestamp(folder.stat().st_mtime, UTC)
+
+
+def _names(many: Iterable[str]) -> tuple[str, ...]:
+    """Give names as they are kept, each once."""
+    return tuple(dict.fromkeys(filter(None, map(_plain, many))))
 
 
 def _plain(text: str) -> str:

@@ -50,7 +50,7 @@ class Shelf:
     _opened: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def __post_init__(self) -> None:
-        self.store = Store(self.folder.database)
+        self.store = Store(place_of(self.config.store, self.folder))
         self.folders = Folders(self.recordings)
         self.catalogue = Catalogue(
             folder=self.recordings,

@@ -23,7 +23,7 @@ from classroom_edge.sessions.link.hub_end import NotLinkedError
 from classroom_edge.sessions.link.keys import HUB_KEY, load_or_make
 from classroom_edge.sessions.state import NAME_MAX, Member
 from classroom_edge.sessions.taught import Taught
-from classroom_edge.store import Store, StoreError, sessions
+from classroom_edge.store import Place, Store, StoreError, sessions
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ class HubService:
     guests: Callable[[], frozenset[str]]  # peers that are connected
     watch: Callable[[str], str]  # where a session is broadcast, for its sites; "" = nowhere
     inquired: films.Answering = films.no_films
+    database: Place | None = None  # None: in the data folder
     guest_key: bytes | None = field(default=None, init=False)
     _leading: Leading | None = field(default=None, init=False)
     _answers: HubDoor | None = field(default=None, init=False)
@@ -109,7 +110,7 @@ class HubService:
         conductor = Conductor(
             Member(id=self.room.id, name=self.room.name[:NAME_MAX], role=Role.HUB)
         )
-        async with Store(self.folder.database) as store:
+        async with Store(self.database or self.folder.database) as store:
             conductor.take_up(await store.run(sessions.going_on))
             enrolment = await Enrolment.of(store)
             self._store = store

@@ -14,6 +14,7 @@ from classroom_edge.services.day.acts import Acts
 from classroom_edge.services.day.caretaker import Surroundings
 from classroom_edge.services.day.clock import DayClock
 from classroom_edge.services.refusals import refused
+from classroom_edge.store import place_of
 
 if TYPE_CHECKING:
     from classroom_edge.services.day.service import DayService
@@ -103,7 +104,7 @@ class TimetableService:
         )
         self._day = module.DayService(
             config=self.config,
-            database=self.folder.database,
+            database=place_of(self.config.store, self.folder),
             folder=self.folder.timetable,
             acts=self.acts,
             around=self.around,

@@ -8,3 +8,4 @@ from classroom_edge.store.database import Store as Store
 from classroom_edge.store.database import StoreError as StoreError
 from classroom_edge.store.place import Place as Place
 from classroom_edge.store.place import Server as Server
+from classroom_edge.store.place import place_of as place_of

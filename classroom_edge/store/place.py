@@ -6,6 +6,9 @@ from typing import Final
 
 from sqlalchemy import URL, make_url
 
+from classroom_edge.config.models import StoreConfig
+from classroom_edge.paths import DataFolder
+
 CONNECT_S: Final = 10  # before a server that does not answer is given up for now
 
 
@@ -31,3 +34,11 @@ class Server:
 
 
 Place = Path | Server
+
+
+def place_of(config: StoreConfig, folder: DataFolder) -> Place:
+    """Give the place of a room's database."""
+    if config.url is None:
+        return folder.database
+    password = config.password.get_secret_value() if config.password else ""
+    return Server(config.url, password)

@@ -1,11 +1,13 @@
 """The index of recordings in the database: kept, forgotten, searched, page by page."""
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import ColumnElement, String, delete, func, insert, select, tuple_, type_coerce
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session as Work
 
 from classroom_edge.library.card import Consent
@@ -43,7 +45,16 @@ def keep(db: Work, entries: Collection[Entry]) -> None:
     """Index recordings, in place of what was known of them."""
     forget(db, [one.id for one in entries])
     if entries:
-        db.execute(insert(Recording), [asdict(one) for one in entries])
+        db.execute(insert(Recording), [asdict(one) | {"digest": _digest(one)} for one in entries])
+
+
+def purge(db: Work) -> None:
+    """Forget what is not as it was written: the disk has changed it."""
+    try:
+        rows = db.scalars(select(Recording)).all()
+        forget(db, [row.id for row in rows if row.digest != _digest(_entry(row))])
+    except (SQLAlchemyError, ValueError, OverflowError):  # what stands there is no text, no date
+        db.execute(delete(Recording))
 
 
 def forget(db: Work, ids: Iterable[str]) -> None:
@@ -112,6 +123,10 @@ def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:
         yield Recording.started_at >= query.since
     if query.until:
         yield Recording.started_at < query.until
+
+
+def _digest(entry: Entry) -> str:
+    return hashlib.blake2b(repr(entry).encode(), digest_size=16).hexdigest()
 
 
 def _entry(row: Recording) -> Entry:

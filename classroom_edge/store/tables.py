@@ -258,6 +258,7 @@ class Recording(Table):
     receipts: Mapped[int]
     problem: Mapped[str]
     words: Mapped[str]  # that a search looks at, folded
+    digest: Mapped[str]  # of all the rest
 
 
 class DeliveryRow(Table):

@@ -21,7 +21,7 @@ from classroom_edge.library.received.inbox import Inbox
 from classroom_edge.library.received.receiving import Receiving
 from classroom_edge.paths import DataFolder
 from classroom_edge.sessions.link.keys import HUB_KEY
-from classroom_edge.store import Store
+from classroom_edge.store import Store, place_of
 from classroom_edge.web import (
     assets,
     commands,
@@ -83,7 +83,7 @@ STOP_S: Final = 1  # what running requests get to end; streams end at once
 def create_app(room: RoomPort, config: Config, data: Path) -> FastAPI:
     """Build the web application of a room; its lifespan opens the accounts in the data folder."""
     folder = DataFolder(data)
-    store = Store(folder.database)
+    store = Store(place_of(config.store, folder))
     site = Site(
         room=room,
         config=config,

@@ -23,7 +23,7 @@ from classroom_edge.services.day.furnished import furniture
 from classroom_edge.services.day.in_force import InForce
 from classroom_edge.services.day.memory import Memory
 from classroom_edge.services.day.views import Today, chores, heading, undoable, wish_words
-from classroom_edge.store import Store
+from classroom_edge.store import Place, Store
 from classroom_schedules import Occurrence, doubts, plan
 from classroom_schedules.furniture import missing
 from classroom_schedules.outgoing.selection import Whose, of
@@ -43,7 +43,7 @@ class DayService:
     """Plans two weeks ahead, again every night and with every change, and has it carried out."""
 
     config: Config
-    database: Path
+    database: Place
     folder: Path  # of the timetable in force
     acts: Acts
     around: Surroundings

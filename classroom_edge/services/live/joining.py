@@ -23,6 +23,7 @@ from classroom_edge.services.renditions import Renditions
 from classroom_edge.services.site import Perform, SiteService
 from classroom_edge.sessions.link import films
 from classroom_edge.sessions.missing import Missing
+from classroom_edge.store import place_of
 from classroom_media.api import Layout
 from classroom_media.record.story import Story
 from classroom_media.workers.specs import RelaySpec, TurnServer
@@ -76,6 +77,7 @@ class Joiner:
             guests=lambda: guests.connected(),  # noqa: PLW0108
             watch=self.outlets.watch,
             inquired=self.inquired,
+            database=place_of(self.config.store, self.folder),
         )
         cast = self._cast(hub)
         hosting = Hosting(relay=relay, cast=cast, want_offer=hub.want_offer)

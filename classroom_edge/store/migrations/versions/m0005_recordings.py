@@ -33,5 +33,6 @@ def upgrade() -> None:
         sa.Column("receipts", sa.Integer, nullable=False),
         sa.Column("problem", sa.String, nullable=False),
         sa.Column("words", sa.String, nullable=False),
+        sa.Column("digest", sa.String, nullable=False),
     )
     op.create_index("ix_recordings_newest", "recordings", ["started_at", "id"])
