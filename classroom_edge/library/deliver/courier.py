@@ -147,7 +147,7 @@ class Courier:
         self.title = parcel.about.title
         await self._keep(delivery)
         task = Task(
-            target=TargetSpec.of(self.target),
+            target=TargetSpec.of(self.target, self.place),
             lock=str(self.place / f"{self.target.id}.lock"),
             parcel=parcel,
             arrived=delivery.arrived,

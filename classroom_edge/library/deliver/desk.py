@@ -213,7 +213,7 @@ class DeliveryDesk:
 
 async def probed(target: TargetConfig, place: Path) -> Probed | Failed:
     """Try a target in a process of its own."""
-    task = Task(target=TargetSpec.of(target), lock=str(place / f"{target.id}.test"))
+    task = Task(target=TargetSpec.of(target, place), lock=str(place / f"{target.id}.test"))
     try:
         async with asyncio.timeout(PROBE_S), working(task, place / f"{target.id}.log") as process:
             report = await process.report()

@@ -115,7 +115,7 @@ class Hub:
 
 def made(spec: TargetSpec, _about: About | None) -> Hub:
     """Make the target of a room that is enrolled. Raises MisconfiguredError: it is not."""
-    folder = Path(spec.options["link"])
+    folder = spec.data.link
     try:
         record = hub_of(folder)
         keys = load_or_make(folder / SITE_KEY)

@@ -58,7 +58,7 @@ class Opencast:
     workflow: str = WORKFLOW
     series: str = ""
     flavors: Mapping[str, str]  # of tracks, by name
-    schedule: Path | None = None  # what is kept of Opencast's calendar
+    schedule: Path  # what is kept of Opencast's calendar
 
     def deliver(self, parcel: Parcel, course: Course) -> None:
         """Ingest what was not ingested yet. Raises DeliveryError."""
@@ -220,8 +220,13 @@ def made(spec: TargetSpec, _about: About | None) -> Opencast:
         workflow=options.get("workflow", WORKFLOW),
         series=options.get("series", ""),
         flavors=flavors,
-        schedule=Path(options["schedule"]) if "schedule" in options else None,
+        schedule=schedule_of(spec),
     )
+
+
+def schedule_of(spec: TargetSpec) -> Path:
+    """Give where what Opencast has planned for this room is kept."""
+    return spec.data.deliveries / f"{spec.id}.schedule.json"
 
 
 def core_of(spec: TargetSpec) -> Core:

@@ -81,10 +81,8 @@ def keep(path: Path, events: tuple[Event, ...]) -> None:
     replace_durably(path, msgspec.json.encode(events))
 
 
-def event_of(schedule: Path | None, parcel: Parcel) -> Event | None:
+def event_of(schedule: Path, parcel: Parcel) -> Event | None:
     """Give the event that a parcel is the recording of; None where Opencast has planned none."""
-    if schedule is None:
-        return None
     try:
         taught = read_manifest(Path(parcel.items[0].path).parent).taught
     except RecordError:

@@ -40,6 +40,7 @@ def the_target(server: Server, **options: str) -> target.Opencast:
             url=server.url,
             username=options.pop("username", "agent"),
             password=options.pop("password", "secret"),
+            place=options.pop("place", "/nowhere/deliveries"),
             options=options,
         ),
         None,
@@ -121,11 +122,11 @@ def test_an_event_that_opencast_planned_is_ingested_as_that_event(
 ) -> None:
     event = planned("0b1d-uid", "高等数学", STARTS, STARTS + timedelta(minutes=40))
     opencast.pretence.events.append(event)
-    schedule = tmp_path / "schedule.json"
-    calendar.keep(schedule, (event,))
+    place = tmp_path / "data" / "deliveries"
+    calendar.keep(place / "oc.schedule.json", (event,))
     parcel = a_recording(tmp_path / RECORDING)
     write_manifest(tmp_path / RECORDING, a_manifest(event.id))
-    the_target(opencast, schedule=str(schedule)).deliver(parcel, Noted())
+    the_target(opencast, place=str(place)).deliver(parcel, Noted())
     assert list(ingested(opencast)) == ["0b1d-uid"]
     assert opencast.pretence.packages.wanted["0b1d-uid"] == (
         "fast",
@@ -133,7 +134,7 @@ def test_an_event_that_opencast_planned_is_ingested_as_that_event(
     )
     assert opencast.pretence.recordings["0b1d-uid"] == ["uploading", "upload_finished"]
     other = msgspec.structs.replace(parcel, id=f"{RECORDING}/programme")
-    the_target(opencast, schedule=str(schedule)).deliver(other, Noted())
+    the_target(opencast, place=str(place)).deliver(other, Noted())
     assert len(ingested(opencast)) == 2  # what else there is of it, is no second ingest of it
 
 

@@ -141,18 +141,20 @@ def _in_between(here: Hub) -> Iterator[str]:
 
 
 def test_a_room_that_is_enrolled_nowhere_has_no_hub_to_deliver_to(tmp_path: Path) -> None:
-    spec = TargetSpec(id="hub", kind="hub", url="", options={"link": str(tmp_path)})
+    spec = TargetSpec(id="hub", kind="hub", url="", place=str(tmp_path / "deliveries"))
     with pytest.raises(MisconfiguredError, match="not-enrolled"):
         hub.made(spec, None)
 
 
 async def test_the_hub_of_the_enrolment_is_the_target(tmp_path: Path) -> None:
     async with hub_at_work(tmp_path / "hub") as here:
-        link = tmp_path / "link"
+        link = tmp_path / "data" / "link"
         remember_hub(link, HubRecord(address="192.0.2.1:7700", key=here.key, site="yucai"))
         (link / SITE_KEY).touch(mode=0o600)
         (link / SITE_KEY).write_text(here.site.secret)
-        spec = TargetSpec(id="hub", kind="hub", url=here.url, options={"link": str(link)})
+        spec = TargetSpec(
+            id="hub", kind="hub", url=here.url, place=str(tmp_path / "data" / "deliveries")
+        )
         assert (await asyncio.to_thread(hub.made(spec, None).probe)).removed
 
 
