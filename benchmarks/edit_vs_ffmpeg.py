@@ -36,9 +36,10 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from classroom_media.edit.film import Film, read_film
-from classroom_media.edit.pictures import prefixed
+from classroom_media.edit.montage import Shot
+from classroom_media.edit.parameter_sets import prefixed
 from classroom_media.edit.ranges import kept
-from classroom_media.edit.splice import Shot, splice
+from classroom_media.edit.splice import splice
 from classroom_media.emulate import inspection
 from classroom_media.emulate.reel import PICTURES, Look, Reel, Voice, film
 from classroom_media.packets import Coded

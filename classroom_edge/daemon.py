@@ -107,6 +107,7 @@ class Daemon:
             recordings=recordings,
             changed=self._stir,
             damaged=self._damaged,
+            is_needed=self._is_needed,
             at_work=self._at_work,
             lessons=lambda: tuple(Coming(*one) for one in self._timetable.recorded()),
             is_live=self._is_live,
@@ -561,6 +562,12 @@ class Daemon:
         if manifest.state is State.FINISHED:
             self._overview.last_id = max(self._overview.last_id, manifest.id)
         self._judge(self.shelf.folders.newest_over())
+
+    def _is_needed(self) -> bool:
+        """Whether a recording needs this machine, so that nothing else may begin."""
+        is_short = bool(self._state.programme.load or self._state.storage.alarm)
+        is_at_work = self.takes.state is not RecordingState.IDLE
+        return bool(self.finishing.pid) or (is_at_work and is_short)
 
     def _damaged(self, folder: Path) -> None:
         self.finishing.finish_again(folder)

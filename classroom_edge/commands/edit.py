@@ -13,8 +13,9 @@ from classroom_edge.commands.recorded import recorded
 from classroom_edge.words import words
 from classroom_media.api import MediaError, RecordError
 from classroom_media.edit.film import Film, read_film
+from classroom_media.edit.montage import Shot, Tally
 from classroom_media.edit.ranges import RangeError, kept
-from classroom_media.edit.splice import Shot, Tally, splice
+from classroom_media.edit.splice import splice
 from classroom_media.record.manifest import (
     ELSEWHERE,
     PROGRAMME,

@@ -10,6 +10,8 @@ from classroom_edge.config.models import Config
 from classroom_edge.library.cards import Cards
 from classroom_edge.library.catalogue import Catalogue
 from classroom_edge.library.deliver.desk import DeliveryDesk
+from classroom_edge.library.editing.compose import edit_desk
+from classroom_edge.library.editing.desk import EditDesk
 from classroom_edge.library.folders import Folders
 from classroom_edge.library.keeping.erasing import Erasing
 from classroom_edge.library.keeping.forecast import Coming
@@ -39,10 +41,12 @@ class Shelf:
     is_live: Callable[[], bool] = lambda: False  # a lesson of this room is seen elsewhere now
     at_work: Callable[[], frozenset[str]] = frozenset  # recordings that are made or played now
     lessons: Callable[[], tuple[Coming, ...]] = tuple  # that will be recorded
+    is_needed: Callable[[], bool] = lambda: False  # the machine, by a recording
     store: Store = field(init=False)
     folders: Folders = field(init=False)
     catalogue: Catalogue = field(init=False)
     cards: Cards = field(init=False)
+    edits: EditDesk = field(init=False)
     deliveries: DeliveryDesk = field(init=False)
     erasing: Erasing = field(init=False)
     keeping: Keeping = field(init=False)
@@ -59,6 +63,14 @@ class Shelf:
             changed=self.changed,
         )
         self.cards = Cards(folders=self.folders, catalogue=self.catalogue)
+        self.edits = edit_desk(
+            self.config,
+            self.folder,
+            self.folders,
+            changed=self.changed,
+            told=self.catalogue.touch,
+            is_needed_elsewhere=self.is_needed,
+        )
         self.deliveries = DeliveryDesk(
             config=self.config,
             store=self.store,
@@ -92,7 +104,8 @@ class Shelf:
             "keeping": self.keeping.run,
             **self.deliveries.services,
         }
-        return {"store": self._keep_open} | {
+        always: dict[str, Run] = {"store": self._keep_open, "editing": self.edits.rendering.run}
+        return always | {
             name: self._when_open(run) for name, run in parts.items()
         }
 

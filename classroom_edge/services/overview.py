@@ -133,6 +133,7 @@ class Overview:
             missing=self.filling.missing if self.filling else (),
             day=day,
             targets=self.shelf.deliveries.targets,
+            renders=self.shelf.edits.rendering.views,
             broadcast=self.outlets.broadcast_view,
             pushes=self.outlets.pushing.views,
             screen=self.outlets.playing.view,

@@ -6,28 +6,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
-from shutil import disk_usage
 from typing import Final, TypeVar
 
 from msgspec.structs import replace
 
 from classroom_edge.library.editing import acts
 from classroom_edge.library.editing.edit import Edit
-from classroom_edge.library.editing.files import EditFolder
+from classroom_edge.library.editing.files import EditFolder, Exported
 from classroom_edge.library.editing.history import History, begun
 from classroom_edge.library.editing.jobs import Job, Kind
-from classroom_edge.library.editing.ordering import Facts, Orders, whole
+from classroom_edge.library.editing.ordering import whole
 from classroom_edge.library.editing.refusals import refused
 from classroom_edge.library.editing.rendering import RenderingService
-from classroom_edge.library.editing.takes import Recorded, placed
-from classroom_edge.library.folders import Folders
+from classroom_edge.library.editing.takes import placed
+from classroom_edge.library.editing.workshop import Workshop, read_edit
 from classroom_edge.room import Who
 from classroom_media.api import RecordError
-from classroom_media.edit.orders import PLATFORM_LUFS, Made, Order
+from classroom_media.edit.orders import Made
 
 EDITS_MOST: Final = 200  # of one recording
-SPARE_BYTES: Final = 1_000_000_000  # left on the disk
 
 Change = Callable[[Edit], Edit]
 Step = Callable[[History, str, datetime], History]
@@ -49,14 +46,10 @@ class Seen:
 
 @dataclass(kw_only=True)
 class EditDesk:
-    """The edits of all recordings. `facts` blocks; `told` is told of a recording that changed."""
+    """The edits of all recordings; `told` is told of a recording that changed."""
 
-    folders: Folders
+    workshop: Workshop
     rendering: RenderingService
-    facts: Callable[[str], Facts]  # of a recording; raises Refused
-    language: str
-    logo: str = ""
-    picture: str = ""  # behind cards
     told: Callable[[str], None] = lambda _recording: None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
@@ -69,7 +62,7 @@ class EditDesk:
     async def one(self, recording: str, edit: str) -> Seen:
         """Give an edit. Raises Refused."""
         folder = self.folder(recording)
-        return await _kept(lambda: _seen(folder, self._read(folder, edit)))
+        return await _kept(lambda: _seen(folder, read_edit(folder, edit)))
 
     async def begin(self, who: Who, recording: str, edit: Edit) -> Seen:
         """Begin an edit; one without passages has the whole recording. Raises Refused."""
@@ -85,7 +78,7 @@ class EditDesk:
         Raises:
             Refused: there are no marks between its ends.
         """
-        recorded = self._recorded(recording, "")
+        recorded = self.workshop.finder(recording)("")
         whole_edit = (await self.one(recording, edit)).history.edit if edit else whole(recorded)
         named = sorted(
             (place, mark.text)
@@ -110,7 +103,7 @@ class EditDesk:
 
         def step(history: History, by: str, at: datetime) -> History:
             changed = change(history.edit)
-            placed(changed, partial(self._recorded, recording))
+            placed(changed, self.workshop.finder(recording))
             return history.changed(changed, by, at)
 
         return await self._step(who, recording, edit, step)
@@ -127,10 +120,22 @@ class EditDesk:
         """Remove an edit and its film; the recording stays as it is. Raises Refused."""
         folder = self.folder(recording)
         async with self._turn:
-            await _kept(lambda: self._read(folder, edit))
+            await _kept(lambda: read_edit(folder, edit))
             await self.rendering.forget(recording, edit)
             await _kept(lambda: folder.remove(edit))
         self.told(recording)
+
+    async def suggested_opening(self, recording: str) -> str:
+        """Give words for a card before a recording. Raises Refused."""
+        return (await _kept(lambda: self.workshop.facts(recording))).opening
+
+    async def exported(self, recording: str) -> list[Exported]:
+        """Give what was exported of a recording, newest first. Raises Refused."""
+        return await _kept(self.folder(recording).exported)
+
+    async def drop(self, recording: str, number: int) -> None:
+        """Make something of a recording no more. Raises Refused."""
+        await self.rendering.drop(number, recording)
 
     async def make(self, who: Who, recording: str, kind: Kind, edit: str = "") -> Job:
         """Have the film of an edit made, or an export of it or of the whole recording.
@@ -139,58 +144,15 @@ class EditDesk:
             Refused: it cannot be made, or there is no room for it.
         """
         job = Job(number=0, recording=recording, kind=kind, edit=edit, at=self.clock(), by=who.name)
-        await asyncio.to_thread(self.order, job)
+        await _kept(lambda: self.workshop.order(job))
         return await self.rendering.ask(who, recording, kind, edit)
-
-    def order(self, job: Job) -> Order:
-        """Say what the editor's process is to do for a job; blocks. Raises Refused."""
-        folder = self.folder(job.recording)
-        recorded = self._recorded(job.recording, "")
-        facts = self.facts(job.recording)
-        orders = Orders(
-            find=partial(self._recorded, job.recording),
-            language=self.language,
-            logo=self.logo,
-            picture=self.picture,
-        )
-        lufs = PLATFORM_LUFS if job.kind is Kind.PACKAGE else None
-        opening = facts.opening if job.kind is Kind.PACKAGE else ""
-        edit = whole(recorded, opening=opening, lufs=lufs)
-        if job.edit:
-            edit = self._read(folder, job.edit).edit
-        self._require_room(folder, edit, job)
-        into = str(folder.export(job.edit, job.kind))
-        film = orders.film(edit, str(folder.film(job.edit)) if job.edit else "")
-        match job.kind:
-            case Kind.FILM:
-                return film
-            case Kind.PACKAGE:
-                return orders.package(film, edit, facts, into)
-            case Kind.SOUND:
-                return orders.sound(film, into)
-            case Kind.SLIDES:
-                return orders.slides(edit, into)
 
     def folder(self, recording: str) -> EditFolder:
         """Give the folder of a recording's edits. Raises Refused."""
-        return EditFolder(self.folders.place(recording))
-
-    def _recorded(self, own: str, recording: str) -> Recorded:
-        id_ = recording or own
-        return Recorded(self.folders.place(id_), self.folders.one(id_))
-
-    def _require_room(self, folder: EditFolder, edit: Edit, job: Job) -> None:
-        if job.kind is Kind.SLIDES:
-            return
-        stretches = placed(edit, partial(self._recorded, job.recording))
-        needed = sum(
-            _bytes(one.take.film, one.to_s - one.from_s, one.recorded) for one in stretches
-        )
-        if disk_usage(folder.recording).free < needed + SPARE_BYTES:
-            raise refused("edit-no-room", needed_mb=round(needed / 1e6))
+        return self.workshop.folder(recording)
 
     async def _begun(self, who: Who, recording: str, edits: list[Edit]) -> list[Seen]:
-        folder, find = self.folder(recording), partial(self._recorded, recording)
+        folder, find = self.folder(recording), self.workshop.finder(recording)
         found: list[Seen] = []
         async with self._turn:
             there = await _kept(folder.all)
@@ -208,7 +170,7 @@ class EditDesk:
     async def _step(self, who: Who, recording: str, edit: str, step: Step) -> Seen:
         folder = self.folder(recording)
         async with self._turn:
-            before = await _kept(lambda: self._read(folder, edit))
+            before = await _kept(lambda: read_edit(folder, edit))
             after = step(before, who.name, self.clock())
             if after is not before:
                 if before.is_full:
@@ -216,21 +178,9 @@ class EditDesk:
                 await _kept(lambda: folder.write(after))
             return await _kept(lambda: _seen(folder, after))
 
-    @staticmethod
-    def _read(folder: EditFolder, edit: str) -> History:
-        if (history := folder.read(edit)) is None:
-            raise refused("unknown-edit", id=edit)
-        return history
-
 
 def _seen(folder: EditFolder, history: History) -> Seen:
     return Seen(history, folder.made(history.id))
-
-
-def _bytes(film: str, length_s: float, recorded: Recorded) -> float:
-    """Say how many bytes a stretch of a file is, roughly."""
-    track = next(one for one in recorded.manifest.tracks if one.file == Path(film).name)
-    return track.bytes * min(length_s / max(track.duration_s, 1e-3), 1.0)
 
 
 async def _kept(work: Callable[[], T]) -> T:

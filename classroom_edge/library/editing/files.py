@@ -4,9 +4,11 @@ The recorder's files are never touched. An edit that cannot be understood is set
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -29,9 +31,22 @@ SUFFIXES: Final[Mapping[Kind, str]] = {
     Kind.FILM: ".mp4",
 }
 
+ID: Final = re.compile(r"[0-9a-f]{8}")  # of an edit
+_NAME: Final = re.compile(r"(?:-([0-9a-f]+))?-(package|sound|slides)\.(?:zip|m4a)")
 _decoder: Final = msgspec.json.Decoder(History)
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A file that was exported."""
+
+    path: Path
+    kind: Kind
+    edit: str  # "" = the whole recording
+    bytes: int
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +91,8 @@ class EditFolder:
             RecordError: the disk fails.
         """
         path = self._file(edit)
+        if not ID.fullmatch(edit):
+            return None
         try:
             history = _decoder.decode(path.read_bytes())
         except FileNotFoundError:
@@ -110,12 +127,17 @@ class EditFolder:
         except OSError as error:
             raise RecordError(f"{self.path}: {error.strerror}") from error
 
-    def exported(self) -> Iterator[Path]:
+    def exported(self) -> list[Exported]:
         """Give what was exported, newest first."""
-        with suppress(OSError):
-            files = [one for one in self.exports.iterdir() if not one.name.startswith(".")]
-            whole = [one for one in files if one.suffix in SUFFIXES.values()]
-            yield from sorted(whole, key=lambda one: one.stat().st_mtime_ns, reverse=True)
+        found: list[Exported] = []
+        for path in self.exports.glob("*-*"):
+            name = _NAME.fullmatch(path.name.removeprefix(self.recording.name))
+            with suppress(OSError, ValueError):
+                if name is not None:
+                    known = path.stat()
+                    at = datetime.fromtimestamp(known.st_mtime, UTC)
+                    found.append(Exported(path, Kind(name[2]), name[1] or "", known.st_size, at))
+        return sorted(found, key=lambda one: one.made_at, reverse=True)
 
     def _file(self, edit: str) -> Path:
         return self.path / f"{edit}.json"

@@ -20,6 +20,7 @@ from classroom_edge.library.editing.refusals import refused
 from classroom_edge.room import Refused, RenderView, Who, Words
 from classroom_edge.services.processes import Running, digest, find, start
 from classroom_edge.words import words
+from classroom_media.api import RecordError
 from classroom_media.edit.aside import clear
 from classroom_media.edit.orders import Order
 from classroom_media.workers.specs import EditProgress, EditSpec
@@ -53,8 +54,7 @@ class _Work:
 class RenderingService:
     """The queue, and the process. `order` blocks."""
 
-    folder: Path  # of the queue
-    runtime: Path  # folder of run files
+    folder: Path  # of the queue, and of what tells where the process stands
     log: Path
     order: Callable[[Job], Order]  # raises Refused
     changed: Callable[[], None]
@@ -66,7 +66,7 @@ class RenderingService:
     _more: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def __post_init__(self) -> None:
-        self._kept = Jobs(self.folder)
+        self._kept = Jobs(self.folder)  # made when there is a job
         self._jobs = list(self._kept.all())
 
     @property
@@ -98,7 +98,7 @@ class RenderingService:
         if same and not same[0].problem:
             return same[0]
         for one in same:
-            await self.drop(one.number)
+            await self.drop(one.number, recording)
         if len(self._jobs) >= JOBS_MOST:
             raise refused("too-many-jobs")
         try:
@@ -110,14 +110,14 @@ class RenderingService:
         self.changed()
         return job
 
-    async def drop(self, number: int) -> None:
-        """Make something no more; what of it was made is taken away.
+    async def drop(self, number: int, recording: str) -> None:
+        """Make something of a recording no more; what of it was made is taken away.
 
         Raises:
             Refused: there is no such job.
         """
         job = next((one for one in self._jobs if one.number == number), None)
-        if job is None:
+        if job is None or job.recording != recording:
             raise refused("unknown-job", number=number)
         self._jobs.remove(job)
         await asyncio.to_thread(self._kept.drop, job)
@@ -131,7 +131,7 @@ class RenderingService:
         """Drop what is to be made of a recording, or of one edit of it."""
         for one in list(self._jobs):
             if one.recording == recording and (not edit or one.edit == edit):
-                await self.drop(one.number)
+                await self.drop(one.number, recording)
 
     async def run(self) -> None:
         """Run until cancelled; the process at work ends then, and is begun again later."""
@@ -151,7 +151,7 @@ class RenderingService:
             problem = await self._made(self._work, order)
         except Refused as no:
             problem = no.words
-        except OSError as error:
+        except (OSError, RecordError) as error:
             problem = words("editing").both("failed.made", text=str(error))
         finally:
             work, self._work = self._work, None
@@ -226,8 +226,8 @@ class RenderingService:
 
     @property
     def _run_file(self) -> Path:
-        return self.runtime / "editor.json"
+        return self.folder / "editor.run"
 
     @property
     def _progress(self) -> Path:
-        return self.runtime / "editor-progress.json"
+        return self.folder / "editor.progress"

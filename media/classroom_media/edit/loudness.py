@@ -23,7 +23,6 @@ from classroom_media.sound.interpolation import PeakFinder
 from classroom_media.sound.limiter import AHEAD, Limiter
 from classroom_media.sound.loudness import GATE_LUFS, LoudnessMeter
 
-R128_LUFS: Final = -23.0
 PEAK_DBTP: Final = -1.0
 NEAR_LU: Final = 0.2
 GAIN_DB: Final = 24.0  # at most: beyond it there is nothing but noise

@@ -3,10 +3,15 @@
 Paths are absolute, `*_s` is time in seconds; a file's own unless told otherwise.
 """
 
+from typing import Final
+
 import msgspec
 
 from classroom_media.api import Card
 from classroom_media.record.titled import Titled
+
+R128_LUFS: Final = -23.0  # EBU R 128's target
+PLATFORM_LUFS: Final = -16.0  # what platforms for phones and tablets play everything at
 
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):

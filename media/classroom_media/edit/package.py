@@ -13,13 +13,13 @@ import msgspec
 from classroom_media.api import MediaError
 from classroom_media.edit.bundle import bundled, put
 from classroom_media.edit.film import read_film
+from classroom_media.edit.montage import made_beside
 from classroom_media.edit.orders import FilmOrder, Made, PackageOrder, SoundOrder
 from classroom_media.edit.pictures import form_of
 from classroom_media.edit.publish import made_of, publish
 from classroom_media.edit.render import render
 from classroom_media.edit.slides import BOM
 from classroom_media.edit.sound import Passage, sound_lane
-from classroom_media.edit.splice import made_beside
 from classroom_media.edit.stills import save, still
 from classroom_media.edit.write import write_film
 

@@ -1,23 +1,20 @@
 """Carries out the order of a film: written aside, and there at once when it is whole."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import IO, Final
+from typing import Final
 
 from classroom_media.edit.film import Film, read_film
-from classroom_media.edit.loudness import Measured, levelled
+from classroom_media.edit.montage import Shot, to_encode
 from classroom_media.edit.orders import FilmOrder, Made, Take
 from classroom_media.edit.publish import publish
 from classroom_media.edit.ranges import Kept, Point
-from classroom_media.edit.sound import Passage, sound_lane
-from classroom_media.edit.splice import Montage, Shot, made_beside
+from classroom_media.edit.splice import dressed
 from classroom_media.edit.work import BYTES_A_S, PICTURE_S, SOUND_S, Work
-from classroom_media.edit.write import Lane, write_film
 
 PASSES: Final = 4  # through the sound, to bring it to a loudness
+USUAL_FPS: Final = 25
 
 
 def render(order: FilmOrder, tell: Callable[[float], None] = lambda _share: None) -> Made:
@@ -27,21 +24,18 @@ def render(order: FilmOrder, tell: Callable[[float], None] = lambda _share: None
         RangeError: a passage is not in its film.
         MediaError: it cannot be made.
     """
-    into, work = Path(order.into), Work(tell)
+    into = Path(order.into)
     aside = into.with_name(f".{into.name}.part")
     films = {path: read_film(Path(path)) for path in _paths(order.takes)}
     shots = [_shot(take, films) for take in order.takes]
-    with made_beside(into) as made:
-        montage = Montage(shots[0].film, made, lambda: work.did(PICTURE_S))
-        work.total_s = _planned_s(order, montage, shots)
-        if order.opening:
-            montage.open(order.opening, shots[0])
-        for shot in shots:
-            montage.show(shot)
-        with _sound(order, montage, made, work) as (lane, loud):
-            lanes = [montage.picture_lane(), *([lane] if lane else [])]
-            write_film(montage.films, lanes, aside, order.titled, work.copied)
-    tally = montage.tally
+    tally, loud = dressed(
+        shots,
+        aside,
+        opening=order.opening,
+        lufs=order.lufs,
+        chapters=order.titled,
+        work=Work(tell, _planned_s(order, shots)),
+    )
     told = Made(
         file=into.name,
         duration_s=round(tally.duration_s, 3),
@@ -75,10 +69,10 @@ def _spelled(take: Take) -> str:
     return f"{take.from_s:g}-{take.to_s:g}"
 
 
-def _planned_s(order: FilmOrder, montage: Montage, shots: Sequence[Shot]) -> float:
+def _planned_s(order: FilmOrder, shots: Sequence[Shot]) -> float:
     """Say how long the work takes, roughly."""
-    pictures = sum(map(montage.to_encode, shots))
-    pictures += order.opening.pictures(montage.form.fps) if order.opening else 0
+    pictures = to_encode(shots)
+    pictures += order.opening.pictures(USUAL_FPS) if order.opening else 0
     length_s = sum(take.to_s - take.from_s for take in order.takes)
     size = sum(_size(take) for take in order.takes)
     heard_s = PASSES * length_s * SOUND_S if order.lufs is not None else 0.0
@@ -92,21 +86,3 @@ def _size(take: Take) -> float:
     length_s = float(of.ends[-1]) / of.samples.rate if of is not None and len(of) else 0.0
     share = (take.to_s - take.from_s) / length_s if length_s else 1.0
     return film.path.stat().st_size * min(share, 1.0)
-
-
-@contextmanager
-def _sound(
-    order: FilmOrder, montage: Montage, made: IO[bytes], work: Work
-) -> Iterator[tuple[Lane | None, Measured | None]]:
-    """Give the sound, as loud as it is wanted; where it lies is there only for this while."""
-    lane = montage.sound_lane()
-    if lane is None or order.lufs is None:
-        yield lane, None
-        return
-    with TemporaryDirectory(dir=Path(order.into).parent, prefix=".sound-") as folder:
-        plain, loud = Path(folder, "plain.m4a"), Path(folder, "loud.m4a")
-        write_film(montage.films, [lane], plain)
-        told = levelled(plain, loud, order.lufs, lambda seconds: work.did(seconds * SOUND_S))
-        end_s = Fraction(lane.strip.end, lane.strip.of.rate)
-        whole = Passage(read_film(loud), Fraction(0), end_s)
-        yield sound_lane([whole], montage.films, end_s, made), told

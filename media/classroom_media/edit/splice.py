@@ -1,49 +1,19 @@
-"""Makes a film of passages of films: frame exact, in step, and mostly copied."""
+"""Makes a film of passages of films, with a card before it and as loud as it is wanted."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO
+from tempfile import TemporaryDirectory
 
-import numpy as np
-
-from classroom_media.api import MediaError
-from classroom_media.edit import opening, pictures
-from classroom_media.edit.cut import Copied, Encoded, Pictures, Piece, cut
-from classroom_media.edit.film import Film
+from classroom_media.edit.film import read_film
+from classroom_media.edit.loudness import Measured, levelled
+from classroom_media.edit.montage import Montage, Shot, Tally, made_beside
 from classroom_media.edit.orders import Opening
-from classroom_media.edit.parameter_sets import has_parameter_sets, parameter_sets
-from classroom_media.edit.pictures import SIZE, Made, form_of
-from classroom_media.edit.ranges import Kept
 from classroom_media.edit.sound import Passage, sound_lane
-from classroom_media.edit.strip import Strip
-from classroom_media.edit.tables import Numbers, Samples
+from classroom_media.edit.work import SOUND_S, Work
 from classroom_media.edit.write import Lane, write_film
-
-
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """A passage of `film`; what is heard with it may come from another file, in the same step.
-
-    The time 0 of `film` is the time `heard_from_s` of `heard`. No such file is silence.
-    """
-
-    kept: Kept
-    film: Film
-    heard: Film | None
-    heard_from_s: Fraction = Fraction(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What was made, and how many of its pictures had to be encoded."""
-
-    pictures: int
-    encoded: int
-    duration_s: float
+from classroom_media.record.titled import Titled
 
 
 def splice(shots: Sequence[Shot], into: Path) -> Tally:
@@ -53,161 +23,50 @@ def splice(shots: Sequence[Shot], into: Path) -> Tally:
         RangeError: a passage is not in its film.
         MediaError: films do not fit each other, or cannot be read, cut or written.
     """
+    return dressed(shots, into)[0]
+
+
+def dressed(
+    shots: Sequence[Shot],
+    into: Path,
+    *,
+    opening: Opening | None = None,
+    lufs: float | None = None,
+    chapters: Sequence[Titled] = (),
+    work: Work | None = None,
+) -> tuple[Tally, Measured | None]:
+    """Write what these passages make; give also how loud it became, if that was asked for.
+
+    Raises:
+        RangeError: a passage is not in its film.
+        MediaError: films do not fit each other, or cannot be read, cut or written.
+    """
+    work = work or Work(lambda _share: None)
     with made_beside(into) as made:
-        montage = Montage(shots[0].film, made)
+        montage = Montage(shots[0].film, made, work.encoded)
+        if opening:
+            montage.open(opening, shots[0])
         for shot in shots:
             montage.show(shot)
-        lanes = [montage.picture_lane(), montage.sound_lane()]
-        write_film(montage.films, [lane for lane in lanes if lane], into)
-    return montage.tally
+        with _sound(montage, lufs, into.parent, work) as (lane, loud):
+            lanes = [montage.picture_lane(), *([lane] if lane else [])]
+            write_film(montage.films, lanes, into, chapters, work.copied)
+    return montage.tally, loud
 
 
 @contextmanager
-def made_beside(into: Path) -> Iterator[IO[bytes]]:
-    """Give a file for what is made, without a name: it is gone with this process.
-
-    Raises:
-        MediaError: there is no room for it.
-    """
-    try:
-        with TemporaryFile(dir=into.parent) as made:
-            yield made
-    except OSError as error:
-        raise MediaError(f"{into}: {error.strerror}") from error
-
-
-class Montage:
-    """Takes one passage after the other; time is in ticks of the pictures of its first film.
-
-    `films` are those that its streams are taken from.
-    """
-
-    def __init__(
-        self, first: Film, made: IO[bytes], encoding: Callable[[], None] = lambda: None
-    ) -> None:
-        self.films = [first]
-        self._like = _pictures(first)
-        self.form = form_of(self._like)
-        self._strip = Strip(self._like.samples, made)
-        self._passages: list[Passage] = []
-        self._shown = self._encoded = 0
-        self._encoding = encoding  # told of each picture
-
-    @property
-    def tally(self) -> Tally:
-        """Tell what was made."""
-        return Tally(self._shown, self._encoded, float(self._end_s))
-
-    def open(self, card: Opening, shot: Shot) -> None:
-        """Begin with a card, in silence, which gives way to the first picture of a passage."""
-        of = _pictures(shot.film)
-        at = shot.kept.pictures(of.shown_s).start
-        count = card.pictures(self.form.fps)
-        first = next(pictures.fitted(shot.film.path, of, range(at, at + 1), self.form))
-        places = np.arange(count) * self._strip.of.rate // self.form.fps
-        frames = opening.frames(card, self.form, first)
-        self._encode(pictures.encoded(frames, self.form, count), places)
-        self._shown += count
-        self._strip.end = count * self._strip.of.rate // self.form.fps
-        self._passages.append(Passage(None, Fraction(0), self._end_s))
-
-    def show(self, shot: Shot) -> None:
-        """Add the pictures of a passage, and note what is to be heard with them."""
-        of = _pictures(shot.film)
-        wanted = shot.kept.pictures(of.shown_s)
-        begin, at = int(of.shown[wanted.start]), self._strip.end
-        scale = Fraction(self._strip.of.rate, of.samples.rate)
-        shown = np.append(of.shown[wanted.start : wanted.stop], of.ends[wanted.stop - 1]) - begin
-        *places, self._strip.end = (at + shown * scale.numerator // scale.denominator).tolist()
-        self._place(shot.film, of, wanted, np.array(places, np.int64))
-        self._shown += len(wanted)
-        self._hear(shot, Fraction(begin, of.samples.rate), at)
-
-    def picture_lane(self) -> Lane:
-        """Give the pictures."""
-        return Lane(self.films[0].trak(self._like.samples), self._strip)
-
-    def sound_lane(self) -> Lane | None:
-        """Give the sound, if there is any.
-
-        Raises:
-            MediaError: it is coded in unlike ways.
-        """
-        return sound_lane(self._passages, self.films, self._end_s, self._strip.made)
-
-    def to_encode(self, shot: Shot) -> int:
-        """Say how many pictures of a passage have to be encoded."""
-        of = _pictures(shot.film)
-        pieces = self._pieces(of, shot.kept.pictures(of.shown_s))
-        return sum(len(one.pictures) for one in pieces if isinstance(one, Encoded))
-
-    def _pieces(self, of: Pictures, wanted: range) -> list[Piece]:
-        """Say how pictures are had: all of them are encoded if they are of another kind."""
-        return cut(of, wanted) if self._is_alike(of.samples) else [Encoded(wanted)]
-
-    def _place(self, film: Film, of: Pictures, wanted: range, places: Numbers) -> None:
-        for piece in self._pieces(of, wanted):
-            if isinstance(piece, Copied):
-                count = len(piece.samples)
-                self._copy(film, of.samples, piece.samples, places[:count])
-            else:
-                count = len(piece.pictures)
-                made = pictures.redone(film.path, of, piece.pictures, self.form)
-                self._encode(made, places[:count])
-            places = places[count:]
-
-    def _copy(self, film: Film, of: Samples, samples: range, shown: Numbers) -> None:
-        """Take samples; the first brings its parameter sets, if others were used before it."""
-        own = of.shown[samples.start : samples.stop]  # not in this order, with B pictures
-        shown = shown[0] + own - own[0]
-        if self._strip and (whole := _completed(film, of, samples.start)):
-            self._strip.add([(whole, True)], shown[:1], int(of.lag[samples.start]))
-            samples, shown = samples[1:], shown[1:]
-        if film not in self.films:
-            self.films.append(film)
-        if samples:
-            self._strip.take(self.films.index(film), of, samples, shown)
-
-    def _encode(self, made: Iterable[Made], shown: Numbers) -> None:
-        of = self._like.samples
-        lag = int(of.lag[np.flatnonzero(of.key)[0]])
-        self._strip.add(self._told(made), shown, lag)
-        self._encoded += len(shown)
-
-    def _told(self, made: Iterable[Made]) -> Iterator[Made]:
-        for one in made:
-            self._encoding()
-            yield one
-
-    def _is_alike(self, of: Samples) -> bool:
-        """Tell whether pictures can be copied into this film."""
-        like = self._like.samples
-        return (of.rate, of.entry[SIZE]) == (like.rate, like.entry[SIZE])
-
-    @property
-    def _end_s(self) -> Fraction:
-        return Fraction(self._strip.end, self._strip.of.rate)
-
-    def _hear(self, shot: Shot, from_s: Fraction, at: int) -> None:
-        """Note what is heard with a passage; before the other file begins there is silence."""
-        length_s = Fraction(self._strip.end - at, self._strip.of.rate)
-        from_s += shot.heard_from_s
-        early_s = min(max(-from_s, Fraction(0)), length_s)
-        if early_s:
-            self._passages.append(Passage(None, Fraction(0), early_s))
-        if early_s < length_s:
-            self._passages.append(Passage(shot.heard, from_s + early_s, length_s - early_s))
-
-
-def _pictures(film: Film) -> Pictures:
-    if film.pictures is None:
-        raise MediaError(f"{film.path} has no pictures in H.264")
-    return film.pictures
-
-
-def _completed(film: Film, samples: Samples, first: int) -> bytes:
-    """Give a keyframe with its parameter sets, if it has none; else nothing."""
-    with film.path.open("rb") as file:
-        file.seek(int(samples.offset[first]))
-        data = file.read(int(samples.size[first]))
-    return b"" if has_parameter_sets(data) else parameter_sets(samples) + data
+def _sound(
+    montage: Montage, lufs: float | None, beside: Path, work: Work
+) -> Iterator[tuple[Lane | None, Measured | None]]:
+    """Give the sound, as loud as it is wanted; where it lies is there only for this while."""
+    lane = montage.sound_lane()
+    if lane is None or lufs is None:
+        yield lane, None
+        return
+    with TemporaryDirectory(dir=beside, prefix=".sound-") as folder:
+        plain, loud = Path(folder, "plain.m4a"), Path(folder, "loud.m4a")
+        write_film(montage.films, [lane], plain)
+        told = levelled(plain, loud, lufs, lambda seconds: work.did(seconds * SOUND_S))
+        end_s = Fraction(lane.strip.end, lane.strip.of.rate)
+        whole = Passage(read_film(loud), Fraction(0), end_s)
+        yield sound_lane([whole], montage.films, end_s, lane.strip.made), told

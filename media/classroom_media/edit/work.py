@@ -22,6 +22,10 @@ class Work:
         self.done_s += seconds
         self.tell(min(self.done_s / self.total_s, 0.99))
 
+    def encoded(self) -> None:
+        """Note that a picture was encoded."""
+        self.did(PICTURE_S)
+
     def copied(self, size: int) -> None:
         """Note that so many bytes were copied."""
         self.did(size / BYTES_A_S)

@@ -19,10 +19,7 @@ import msgspec
 
 from classroom_media.api import MediaError
 from classroom_media.edit.aside import clear
-from classroom_media.edit.orders import FilmOrder, Order, PackageOrder, SlidesOrder, SoundOrder
-from classroom_media.edit.package import export_package, export_sound
-from classroom_media.edit.render import render
-from classroom_media.edit.slides import export_slides
+from classroom_media.edit.carry_out import carry_out
 from classroom_media.workers.specs import EditProgress, EditSpec
 
 TELL_EVERY_S: Final = 0.25
@@ -66,25 +63,12 @@ def main() -> int:
     ledger = Ledger(Path(spec.progress))
     try:
         clear(Path(spec.order.into).parent)
-        carry_out(spec.order, ledger)
+        carry_out(spec.order, ledger.tell)
     except (MediaError, OSError) as error:
         logger.exception("%s: not made", spec.order.into)
         ledger.fail(str(error))
         return 1
     return 0
-
-
-def carry_out(order: Order, ledger: Ledger) -> None:
-    """Make what is ordered. Raises MediaError, OSError."""
-    match order:
-        case FilmOrder():
-            render(order, ledger.tell)
-        case SoundOrder():
-            export_sound(order, ledger.tell)
-        case SlidesOrder():
-            export_slides(order, ledger.tell)
-        case PackageOrder():
-            export_package(order, ledger.tell)
 
 
 if __name__ == "__main__":

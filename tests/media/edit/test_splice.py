@@ -10,8 +10,9 @@ import pytest
 
 from classroom_media.api import MediaError
 from classroom_media.edit.film import Film, read_film
+from classroom_media.edit.montage import Shot, Tally
 from classroom_media.edit.ranges import RangeError, Wrong, kept
-from classroom_media.edit.splice import Shot, Tally, splice
+from classroom_media.edit.splice import splice
 from classroom_media.emulate import truth
 from classroom_media.record.flatten import flatten
 from tests.media import films
