@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -22,12 +22,10 @@ from classroom_schedules import (
     plan,
 )
 from classroom_schedules.furniture import missing
-from classroom_schedules.incoming.columns import read_lessons
-from classroom_schedules.incoming.grid import is_grid, read_grids
-from classroom_schedules.incoming.ical import read_ical
 from classroom_schedules.incoming.imported import Imported
 from classroom_schedules.incoming.notice import read_notice
-from classroom_schedules.incoming.sheet import SIZE_MAX, read_csv, read_xlsx
+from classroom_schedules.incoming.sheet import SIZE_MAX
+from classroom_schedules.incoming.table import read_table, terms
 from classroom_schedules.load import read_bytes
 from classroom_schedules.mistakes import Mistake
 from classroom_schedules.outgoing.csv import to_csv
@@ -66,10 +64,10 @@ def check(file: Path, *, room: Path | None = None, language: str) -> int:
     except ScheduleError as error:
         tell(file, error, language)
         return WRONG_USE
-    planned = plan(*school, *_terms(school))
+    planned = plan(*school, *terms(school))
     found = [
         *(one.tell(language) for one in clashes(school.timetable, planned)),
-        *(one.tell(language) for one in doubts(*school, *_terms(school))),
+        *(one.tell(language) for one in doubts(*school, *terms(school))),
     ]
     held = sum(one.is_held for one in planned)
     _say("timetable.checked", language, held=held, skipped=len(planned) - held, found=len(found))
@@ -111,7 +109,7 @@ def export(
     except ScheduleError as error:
         tell(file, error, language)
         return WRONG_USE
-    first, last = _terms(school)
+    first, last = terms(school)
     mine = of(plan(*school, start or first, end or last), Whose(whose), name)
     if not mine:
         sys.stderr.write(words("cli").say("plan.nothing", language, room=name) + "\n")
@@ -136,21 +134,9 @@ def _check_rules(school: School, room: Path | None) -> None:
         raise ScheduleError(mistakes)
 
 
-def _terms(school: School) -> tuple[date, date]:
-    """Give the first day of all terms, and the day after the last."""
-    terms = school.calendar.terms
-    return min(one.first for one in terms), max(one.last for one in terms) + timedelta(days=1)
-
-
 def _read(source: Source, school: School) -> Imported:
-    content, bells = read_bytes(source.file, SIZE_MAX), school.timetable.bells
-    suffix = source.file.suffix.lower()
-    if suffix == ".ics":
-        return read_ical(content, school.calendar.zone, *_terms(school))
-    rows = read_xlsx(content, source.sheet) if suffix == ".xlsx" else read_csv(content)
-    if is_grid(rows) and not source.columns:
-        return read_grids(rows, bells, source.file.stem)
-    return read_lessons(rows, bells, source.columns)
+    content = read_bytes(source.file, SIZE_MAX)
+    return read_table(source.file.name, content, school, source.columns, source.sheet)
 
 
 def _notice(source: Source, language: str) -> int:

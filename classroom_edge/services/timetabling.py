@@ -17,6 +17,7 @@ from classroom_edge.services.refusals import refused
 from classroom_edge.store import place_of
 
 if TYPE_CHECKING:
+    from classroom_edge.services.day.incoming import Incoming
     from classroom_edge.services.day.service import DayService
 
 
@@ -49,6 +50,11 @@ class DayDesk(Protocol):
 
     async def here(self, who: Who) -> None:
         """Know that somebody is there."""
+
+    @property
+    def incoming(self) -> "Incoming":
+        """Where timetables are sent in."""
+        ...
 
     async def confirm(self, who: Who) -> None:
         """Let a timetable that is held come into force."""

@@ -17,7 +17,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from classroom_edge.web.errors import ApiError
 
 BODY_MAX: Final = 64 * 1024  # bytes; the largest body we expect is a few hundred
-LARGER: Final = {"PUT /api/v1/received/": 1024 * 1024}  # a list of the files of a recording
+LARGER: Final = {
+    "PUT /api/v1/received/": 1024 * 1024,  # a list of the files of a recording
+    "POST /api/v1/timetable/preview": 4 * 1024 * 1024,  # a school's, as people keep it
+}
 BOUNDLESS: Final = "PATCH /api/v1/uploads/"  # written as it comes; whoever sends announced how much
 LOCAL_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 

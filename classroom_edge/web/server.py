@@ -38,6 +38,7 @@ from classroom_edge.web import (
     recordings,
     sessions,
     streams,
+    timetable,
     watch,
 )
 from classroom_edge.web.access import May, may_work
@@ -63,6 +64,7 @@ ROUTERS: Final[Sequence[APIRouter]] = (
     assets.router,
     commands.router,
     day.router,
+    timetable.router,
     outlets.router,
     streams.router,
     recordings.router,

@@ -4,13 +4,22 @@ from collections.abc import Callable
 from typing import Any
 
 from classroom_edge.room import Refused, Who
+from classroom_edge.services.day.incoming import Incoming
 
 
 class PretendDesk:
     """Tells `note` of every wish; knows one lesson only."""
 
-    def __init__(self, note: Callable[[str, dict[str, Any]], None]) -> None:
-        self._note = note
+    def __init__(
+        self, note: Callable[[str, dict[str, Any]], None], incoming: Incoming | None = None
+    ) -> None:
+        self._note, self._incoming = note, incoming
+
+    @property
+    def incoming(self) -> Incoming:
+        if self._incoming is None:
+            raise Refused("no-timetable", {"zh-CN": "没有课表", "en": "no timetable"})
+        return self._incoming
 
     async def extend(self, who: Who, minutes: int, lesson: str = "") -> None:
         self._note("extend", {"minutes": minutes, "lesson": lesson, "by": who.name})

@@ -34,6 +34,7 @@ from classroom_edge.room import (
     ValueView,
     Who,
 )
+from classroom_edge.services.day.incoming import Incoming
 from classroom_edge.services.outlets import Outlets
 from classroom_edge.services.timetabling import DayDesk
 from classroom_edge.sessions import commands as c
@@ -144,6 +145,7 @@ class PretendRoom:
     def __init__(self, recordings: Path) -> None:
         self.asked: list[tuple[Any, ...]] = []
         self.touches = 0
+        self.incoming: Incoming | None = None
         self.code = ""
         self.watched = 0  # how many look at the preview
         self.followed = 0  # how many follow the state
@@ -264,7 +266,9 @@ class PretendRoom:
 
     @property
     def day(self) -> DayDesk:
-        return PretendDesk(lambda wish, details: self.asked.append(("day", wish, details)))
+        return PretendDesk(
+            lambda wish, details: self.asked.append(("day", wish, details)), self.incoming
+        )
 
     @property
     def outlets(self) -> Outlets:

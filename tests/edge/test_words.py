@@ -25,7 +25,9 @@ MAY_HOLD_IDEOGRAPHS = {
     "schedules/classroom_schedules/bells.py",  # what people type between two periods or times
     "schedules/classroom_schedules/reading/bells.py",
     "schedules/classroom_schedules/weeks.py",  # what people type for weekdays and weeks
+    "schedules/classroom_schedules/incoming/cell.py",  # what people write into a timetable
     "schedules/classroom_schedules/incoming/columns.py",  # headers that schools' tables have
+    "schedules/classroom_schedules/incoming/grid.py",
     "schedules/classroom_schedules/incoming/notice.py",  # the grammar of a Chinese notice
     "schedules/classroom_schedules/outgoing/toml.py",  # an example in a comment
 }

@@ -247,7 +247,7 @@ class Days:
             assert now - self.warned[job] >= HABITS.warning - MINUTE
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_nothing_is_done_twice_against_anybody_or_without_a_warning(seed: int) -> None:
     began_at = at(15, 0)

@@ -12,6 +12,7 @@ from classroom_edge.room import Who
 from classroom_edge.services.day.attendant import Attendant
 from classroom_edge.services.day.caretaker import Caretaker
 from classroom_edge.services.day.in_force import InForce
+from classroom_edge.services.day.incoming import Incoming
 from classroom_edge.services.refusals import refused
 from classroom_edge.store import timetable
 from classroom_schedules.runner import Due, Kind, Wish, WishKind
@@ -36,6 +37,10 @@ class Desk:
     now: Callable[[], datetime]
     wake: Callable[[], None]
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    incoming: Incoming = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.incoming = Incoming(in_force=self.in_force, wake=self.wake)
 
     async def extend(self, who: Who, minutes: int, lesson: str = "") -> None:
         """Let a lesson last longer, the one of now if none is named."""

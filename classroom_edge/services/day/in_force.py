@@ -11,6 +11,7 @@ from classroom_schedules.load import SIZE_MAX, read_bytes
 from classroom_schedules.mistakes import Mistake
 
 KEPT: Final = "in-force.toml"
+BEFORE: Final = "before.toml"  # what the file was until somebody sent another one in
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +73,29 @@ class InForce:
         self._enforce(*self._waiting)
         self.held = self._waiting = None
         return True
+
+    def put(self, content: bytes) -> None:
+        """Write another timetable into the file, and let it be in force: a person has agreed.
+
+        Raises:
+            ScheduleError: it has mistakes.
+            OSError: the file cannot be written.
+        """
+        if self.file is None:
+            return
+        school = loads(content)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        replace_durably(self.folder / BEFORE, read_bytes(self.file, SIZE_MAX))
+        replace_durably(self.file, content)
+        self.mistakes, self.held, self._waiting = (), None, None
+        self._enforce(content, school)
+
+    def before(self) -> bytes | None:
+        """Give what the file was before somebody sent another one in; None: nobody has."""
+        try:
+            return read_bytes(self.folder / BEFORE, SIZE_MAX)
+        except ScheduleError:
+            return None
 
     def _enforce(self, content: bytes, school: School) -> None:
         self.school = school

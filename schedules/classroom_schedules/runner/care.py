@@ -166,6 +166,7 @@ def look_after(habits: Habits, lessons: Sequence[Due], ledger: Ledger, presence:
 def _steps(room: _Room) -> Iterator[Step]:
     if not room.presence.is_right:
         return
+    yield from _interrupted(room)
     evening = room.habits.jobs(room.presence.now)
     if room.habits.after_power_cut and room.habits.off_routine and (booted := _boot(room)):
         yield booted
@@ -180,6 +181,16 @@ def _steps(room: _Room) -> Iterator[Step]:
             is_night_over = room.turns(job).is_over or not job.at <= room.presence.now < job.until
     if room.habits.idle and room.habits.off_routine and (idle := _idle(room)):
         yield idle
+
+
+def _interrupted(room: _Room) -> Iterator[Spared]:
+    """Say of what was begun when the power went, and is of no use any more, that it was."""
+    for one in room.counted:
+        job, _, kind = one.job.rpartition("#")
+        is_old = job != f"{room.presence.boot}/boot" and one.at < room.presence.began_at
+        if one.outcome is Outcome.BEGUN and kind in {Kind.IDLE, Kind.BOOT} and is_old:
+            done = Job(job, Kind(kind), one.at, one.at)
+            yield Spared(done, one.turn, Outcome.SKIPPED, remark("care.interrupted"))
 
 
 def _by_clock(room: _Room, turns: Turns, kinds: frozenset[Business]) -> Step | None:

@@ -76,6 +76,7 @@ class Room:
         self._dark_since_s = None
 
     def lose_power(self) -> None:
+        self.touched_s = 0.0  # whoever was there sees the room go dark
         self._dark_since_s = self.now_s
 
     def set_clock(self, offset_s: float, *, synchronised: bool) -> None:

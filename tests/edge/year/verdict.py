@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
-from classroom_schedules.runner import Due, Kind, Outcome
+from classroom_schedules.runner import Due, Entry, Kind, Outcome
 from tests.edge.year.life import Life
 from tests.edge.year.room import Film
 
@@ -110,11 +110,18 @@ def _of_care(life: Life) -> Iterator[str]:
         turns = [one for one in life.ledger if one.job == what]
         if shut.count(what) > len(turns):
             yield f"{what}: done {shut.count(what)} times in {len(turns)} turns"
+    yield from (f"never said: {one}" for one in life.ledger if _is_open(life, one))
     for number in range(life.days - 2):
         job = f"{life.start + timedelta(days=number)}/night"
         entry = life.ledger.last(job, Kind.NIGHT)
         if entry is None or entry.outcome is Outcome.BEGUN or not entry.why.tell("zh-CN"):
             yield f"{job}: {entry}"
+
+
+def _is_open(life: Life, one: Entry) -> bool:
+    """Tell whether a job of days ago was claimed, and nobody knows what came of it."""
+    is_old = one.at.timestamp() < life.room.now_s - 2 * 86_400
+    return is_old and one.outcome is Outcome.BEGUN and one.job.endswith(("#idle", "#boot"))
 
 
 def counts(life: Life) -> dict[str, int]:
