@@ -794,8 +794,6 @@ class Config(Part):
     keeping: KeepingConfig | None = None
     backup: BackupConfig | None = None
 
-    store: StoreConfig = StoreConfig()
-
     def device(self, id_: str) -> DeviceConfig:
         """Give the device of that id; KeyError when there is none."""
         return {device.id: device for device in self.devices}[id_]
