@@ -109,6 +109,8 @@ class Daemon:
             damaged=self._damaged,
             is_needed=self._is_needed,
             at_work=self._at_work,
+            is_needed=self._is_needed,
+            runtime=runtime,
             lessons=lambda: tuple(Coming(*one) for one in self._timetable.recorded()),
             is_live=self._is_live,
         )

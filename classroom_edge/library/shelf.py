@@ -11,13 +11,16 @@ from classroom_edge.library.cards import Cards
 from classroom_edge.library.catalogue import Catalogue
 from classroom_edge.library.deliver.desk import DeliveryDesk
 from classroom_edge.library.editing.compose import edit_desk
+from classroom_edge.library.deliver.door import DeliveryDoor
 from classroom_edge.library.editing.desk import EditDesk
 from classroom_edge.library.folders import Folders
 from classroom_edge.library.keeping.erasing import Erasing
 from classroom_edge.library.keeping.forecast import Coming
 from classroom_edge.library.keeping.service import Keeping
 from classroom_edge.library.keeping.watching import Watching
-from classroom_edge.paths import DataFolder
+from classroom_edge.library.preserving import Preserving
+from classroom_edge.library.opencast.agents import Agents
+from classroom_edge.paths import DataFolder, has_ipc
 from classroom_edge.services.places import Places
 from classroom_edge.services.problems import Finding
 from classroom_edge.store import Store, place_of
@@ -39,6 +42,7 @@ class Shelf:
     changed: Callable[[], None]  # the room's state must be looked at again
     damaged: Callable[[Path], None] = lambda _folder: None  # its manifest is to be made again
     is_live: Callable[[], bool] = lambda: False  # a lesson of this room is seen elsewhere now
+    runtime: Path | None = None  # where commands of this machine ask; None = they do not
     at_work: Callable[[], frozenset[str]] = frozenset  # recordings that are made or played now
     lessons: Callable[[], tuple[Coming, ...]] = tuple  # that will be recorded
     is_needed: Callable[[], bool] = lambda: False  # the machine, by a recording
@@ -85,6 +89,13 @@ class Shelf:
             store=self.store,
             at_work=self.at_work,
         )
+        self.agents = Agents(
+            config=self.config,
+            place=self.folder.deliveries,
+            recorded=self.recorded,
+            is_recording=self.is_needed,
+            is_sending=lambda target: self.deliveries.couriers[target].current is not None,
+        )
         self.keeping = Keeping(
             config=self.config,
             root=self.recordings,
@@ -105,15 +116,22 @@ class Shelf:
             **self.deliveries.services,
         }
         always: dict[str, Run] = {"store": self._keep_open, "editing": self.edits.rendering.run}
-        return always | {
-            name: self._when_open(run) for name, run in parts.items()
-        }
+        return always | {name: self._when_open(run) for name, run in parts.items()}
+
+    @property
+    def _doors(self) -> Mapping[str, Run]:
+        """Where commands of this machine ask."""
+        if self.runtime is None or not has_ipc():
+            return {}
+        return {"deliveries door": DeliveryDoor(self.deliveries, self.runtime).run}
 
     def findings(self) -> Iterator[Finding]:
         """Tell what is wrong."""
         yield from self.deliveries.findings()
 
     async def _keep_open(self) -> None:
+            **self.agents.services,
+            **self._doors,
         """Keep the store open. Raises StoreError."""
         try:
             async with self.store:

@@ -6,12 +6,11 @@ live, when somebody drops the delivery, with the daemon. The next one goes on wh
 
 import asyncio
 import logging
-import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -28,11 +27,7 @@ from classroom_edge.library.deliver.progress import Progress
 from classroom_edge.library.deliver.receipts import Delivered, add_receipt
 from classroom_edge.library.deliver.spec import TargetSpec
 from classroom_edge.library.deliver.target import Parcel, RefusedError
-from classroom_edge.library.deliver.waiting import (
-    Delivery,
-    may_go,
-    pause_after,
-)
+from classroom_edge.library.deliver.waiting import Delivery, Patience, may_go
 from classroom_edge.library.folders import Folders
 from classroom_edge.room import Refused
 from classroom_edge.store import Store, deliveries
@@ -40,8 +35,6 @@ from classroom_media.api import RecordError
 
 LOOK_S: Final = 1.0  # whether it may still be delivered
 IDLE_S: Final = 30.0  # whether something is due
-REST_MAX_S: Final = 600.0  # of a target that does not answer
-MEND_S: Final = 900.0  # of one that somebody has to mend
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +52,7 @@ class Courier:
     changed: Callable[[], None]
     settled: Callable[[], None] = lambda: None  # something was delivered, or was not
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    chance: Callable[[], float] = random.random
+    patience: Patience = field(default_factory=Patience)
     look_s: float = LOOK_S
     current: Delivery | None = field(default=None, init=False)
     title: str = field(default="", init=False)  # of the current one's recording
@@ -199,7 +192,7 @@ class Courier:
         if last is None:
             settled = outcome.interrupted(delivery, now)
         else:
-            settled = outcome.ended(delivery, last, now, self.chance)
+            settled = outcome.ended(delivery, last, now, self.patience)
             self._judge(last, now)
             logger.info("%s to %s: %s %s", delivery.parcel, self.target.id, settled.state, last)
         await self._keep(settled)
@@ -211,9 +204,8 @@ class Courier:
             self.trouble, self.failures = None, 0
         elif last.kind != "refused" and last.code not in outcome.HERE:
             self.trouble, self.failures = last, self.failures + 1
-            rest = timedelta(seconds=MEND_S)
-            if last.kind != "misconfigured":
-                rest = pause_after(self.failures, self.chance, REST_MAX_S)
+            is_misconfigured = last.kind == "misconfigured"
+            rest = self.patience.rest(self.failures, is_misconfigured=is_misconfigured)
             self._rests_until = now + rest
 
     def _sign(self, delivery: Delivery) -> None:

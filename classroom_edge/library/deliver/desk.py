@@ -24,6 +24,7 @@ from classroom_edge.library.deliver.waiting import (
     WARNED_AFTER,
     WHATS,
     Delivery,
+    Patience,
     Standing,
     may_go,
 )
@@ -49,6 +50,8 @@ class DeliveryDesk:
     is_live: Callable[[], bool]
     changed: Callable[[], None]
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    patience: Patience = field(default_factory=Patience)
+    look_s: float = LOOK_S
     couriers: dict[str, Courier] = field(init=False)
     _orders: tuple[StandingOrder, ...] = field(init=False)
     _counts: Mapping[tuple[str, str], int] = field(default_factory=dict, init=False)
@@ -67,6 +70,7 @@ class DeliveryDesk:
                 changed=self.changed,
                 settled=self._stirred.set,
                 now=self.now,
+                patience=self.patience,
             )
             for one in self.config.targets
         }
@@ -93,7 +97,7 @@ class DeliveryDesk:
                     self.couriers[order.target.id].stir()
             await self._count()
             with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_S):
+                async with asyncio.timeout(self.look_s):
                     await self._stirred.wait()
             self._stirred.clear()
 

@@ -1,6 +1,5 @@
 """What becomes of a delivery after what was reported of a try. Pure."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -14,7 +13,7 @@ from classroom_edge.library.deliver.messages import (
     Report,
     Weighed,
 )
-from classroom_edge.library.deliver.waiting import Delivery, Standing, pause_after
+from classroom_edge.library.deliver.waiting import Delivery, Patience, Standing
 
 HERE: Final = frozenset(
     {"gone-here", "changed-here", "unreadable-here", "not-finished", "nothing-to-send", "consent"}
@@ -49,9 +48,7 @@ def interrupted(delivery: Delivery, now: datetime) -> Delivery:
     return replace(delivery, state=Standing.WAITING, due_at=now)
 
 
-def ended(
-    delivery: Delivery, last: Done | Failed, now: datetime, chance: Callable[[], float]
-) -> Delivery:
+def ended(delivery: Delivery, last: Done | Failed, now: datetime, patience: Patience) -> Delivery:
     """Take over how a try ended."""
     if isinstance(last, Done):
         return replace(
@@ -68,5 +65,5 @@ def ended(
     if last.kind == "refused":
         state = Standing.WITHHELD if last.code == "consent" else Standing.REFUSED
         return replace(failed, state=state)
-    due_at = now + pause_after(failed.failures, chance)
+    due_at = now + patience.after(failed.failures)
     return replace(failed, state=Standing.WAITING, due_at=due_at)

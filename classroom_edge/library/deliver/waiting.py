@@ -1,5 +1,6 @@
 """A delivery in the queue. Values and pure rules."""
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,8 +10,6 @@ from typing import Final
 from classroom_edge.library.card import Consent
 from classroom_edge.library.deliver.target import Receipt
 
-FIRST_S: Final = 5.0
-LONGEST_S: Final = 3600.0  # between two tries
 WARNED_AFTER: Final = 3  # failures, then a person is told
 EDIT: Final = "edit:"
 WHATS: Final = ("programme", "tracks", "all")
@@ -68,13 +67,30 @@ def reaching(least: Consent) -> tuple[Consent, ...]:
     return _SEEN_BY[_SEEN_BY.index(least) :]
 
 
-def pause_after(
-    failures: int, chance: Callable[[], float], longest_s: float = LONGEST_S
-) -> timedelta:
-    """Give how long to wait after so many failures in a row: twice as long each time, spread.
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait after failures in a row: twice as long each time, and spread. Seconds.
 
     `chance` gives a number from 0 to 1, so that rooms do not come back all at once.
     """
-    doublings = min(max(failures - 1, 0), 16)
-    seconds = min(FIRST_S * 2.0**doublings, longest_s)
-    return timedelta(seconds=seconds * (0.5 + chance()))
+
+    first_s: float = 5.0
+    longest_s: float = 3600.0  # for one recording
+    rest_s: float = 600.0  # longest, for a target that does not answer
+    mend_s: float = 900.0  # for one that somebody has to mend
+    chance: Callable[[], float] = random.random
+
+    def after(self, failures: int) -> timedelta:
+        """Give how long a recording waits."""
+        return self._spread(failures, self.longest_s)
+
+    def rest(self, failures: int, *, is_misconfigured: bool) -> timedelta:
+        """Give how long a target is left in peace."""
+        if is_misconfigured:
+            return timedelta(seconds=self.mend_s)
+        return self._spread(failures, self.rest_s)
+
+    def _spread(self, failures: int, longest_s: float) -> timedelta:
+        doublings = min(max(failures - 1, 0), 16)
+        seconds = min(self.first_s * 2.0**doublings, longest_s)
+        return timedelta(seconds=seconds * (0.5 + self.chance()))

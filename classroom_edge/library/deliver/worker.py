@@ -45,9 +45,12 @@ logger = logging.getLogger(__name__)
 
 
 def say(report: AnyReport) -> None:
-    """Say a line to the daemon."""
-    sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
-    sys.stdout.buffer.flush()
+    """Say a line to the daemon; where there is none any more, end."""
+    try:
+        sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        os._exit(1)
 
 
 def work(task: Task) -> AnyReport:
@@ -117,7 +120,6 @@ def main() -> int:
         os.nice(NICE)
     last = work(task)
     say(last)
-    sys.stdout.flush()
     os._exit(int(isinstance(last, Failed)))  # the thread that reads cannot be asked to end
 
 
