@@ -3,7 +3,7 @@
 # ruff: noqa: FBT002, PLC0415, PLR0917 - typer reads signatures; commands are imported when used
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -142,14 +142,58 @@ def edit(
     sound: Annotated[
         str, typer.Option(help="option.edit-sound", metavar="TRACK", show_default=False)
     ] = "",
+    join: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="option.edit-join", metavar="RECORDING[#FROM-TO[@TRACK]]", show_default=False
+        ),
+    ] = None,
+    title: Annotated[
+        list[str] | None,
+        typer.Option(help="option.edit-title", metavar="LINE", show_default=False),
+    ] = None,
+    loudness: Annotated[
+        float | None,
+        typer.Option(
+            help="option.edit-loudness", metavar="LUFS", min=-31, max=-9, show_default=False
+        ),
+    ] = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a film of passages of a recording."""
     from classroom_edge.commands import edit as command
 
-    wanted = command.Wanted(keep, out, sound)
+    wanted = command.Wanted(keep, out, sound, tuple(join or ()), tuple(title or ()), loudness)
     finish(
         context,
         lambda: command.edit(recording, wanted, data=data, as_json=as_json, language=context.obj),
+    )
+
+
+@app.command(help="export.help")
+def export(
+    context: typer.Context,
+    recording: Annotated[
+        str,
+        typer.Argument(metavar="RECORDING", help="argument.recording-or-id", show_default=False),
+    ],
+    kind: Annotated[Literal["package", "sound", "slides"], typer.Option(help="option.export-kind")],
+    out: Annotated[Path, typer.Option(help="option.export-out", metavar="FILE|FOLDER")],
+    edit: Annotated[
+        str, typer.Option("--edit", help="option.export-edit", metavar="ID", show_default=False)
+    ] = "",
+    school: Annotated[
+        str, typer.Option(help="option.export-school", metavar="NAME", show_default=False)
+    ] = "",
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Export a package for a platform, sound alone or slides alone."""
+    from classroom_edge.commands import export as command
+
+    wanted = command.Wanted(kind, out, edit, school)
+    finish(
+        context,
+        lambda: command.export(recording, wanted, data=data, as_json=as_json, language=context.obj),
     )

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
@@ -11,20 +12,24 @@ from rich.console import Console
 
 from classroom_edge.commands.recorded import recorded
 from classroom_edge.words import words
-from classroom_media.api import MediaError, RecordError
+from classroom_media.api import Card, MediaError, RecordError
 from classroom_media.edit.film import Film, read_film
+from classroom_media.edit.loudness import Measured
 from classroom_media.edit.montage import Shot, Tally
+from classroom_media.edit.orders import Opening
 from classroom_media.edit.ranges import RangeError, kept
-from classroom_media.edit.splice import splice
+from classroom_media.edit.splice import dressed
 from classroom_media.record.manifest import (
     ELSEWHERE,
     PROGRAMME,
     Manifest,
     State,
+    Track,
     read_manifest,
 )
 
 GOOD, FAILED, WRONG = 0, 1, 2
+WHOLE: Final = "-"  # a passage
 FINISHED: Final = frozenset({State.FINISHED, State.INCOMPLETE})
 
 
@@ -35,6 +40,9 @@ class Wanted:
     keep: Sequence[str]  # FROM-TO, or FROM-TO@TRACK
     out: Path
     sound: str = ""  # a track; "" = the programme's
+    join: Sequence[str] = ()  # RECORDING, or RECORDING#FROM-TO, or RECORDING#FROM-TO@TRACK
+    title: Sequence[str] = ()  # lines of a card before it, the first one large
+    lufs: float | None = None  # None: as loud as it is
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer
@@ -54,26 +62,33 @@ class _Tracks:
     manifest: Manifest
     _films: dict[str, Film] = field(default_factory=dict)
 
-    def film(self, name: str) -> Film:
-        if name not in self._films:
-            files = [t.file for t in self.manifest.tracks if t.name == name]
-            if len(files) != 1 or self._is_elsewhere(name):
-                raise Refused("no-track", name=name, there_are=self._names())
-            self._films[name] = read_film(self.folder / files[0])
-        return self._films[name]
+    def shot(self, spelled: str, sound: str) -> Shot:
+        """Read one passage: what is kept, of which track, and what is heard with it."""
+        passage, _at, name = spelled.partition("@")
+        seen, heard = self._track(name or PROGRAMME), self._track(sound or PROGRAMME)
+        apart_s = Fraction(seen.start_s) - Fraction(heard.start_s)
+        return Shot(kept(passage), self._film(seen), self._film(heard), apart_s)
+
+    def _track(self, name: str) -> Track:
+        found = [track for track in self.manifest.tracks if track.name == name]
+        if len(found) != 1 or found[0].problem == ELSEWHERE:
+            raise Refused("no-track", name=name, there_are=self._names())
+        return found[0]
+
+    def _film(self, track: Track) -> Film:
+        if track.name not in self._films:
+            self._films[track.name] = read_film(self.folder / track.file)
+        return self._films[track.name]
 
     def _names(self) -> str:
         return ", ".join(dict.fromkeys(track.name for track in self.manifest.tracks))
-
-    def _is_elsewhere(self, name: str) -> bool:
-        return any(t.name == name and t.problem == ELSEWHERE for t in self.manifest.tracks)
 
 
 def edit(recording: str, wanted: Wanted, *, data: Path | None, as_json: bool, language: str) -> int:
     """Write a film; give 0, 1 when it cannot be made, 2 for what cannot be meant."""
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
-        tally = _made(recording, wanted, data)
+        tally, loud = _made(recording, wanted, data)
     except Refused as error:
         said = words("cli").say(f"edit.{error.key}", language, **error.values)
         errors.print(said, markup=False)
@@ -81,51 +96,59 @@ def edit(recording: str, wanted: Wanted, *, data: Path | None, as_json: bool, la
     except MediaError as error:
         errors.print(str(error), markup=False)
         return FAILED
-    _tell(tally, wanted.out, as_json=as_json, language=language)
+    _tell(tally, loud, wanted.out, as_json=as_json, language=language)
     return GOOD
 
 
-def _made(recording: str, wanted: Wanted, data: Path | None) -> Tally:
+def _made(recording: str, wanted: Wanted, data: Path | None) -> tuple[Tally, Measured | None]:
     tracks = _tracks(recording, data)
-    if tracks.manifest.state not in FINISHED:
-        raise Refused("not-finished", state=tracks.manifest.state)
     if wanted.out.exists() and wanted.out.resolve().parent == tracks.folder.resolve():
         raise Refused("out-inside", path=wanted.out)
     try:
-        shots = [_shot(spelled, tracks, wanted.sound) for spelled in wanted.keep]
-        return splice(shots, wanted.out)
+        shots = [tracks.shot(spelled, wanted.sound) for spelled in wanted.keep]
+        shots += [_joined(spelled, wanted.sound, data) for spelled in wanted.join]
+        return dressed(shots, wanted.out, opening=_opening(wanted.title), lufs=wanted.lufs)
     except RangeError as error:
         length_s = f"{error.length_s:.2f}"
         known = {"spelled": error.spelled, "pictures": error.pictures, "length_s": length_s}
         raise Refused(error.why, **known) from error
 
 
+def _joined(spelled: str, sound: str, data: Path | None) -> Shot:
+    recording, _hash, passage = spelled.partition("#")
+    return _tracks(recording, data).shot(passage or WHOLE, sound)
+
+
+def _opening(lines: Sequence[str]) -> Opening | None:
+    return Opening(card=Card(title=lines[0], lines=tuple(lines[1:]))) if lines else None
+
+
 def _tracks(recording: str, data: Path | None) -> _Tracks:
     folder = recorded(recording, data)
     try:
-        if folder is not None:
-            return _Tracks(folder, read_manifest(folder))
+        tracks = _Tracks(folder, read_manifest(folder)) if folder is not None else None
     except RecordError as error:
         raise Refused("no-recording", recording=recording) from error
-    raise Refused("no-recording", recording=recording)
+    if tracks is None:
+        raise Refused("no-recording", recording=recording)
+    if tracks.manifest.state not in FINISHED:
+        raise Refused("not-finished", state=tracks.manifest.state)
+    return tracks
 
 
-def _shot(spelled: str, tracks: _Tracks, sound: str) -> Shot:
-    """Read one passage: what is kept, of which track, and what is heard with it."""
-    passage, _at, name = spelled.partition("@")
-    return Shot(kept(passage), tracks.film(name or PROGRAMME), tracks.film(sound or PROGRAMME))
-
-
-def _tell(tally: Tally, out: Path, *, as_json: bool, language: str) -> None:
+def _tell(tally: Tally, loud: Measured | None, out: Path, *, as_json: bool, language: str) -> None:
     if as_json:
-        sys.stdout.write(msgspec.json.encode(tally).decode() + "\n")
+        told = msgspec.to_builtins(tally) | (msgspec.to_builtins(loud) if loud else {})
+        sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
         return
-    said = words("cli").say(
-        "edit.done",
-        language,
-        path=out,
-        duration_s=f"{tally.duration_s:.2f}",
-        pictures=tally.pictures,
-        encoded=tally.encoded,
-    )
-    Console(highlight=False, soft_wrap=True).print(said, markup=False)
+    known = {
+        "path": out,
+        "duration_s": f"{tally.duration_s:.2f}",
+        "pictures": tally.pictures,
+        "encoded": tally.encoded,
+    }
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(words("cli").say("edit.done", language, **known), markup=False)
+    if loud:
+        levels = {"lufs": f"{loud.lufs:.1f}", "peak": f"{loud.peak_dbtp:.1f}"}
+        console.print(words("cli").say("edit.loud", language, **levels), markup=False)

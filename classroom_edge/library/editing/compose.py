@@ -5,14 +5,12 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from classroom_edge.config.models import Config
-from classroom_edge.library.card import read_card
 from classroom_edge.library.editing.desk import EditDesk
-from classroom_edge.library.editing.ordering import Facts
+from classroom_edge.library.editing.facts import facts_of
 from classroom_edge.library.editing.rendering import RenderingService
 from classroom_edge.library.editing.workshop import Workshop
 from classroom_edge.library.folders import Folders
 from classroom_edge.paths import DataFolder
-from classroom_media.api import RecordError
 
 
 def edit_desk(
@@ -28,7 +26,12 @@ def edit_desk(
     card = config.titles.opening
     workshop = Workshop(
         folders=folders,
-        facts=partial(facts_of, config, folders),
+        facts=partial(
+            facts_of,
+            folders,
+            school=card.lines[0] if card and card.lines else config.room.name,
+            zone=ZoneInfo(config.room.timezone),
+        ),
         language=config.room.language,
         logo=str(config.titles.logo or ""),
         picture=str(card.picture or "") if card else "",
@@ -42,25 +45,3 @@ def edit_desk(
         is_needed_elsewhere=is_needed_elsewhere,
     )
     return EditDesk(workshop=workshop, rendering=rendering, told=told)
-
-
-def facts_of(config: Config, folders: Folders, recording: str) -> Facts:
-    """Give what people know of a recording: what they said of it, else what was planned.
-
-    Raises:
-        Refused: there is no such recording.
-    """
-    manifest = folders.one(recording)
-    try:
-        said = read_card(folders.place(recording))
-    except RecordError:
-        said = None
-    taught, opening = manifest.taught, config.titles.opening
-    return Facts(
-        title=(said and said.title) or manifest.title,
-        subject=(said and said.subject) or (taught.subject if taught else ""),
-        teacher=(said and said.teacher) or (", ".join(taught.teachers) if taught else ""),
-        class_name=(said and said.class_name) or (", ".join(taught.classes) if taught else ""),
-        school=opening.lines[0] if opening and opening.lines else config.room.name,
-        held_at=manifest.started_at.astimezone(ZoneInfo(config.room.timezone)),
-    )

@@ -1,10 +1,10 @@
 """From an edit to the order that the editor's process carries out."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from classroom_edge.library.editing.edit import Edit, Passage
+from classroom_edge.library.editing.facts import Facts
 from classroom_edge.library.editing.refusals import refused
 from classroom_edge.library.editing.takes import Find, Recorded, chapters, placed, slides
 from classroom_edge.words import words
@@ -22,42 +22,6 @@ from classroom_media.record.manifest import PROGRAMME
 OPENING_S: Final = 5.0
 COVER_S: Final = 60.0  # of the film: by then everybody has sat down
 LINES_MOST: Final = 4  # of a card, its title left out
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What people know of a recording, for cards and metadata; what nobody knows is ""."""
-
-    title: str = ""
-    subject: str = ""
-    teacher: str = ""
-    class_name: str = ""
-    school: str = ""
-    held_at: datetime | None = None  # aware
-
-    @property
-    def date(self) -> str:
-        """Spell the day."""
-        return f"{self.held_at:%Y-%m-%d}" if self.held_at else ""
-
-    @property
-    def opening(self) -> str:
-        """Suggest words for a card: the lesson, then school and class, then who and when."""
-        where = "  ".join(filter(None, (self.school, self.class_name)))
-        who = "  ·  ".join(filter(None, (self.teacher, self.date)))
-        return "\n".join(filter(None, (self.title or self.subject, where, who)))
-
-    @property
-    def metadata(self) -> dict[str, str]:
-        """Give what a platform asks for."""
-        return {
-            "title": self.title,
-            "subject": self.subject,
-            "teacher": self.teacher,
-            "class": self.class_name,
-            "school": self.school,
-            "date": self.date,
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,11 @@ from shutil import disk_usage
 from typing import Final
 
 from classroom_edge.library.editing.edit import Edit
+from classroom_edge.library.editing.facts import Facts
 from classroom_edge.library.editing.files import EditFolder
 from classroom_edge.library.editing.history import History
 from classroom_edge.library.editing.jobs import Job, Kind
-from classroom_edge.library.editing.ordering import Facts, Orders, whole
+from classroom_edge.library.editing.ordering import Orders, whole
 from classroom_edge.library.editing.refusals import refused
 from classroom_edge.library.editing.takes import Find, Recorded, placed
 from classroom_edge.library.folders import Folders
@@ -38,25 +39,24 @@ class Workshop:
         """Give what finds the recordings that an edit of this one is made of."""
         return partial(self._recorded, recording)
 
-    def order(self, job: Job) -> Order:
-        """Say what the editor's process is to do for a job; blocks. Raises Refused."""
-        folder = self.folder(job.recording)
-        recorded = self.finder(job.recording)("")
-        facts = self.facts(job.recording)
-        orders = Orders(
-            find=self.finder(job.recording),
-            language=self.language,
-            logo=self.logo,
-            picture=self.picture,
-        )
-        lufs = PLATFORM_LUFS if job.kind is Kind.PACKAGE else None
-        opening = facts.opening if job.kind is Kind.PACKAGE else ""
-        edit = whole(recorded, opening=opening, lufs=lufs)
-        if job.edit:
-            edit = read_edit(folder, job.edit).edit
+    def order(self, job: Job, out: Path | None = None) -> Order:
+        """Say what the editor's process is to do for a job.
+
+        What is made goes beside the recording, or to `out`; then nothing else is written there.
+
+        Raises:
+            Refused: it cannot be made, or there is no room for it.
+            RecordError: the disk fails.
+        """
+        folder, edit = self.folder(job.recording), self._edit(job)
         self._require_room(folder, edit, job)
-        into = str(folder.export(job.edit, job.kind))
-        film = orders.film(edit, str(folder.film(job.edit)) if job.edit else "")
+        find, facts = self.finder(job.recording), self.facts(job.recording)
+        orders = Orders(find=find, language=self.language, logo=self.logo, picture=self.picture)
+        into = str(out or folder.export(job.edit, job.kind))
+        made = folder.made(job.edit) if job.edit else None
+        is_there = made is not None and made.of == edit.digest
+        keeps = job.edit and (out is None or is_there)
+        film = orders.film(edit, str(folder.film(job.edit)) if keeps else "")
         match job.kind:
             case Kind.FILM:
                 return film
@@ -66,6 +66,15 @@ class Workshop:
                 return orders.sound(film, into)
             case Kind.SLIDES:
                 return orders.slides(edit, into)
+
+    def _edit(self, job: Job) -> Edit:
+        """Give the edit; the whole recording where there is none, ready for platforms."""
+        if job.edit:
+            return read_edit(self.folder(job.recording), job.edit).edit
+        recorded = self.finder(job.recording)("")
+        if job.kind is not Kind.PACKAGE:
+            return whole(recorded)
+        return whole(recorded, opening=self.facts(job.recording).opening, lufs=PLATFORM_LUFS)
 
     def _recorded(self, own: str, recording: str) -> Recorded:
         id_ = recording or own
