@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from classroom_media.api import Kind, MediaError, StreamFormat
-from classroom_media.sources import open_source
+from classroom_media.sources.opening import open_source
 from classroom_media.workers.specs import SourceSpec
 
 PATIENCE_S: Final = 5.0  # for the second stream, once the first is there

@@ -118,9 +118,13 @@ class Media:
         """Give where the room's relay is met while a session goes on."""
         return endpoints_for(self.runtime, *RELAY)
 
-    def relay(self, spec: Callable[[], msgspec.Struct]) -> WorkerService:
+    def relay(
+        self, spec: Callable[[], msgspec.Struct], changed: Callable[[], None]
+    ) -> WorkerService:
         """Give a relay for a session that goes on; whoever asks for it runs it."""
-        return self._worker(*RELAY, RELAY_MODULE, spec, identity=_but_for_voices)
+        worker = self._worker(*RELAY, RELAY_MODULE, spec, identity=_but_for_voices)
+        worker.changed = changed
+        return worker
 
     async def run(self) -> None:
         """Run until cancelled; the workers go on."""

@@ -17,11 +17,12 @@ from classroom_media.api import NS, IdleError, SourceError
 from classroom_media.encode.opus import OpusEncoder
 from classroom_media.messages import AnyCommand, Begin, End, Heartbeat, PeerHealth
 from classroom_media.packets import Coded
-from classroom_media.sources import open_source
 from classroom_media.sources.coders import PictureCoder
+from classroom_media.sources.opening import open_source
 from classroom_media.sources.pattern import Pattern
+from classroom_media.workers.last_groups import LastGroups
 from classroom_media.workers.shell import Answer, Shell
-from classroom_media.workers.source import LastGroups, SourceReader, SourceWorker
+from classroom_media.workers.source import SourceReader, SourceWorker
 from classroom_media.workers.specs import Endpoints, SourceSpec
 from tests.waiting import eventually
 

@@ -18,10 +18,10 @@ from av import AudioFrame, VideoFrame
 
 from classroom_media.api import NS, SourceError
 from classroom_media.packets import Coded
-from classroom_media.sources import open_source
 from classroom_media.sources.alsa import FOLDER, SAID
 from classroom_media.sources.annexb import parameter_sets
 from classroom_media.sources.coders import PictureCoder
+from classroom_media.sources.opening import open_source
 from classroom_media.sources.pattern import SQUARES, WHITE, Pattern, generate
 from classroom_media.sources.playback import play
 from tests.media.watching import beeps, flashes, of_stream, pictures, source, until, watch

@@ -18,7 +18,7 @@ from classroom_media.emulate.feed import Feed
 from classroom_media.emulate.http_ts import TransportStreamServer
 from classroom_media.emulate.rtsp import RtspServer
 from classroom_media.packets import Coded
-from classroom_media.sources import open_source
+from classroom_media.sources.opening import open_source
 from tests.media.serving import PATTERN, free_port, serving
 from tests.media.watching import beeps, flashes, of_stream, pictures, source, until, watch
 from tests.waiting import eventually

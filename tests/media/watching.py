@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from classroom_media.api import NS
 from classroom_media.packets import Coded
-from classroom_media.sources import open_source
+from classroom_media.sources.opening import open_source
 from classroom_media.workers.specs import Endpoints, SourceSpec
 
 NOWHERE = Endpoints(commands="", packets="")

@@ -66,13 +66,14 @@ class Joiner:
     def _as_hub(self, config: HubConfig) -> Joined:
         from classroom_edge.services.hub import HubService  # noqa: PLC0415 - the store is slow
 
-        relay = self._relay(config.turn, config)
+        changed = self._changed(lambda: live)
+        relay = self._relay(config.turn, changed, config)
         hub = HubService(
             room=self.config.room,
             config=config,
             folder=self.folder,
             runtime=self.runtime,
-            changed=self._changed(lambda: live),
+            changed=changed,
             accept=lambda site, session, offer: hosting.accept(site, session, offer),  # noqa: PLW0108 - made below
             guests=lambda: guests.connected(),  # noqa: PLW0108
             watch=self.outlets.watch,
@@ -87,13 +88,14 @@ class Joiner:
         return Joined(link=hub, live=live, guests=guests)
 
     def _as_site(self, config: SiteConfig) -> Joined:
-        relay = self._relay(config.turn)
+        changed = self._changed(lambda: live)
+        relay = self._relay(config.turn, changed)
         site = SiteService(
             config=config,
             folder=self.folder,
             runtime=self.runtime,
             perform=self.perform,
-            changed=self._changed(lambda: live),
+            changed=changed,
             offer_wanted=lambda: offering.ask(),  # noqa: PLW0108 - made below
             inquired=self.inquired,
             missing=self.missing,
@@ -148,7 +150,9 @@ class Joiner:
         remote = (one for one in self.config.sources if one.is_remote)
         return {urlsplit(one.url).netloc: one.id for one in remote}
 
-    def _relay(self, turn: TurnConfig | None, hub: HubConfig | None = None) -> Relay:
+    def _relay(
+        self, turn: TurnConfig | None, changed: Callable[[], None], hub: HubConfig | None = None
+    ) -> Relay:
         def spec() -> RelaySpec:
             sizes = sizes_for(self.renditions.height)
             return RelaySpec(
@@ -165,7 +169,7 @@ class Joiner:
                 turn_only=turn.only if turn else False,
             )
 
-        return Relay(make=lambda: self.media.relay(spec))
+        return Relay(make=lambda: self.media.relay(spec, changed))
 
 
 def _addresses(hub: HubConfig | None) -> tuple[str, ...]:

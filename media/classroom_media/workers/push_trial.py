@@ -17,7 +17,7 @@ from classroom_media.live.push.address import AddressError, read
 from classroom_media.live.push.errors import PushError
 from classroom_media.live.push.lines import Line, open_line
 from classroom_media.packets import Coded
-from classroom_media.sources import open_source
+from classroom_media.sources.opening import open_source
 from classroom_media.workers.specs import Endpoints, SourceSpec, Trial, TrialSpec
 
 PICTURE: Final = "pattern://?size=640x360&fps=25&tone=1000"

@@ -26,9 +26,9 @@ from classroom_media.messages import (
     Replay,
 )
 from classroom_media.packets import Coded
+from classroom_media.workers.last_groups import LastGroups
 from classroom_media.workers.relaying import RelayThreads
 from classroom_media.workers.shell import Answer, Shell, read_spec
-from classroom_media.workers.source import LastGroups
 from classroom_media.workers.specs import RelaySpec
 
 NAME: Final = "session"

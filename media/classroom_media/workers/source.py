@@ -8,13 +8,11 @@ driver, a server that has gone) holds up nobody else: after 10 s the files are s
 process ends, so that the daemon can start another.
 """
 
-import itertools
 import logging
 import os
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import closing
 from typing import Final
@@ -35,7 +33,8 @@ from classroom_media.messages import (
 )
 from classroom_media.packets import Coded, small_of
 from classroom_media.record.track import TrackRecorder
-from classroom_media.sources import open_source
+from classroom_media.sources.opening import open_source
+from classroom_media.workers.last_groups import LastGroups
 from classroom_media.workers.shell import Answer, Shell, read_spec
 from classroom_media.workers.specs import SourceSpec
 
@@ -46,49 +45,11 @@ SILENT_NS: Final = 8 * NS // 10  # without a packet of a stream, a source is not
 SILENT_PACKETS: Final = 3  # or for so many of its packets, where that is longer
 TOLD_NS: Final = 6 * NS // 10  # even a short silence is told so long: in one heartbeat at least
 HUNG_NS: Final = 10 * NS  # every wait of a source is shorter
-REPLAYED_NS: Final = 3 * NS  # at least; whole groups of pictures are kept
-GROUP_MAX: Final = 1500  # packets kept for a replay
 JOIN_S: Final = 0.5
 
 OpenSource = Callable[[SourceSpec, Callable[[], int]], Generator[Coded, None, None]]
 
 logger = logging.getLogger(__name__)
-
-
-class LastGroups:
-    """The packets of the last seconds, from a keyframe of the picture on: for newcomers.
-
-    A director that was killed has lost what its encoder held and its file had not synced. With
-    these packets its successor makes that again, and nothing is missing.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._groups: deque[list[Coded]] = deque([[]])
-
-    def add(self, packet: Coded, *, begins: bool) -> None:
-        """Keep a packet; `begins` tells that a decoder can start with it."""
-        with self._lock:
-            if begins or len(self._groups[-1]) >= GROUP_MAX:
-                self._groups.append([])
-            self._groups[-1].append(packet)
-            while len(self._groups) > 1 and self._is_spare(packet.dts_ns - REPLAYED_NS):
-                self._groups.popleft()
-
-    def clear(self) -> None:
-        """Forget all: the source is lost, and an old picture would be a lie."""
-        with self._lock:
-            self._groups = deque([[]])
-
-    def packets(self) -> tuple[Coded, ...]:
-        """Give what is kept, in order."""
-        with self._lock:
-            return tuple(itertools.chain.from_iterable(self._groups))
-
-    def _is_spare(self, from_ns: int) -> bool:
-        """Tell whether the first group ends before `from_ns`, or is one too many."""
-        groups = self._groups
-        return groups[1][0].dts_ns <= from_ns or sum(map(len, groups)) > GROUP_MAX
 
 
 class Hearing:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from classroom_media.api import SourceError
-from classroom_media.sources import open_source
+from classroom_media.sources.opening import open_source
 from classroom_media.workers.specs import Endpoints, SourceSpec
 from tests.media.live.hls.lessons import packaged, reel, sent
 from tests.media.live.push.test_push import free_port
