@@ -59,7 +59,11 @@ class Renditions:
 
         What is larger than the programme is as large; one that is not `live` is the programme then.
         """
-        return {one.name: self._stream(one) for one in self._wishes.get(who, ())}
+        return self.streams_of(self._wishes.get(who, ()))
+
+    def streams_of(self, sizes: Iterable[Rendition]) -> dict[str, str]:
+        """Give the stream that would carry each size, wanted or not yet, by its name."""
+        return {one.name: self._stream(one) for one in sizes}
 
     @property
     def wanted(self) -> tuple[Rendition, ...]:

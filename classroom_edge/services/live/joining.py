@@ -15,7 +15,7 @@ from classroom_edge.services.live.hosting import Hosting, HubSide
 from classroom_edge.services.live.offering import Offering, Road
 from classroom_edge.services.live.recording import Recorder, SessionRecording
 from classroom_edge.services.live.relay import Relay
-from classroom_edge.services.live.service import WISHER, Live, Side
+from classroom_edge.services.live.service import Live, Side
 from classroom_edge.services.live.sizes import live_sizes, sizes_for
 from classroom_edge.services.media import Media
 from classroom_edge.services.outlets import Outlets
@@ -159,7 +159,7 @@ class Joiner:
                 name=self.config.room.id,
                 director=self.media.director.endpoints,
                 endpoints=self.media.relay_endpoints,
-                sizes=live_sizes(sizes, self.renditions.streams(WISHER)),
+                sizes=live_sizes(sizes, self.renditions.streams_of(sizes)),
                 remotes=self._sources(),
                 own=tuple(one.id for one in self.config.sources if one.sound and not one.is_remote),
                 port=hub.media_port if hub else 0,

@@ -122,3 +122,8 @@ async def test_a_daemon_just_begun_takes_nothing_away_that_an_earlier_one_ordere
         assert director.orders == []
         now_s[0] = SETTLES_S
         await eventually_async(lambda: len(director.orders) == 1)
+
+
+def test_the_stream_of_a_size_has_its_name_before_anybody_wants_it() -> None:
+    live = Rendition(name="0", height=360, bitrate_kbps=500, live=True)
+    assert of(PretendDirector()).streams_of([live]) == {"0": "programme-live-360p"}
