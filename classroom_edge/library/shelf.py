@@ -18,6 +18,7 @@ from classroom_edge.library.keeping.erasing import Erasing
 from classroom_edge.library.keeping.forecast import Coming
 from classroom_edge.library.keeping.service import Keeping
 from classroom_edge.library.keeping.watching import Watching
+from classroom_edge.library.sharing.desk import SharingDesk
 from classroom_edge.library.preserving import Preserving
 from classroom_edge.library.opencast.agents import Agents
 from classroom_edge.paths import DataFolder, has_ipc
@@ -54,6 +55,7 @@ class Shelf:
     deliveries: DeliveryDesk = field(init=False)
     erasing: Erasing = field(init=False)
     keeping: Keeping = field(init=False)
+    sharing: SharingDesk = field(init=False)
     watching: Watching = field(default_factory=Watching, init=False)
     _opened: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
@@ -106,6 +108,7 @@ class Shelf:
             lessons=self.lessons,
             watched=self.watching.now,
         )
+        self.sharing = SharingDesk(folders=self.folders, store=self.store)
 
     @property
     def services(self) -> Mapping[str, Run]:

@@ -36,7 +36,7 @@ def lines(db: Work) -> tuple[Line, ...]:
         Recording.consent,
         Recording.receipts,
     )
-    rows = db.execute(select(*columns).order_by(Recording.started_at, Recording.id)).tuples()
+    rows = db.execute(select(*columns).order_by(Recording.started_at, Recording.id))
     return tuple(
         Line(id_, began, size, state, held, Consent(consent), receipts)
         for id_, began, size, state, held, consent, receipts in rows

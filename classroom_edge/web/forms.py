@@ -46,15 +46,16 @@ def page(
     name: str,
     *,
     path: str,
+    part: str = "lite",
     status: HTTPStatus = HTTPStatus.OK,
     **values: Any,  # noqa: ANN401 - what a template takes
 ) -> Response:
-    """Render a page that lives at `path`, with the token for its forms."""
+    """Render a page that lives at `path`, with the token for its forms and the words of `part`."""
     language = language_of(request, site)
     secret = request.cookies.get(FORM_COOKIE) or new_token()
 
     def say(key: str, **placeholders: object) -> str:
-        return words("lite").say(key, language, **placeholders)
+        return words(part).say(key, language, **placeholders)
 
     text = _pages.get_template(name).render(
         say=say,

@@ -50,6 +50,7 @@ async def recording(recording: str, site: Here) -> RecordingOut:
 async def file(recording: str, file: str, site: Here) -> FileResponse:
     """A file of a recording; takes Range, so that a player can jump."""
     path = _confined(site.room.folder(recording), file, _manifest(site, recording))
+    site.room.shelf.watching.note(recording)
     return FileResponse(
         path,
         media_type=KINDS[path.suffix],
