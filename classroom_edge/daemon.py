@@ -113,6 +113,7 @@ class Daemon:
             runtime=runtime,
             lessons=lambda: tuple(Coming(*one) for one in self._timetable.recorded()),
             is_live=self._is_live,
+            recorded=self._occurrence,
         )
         self._is_attended = config.profile is Profile.STUDIO
         mode = KeptMode(folder.path / "directing.json", config.director.mode)
@@ -247,6 +248,7 @@ class Daemon:
             ),
             changed=self._stir,
             clock=clock,
+            elsewhere=self.shelf.agents.planned,
         )
         self.outlets.playing.quiet = self._timetable.quiet_until
         self._overview = Overview(
@@ -573,6 +575,11 @@ class Daemon:
 
     def _damaged(self, folder: Path) -> None:
         self.finishing.finish_again(folder)
+
+    def _occurrence(self) -> str:
+        """Give the occurrence of the day whose recording runs; "" = none."""
+        running = self.takes.story if self.takes.state is not RecordingState.IDLE else None
+        return running.taught.occurrence if running and running.taught else ""
 
     def _is_live(self) -> bool:
         """Whether a lesson of this room is seen elsewhere now."""

@@ -47,12 +47,14 @@ class Shelf:
     at_work: Callable[[], frozenset[str]] = frozenset  # recordings that are made or played now
     lessons: Callable[[], tuple[Coming, ...]] = tuple  # that will be recorded
     is_needed: Callable[[], bool] = lambda: False  # the machine, by a recording
+    recorded: Callable[[], str] = str  # the occurrence whose recording runs; "" = none
     store: Store = field(init=False)
     folders: Folders = field(init=False)
     catalogue: Catalogue = field(init=False)
     cards: Cards = field(init=False)
     edits: EditDesk = field(init=False)
     deliveries: DeliveryDesk = field(init=False)
+    agents: Agents = field(init=False)
     erasing: Erasing = field(init=False)
     keeping: Keeping = field(init=False)
     sharing: SharingDesk = field(init=False)
@@ -84,6 +86,13 @@ class Shelf:
             place=self.folder.deliveries,
             is_live=self.is_live,
             changed=self.changed,
+        )
+        self.agents = Agents(
+            config=self.config,
+            place=self.folder.deliveries,
+            recorded=self.recorded,
+            is_recording=self.is_needed,
+            is_sending=lambda target: self.deliveries.couriers[target].current is not None,
         )
         self.erasing = Erasing(
             folder=self.folder,
@@ -117,6 +126,7 @@ class Shelf:
             "catalogue": self.catalogue.run,
             "keeping": self.keeping.run,
             **self.deliveries.services,
+            **self.agents.services,
         }
         always: dict[str, Run] = {"store": self._keep_open, "editing": self.edits.rendering.run}
         return always | {name: self._when_open(run) for name, run in parts.items()}
@@ -131,6 +141,7 @@ class Shelf:
     def findings(self) -> Iterator[Finding]:
         """Tell what is wrong."""
         yield from self.deliveries.findings()
+        yield from self.agents.findings()
 
     async def _keep_open(self) -> None:
             **self.agents.services,

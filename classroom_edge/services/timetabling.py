@@ -15,6 +15,7 @@ from classroom_edge.services.day.caretaker import Surroundings
 from classroom_edge.services.day.clock import DayClock
 from classroom_edge.services.refusals import refused
 from classroom_edge.store import place_of
+from classroom_schedules.occurrence import Occurrence
 
 if TYPE_CHECKING:
     from classroom_edge.services.day.incoming import Incoming
@@ -62,7 +63,7 @@ class DayDesk(Protocol):
 
 @dataclass(kw_only=True)
 class TimetableService:
-    """The school day of a room; there is none without a timetable or [unattended].
+    """The school day of a room; there is none without a timetable, [unattended] or others' plans.
 
     The store takes a while to load: recorders that are to go on come first.
     """
@@ -73,6 +74,7 @@ class TimetableService:
     around: Surroundings
     changed: Callable[[], None]
     clock: DayClock = field(default_factory=DayClock)
+    elsewhere: Callable[[], tuple[Occurrence, ...]] | None = None  # what others plan; None: nobody
     _day: "DayService | None" = field(default=None, init=False)
 
     @property
@@ -102,7 +104,8 @@ class TimetableService:
 
     async def run(self) -> None:
         """Run until cancelled. Raises StoreError."""
-        if self.config.timetable is None and self.config.unattended is None:
+        asked = (self.config.timetable, self.config.unattended, self.elsewhere)
+        if not any(one is not None for one in asked):
             await asyncio.Event().wait()
             return
         module = await asyncio.to_thread(
@@ -116,5 +119,6 @@ class TimetableService:
             around=self.around,
             changed=self.changed,
             clock=self.clock,
+            **({"elsewhere": self.elsewhere} if self.elsewhere else {}),
         )
         await self._day.run()

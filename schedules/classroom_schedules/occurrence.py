@@ -27,6 +27,7 @@ class Occurrence:
     teachers: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()  # rooms that take part from afar
     periods: str = ""  # "3", "3-4"; a reservation has none
+    is_recorded: bool = False  # whoever planned it wants that, whatever the rules say
 
     @property
     def rooms(self) -> tuple[str, ...]:

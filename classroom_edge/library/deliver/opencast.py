@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from random import SystemRandom
 from typing import Final
 from urllib.parse import quote
 
@@ -43,6 +44,7 @@ from classroom_edge.library.opencast.core import LOGINS, Core
 
 OK: Final = HTTPStatus.OK
 HIDDEN: Final = frozenset({401, 403, 404, 405})  # of a file there: not for capture agents
+SPREAD_MAX_S: Final = 600
 WORKFLOW: Final = "schedule-and-upload"  # of every new Opencast
 
 
@@ -59,6 +61,7 @@ class Opencast:
     series: str = ""
     flavors: Mapping[str, str]  # of tracks, by name
     schedule: Path  # what is kept of Opencast's calendar
+    spread_s: float = 0.0  # rooms whose lessons end together do not all begin at once
 
     def deliver(self, parcel: Parcel, course: Course) -> None:
         """Ingest what was not ingested yet. Raises DeliveryError."""
@@ -66,6 +69,7 @@ class Opencast:
         id_ = event.uid if event else wire.package_id(parcel.about.room, parcel.id)
         sent = not self._is_there(id_)
         if sent:
+            time.sleep(SystemRandom().uniform(0, self.spread_s))
             self._tell(event, "uploading")
             try:
                 proofs = self._ingest(id_, parcel, event, course)
@@ -221,7 +225,14 @@ def made(spec: TargetSpec, _about: About | None) -> Opencast:
         series=options.get("series", ""),
         flavors=flavors,
         schedule=schedule_of(spec),
+        spread_s=_seconds(options.get("spread_s", "30")),
     )
+
+
+def _seconds(text: str) -> float:
+    if not text.isdigit() or int(text) > SPREAD_MAX_S:
+        raise MisconfiguredError("option-wrong", f"spread_s = {text}")
+    return float(text)
 
 
 def schedule_of(spec: TargetSpec) -> Path:

@@ -87,10 +87,15 @@ def event_of(schedule: Path, parcel: Parcel) -> Event | None:
         taught = read_manifest(Path(parcel.items[0].path).parent).taught
     except RecordError:
         return None
-    if taught is None or not taught.occurrence.startswith(PREFIX):
+    if taught is None or not is_event(taught.occurrence):
         return None
     found = next((one for one in load(schedule) if one.id == taught.occurrence), None)
     return found if found and claimed(schedule, found, parcel) else None
+
+
+def is_event(occurrence: str) -> bool:
+    """Tell whether an occurrence of the room's day is one that Opencast planned."""
+    return occurrence.startswith(PREFIX)
 
 
 def claimed(schedule: Path, event: Event, parcel: Parcel) -> bool:

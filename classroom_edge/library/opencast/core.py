@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from random import Random, SystemRandom
 from typing import Final
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 import msgspec
 
@@ -66,11 +66,10 @@ class Core:
         body: Body | None = None,
     ) -> Answer:
         """Ask for something at a whole address; any status is an answer."""
-        parts = urlsplit(url)
-        web = Web(f"{parts.scheme}://{parts.netloc}", authority=self.authority)
-        target = f"{quote(parts.path)}?{query}" if query else quote(parts.path)
+        web, path = self._at(url)
+        target = f"{web.path(path)}?{query}" if query else web.path(path)
         shown = dict(headers or {}) | self._shown(web, method, target)
-        return web.ask(method, parts.path.lstrip("/"), query=query, headers=shown, body=body)
+        return web.ask(method, path, query=query, headers=shown, body=body)
 
     def post(self, url: str, fields: Mapping[str, str]) -> Answer:
         """Post a form."""
@@ -80,10 +79,14 @@ class Core:
 
     def read(self, url: str) -> Iterator[bytes]:
         """Give what lies at a whole address."""
+        web, path = self._at(url)
+        return web.read(path, headers=self._shown(web, "GET", web.path(path)))
+
+    def _at(self, url: str) -> tuple[Web, str]:
+        """Give the server of a whole address, and the path on it, not encoded."""
         parts = urlsplit(url)
         web = Web(f"{parts.scheme}://{parts.netloc}", authority=self.authority)
-        headers = self._shown(web, "GET", quote(parts.path))
-        return web.read(parts.path.lstrip("/"), headers=headers)
+        return web, unquote(parts.path).lstrip("/")
 
     def _trusted(self, url: str) -> str:
         """Raise MisconfiguredError if our login would go where anybody can read it."""

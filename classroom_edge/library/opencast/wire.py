@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid5
 from xml.etree.ElementTree import Element
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
@@ -104,6 +104,18 @@ def episode(fields: Mapping[str, str], starts_at: datetime, duration_s: float) -
         f'<dcterms:created xsi:type="dcterms:W3CDTF">{begin}</dcterms:created>'
         f'<dcterms:temporal xsi:type="dcterms:Period">{period}</dcterms:temporal>'
         f"{''.join(lines)}</dublincore>"
+    )
+
+
+def properties(values: Mapping[str, str]) -> str:
+    """Spell an agent's properties, as XML of Java's."""
+    entries = "".join(
+        f"<entry key={quoteattr(name)}>{escape(value)}</entry>" for name, value in values.items()
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<!DOCTYPE properties SYSTEM "http://java.sun.com/dtd/properties.dtd">'
+        f"<properties>{entries}</properties>"
     )
 
 

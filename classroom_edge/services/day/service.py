@@ -49,12 +49,14 @@ class DayService:
     around: Surroundings
     changed: Callable[[], None]
     clock: DayClock = field(default_factory=DayClock)
+    elsewhere: Callable[[], tuple[Occurrence, ...]] = tuple  # what others have planned for the room
     view: DayView | None = field(default=None, init=False)
     desk: Desk | None = field(default=None, init=False)  # None: it has not begun yet
     in_force: InForce = field(init=False)
     _attendant: Attendant | None = field(default=None, init=False)
     _caretaker: Caretaker | None = field(default=None, init=False)
     _planned: tuple[Occurrence, ...] = field(default=(), init=False)
+    _others: tuple[Occurrence, ...] = field(default=(), init=False)
     _doubts: tuple[Words, ...] = field(default=(), init=False)
     _day: date | None = field(default=None, init=False)
     _time: DayTime = field(init=False)
@@ -62,7 +64,7 @@ class DayService:
     def __post_init__(self) -> None:
         timetable = self.config.timetable
         self.in_force = InForce(file=timetable.file if timetable else None, folder=self.folder)
-        self._time = DayTime(datetime.now(UTC), self.clock.now(), self.clock.speed)
+        self._time = DayTime(datetime.now(UTC), self._now(), self.clock.speed)
 
     async def run(self) -> None:
         """Run until cancelled. Raises StoreError."""
@@ -112,7 +114,8 @@ class DayService:
         running = attendant.running()
         stepped = self.clock.look(is_busy=running is not None and bool(running.lesson))
         is_new = await asyncio.to_thread(self.in_force.look)
-        if is_new or stepped or self._now().date() != self._day:
+        others, self._others = self._others, self.elsewhere()
+        if is_new or stepped or others != self._others or self._now().date() != self._day:
             self._plan(attendant)
             alarm.plan(attendant.instants(self._now()))
         decision = await attendant.look(self._now(), is_synchronised=self.clock.synchronised())
@@ -129,12 +132,12 @@ class DayService:
         now, school = self._now(), self.in_force.school
         self._day, self._doubts = now.date(), ()
         if school is None:
-            self._planned = attendant.occurrences = ()
+            self._planned = attendant.occurrences = self._others
             return
         end = self._day + AHEAD
         planned = plan(*school, self._day - timedelta(days=1), end)
         room = self.config.timetable.room if self.config.timetable else ""
-        self._planned = attendant.occurrences = of(planned, Whose.ROOM, room)
+        self._planned = attendant.occurrences = (*of(planned, Whose.ROOM, room), *self._others)
         rules = attendant.rules = school.timetable.rules
         named = (one.tell for one in missing(rules, room, furniture(self.config)))
         told = (one.tell for one in doubts(*school, self._day, end))
@@ -175,9 +178,10 @@ class DayService:
 
     def _timed(self) -> DayTime:
         """Tell the time in a form that stays the same, as long as the clocks go on as they did."""
-        real, shown, known = datetime.now(UTC), self.clock.now(), self._time
+        real, shown, known = datetime.now(UTC), self._now(), self._time
         expected = known.shown + (real - known.real) * known.speed
-        if abs((shown - expected).total_seconds()) > OFF_S * known.speed:
+        is_off = abs((shown - expected).total_seconds()) > OFF_S * known.speed
+        if is_off or shown.utcoffset() != known.shown.utcoffset():
             self._time = DayTime(real, shown, known.speed)
         return self._time
 

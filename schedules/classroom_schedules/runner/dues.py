@@ -109,7 +109,7 @@ def _rule(rules: Sequence[Rule], one: Occurrence, *, recorded: bool, live: bool)
     """Give its rule; what was begun by one that is no more is ended nevertheless."""
     found = rule_for(rules, one) or NOTHING
     ways = found.live or ((Live.SESSION,) if live else ())
-    return replace(found, record=found.record or recorded, live=ways)
+    return replace(found, record=found.record or recorded or one.is_recorded, live=ways)
 
 
 def _local(entry: Entry, now: datetime) -> Entry:

@@ -41,7 +41,7 @@ def the_target(server: Server, **options: str) -> target.Opencast:
             username=options.pop("username", "agent"),
             password=options.pop("password", "secret"),
             place=options.pop("place", "/nowhere/deliveries"),
-            options=options,
+            options={"spread_s": "0", **options},
         ),
         None,
     )
