@@ -107,11 +107,10 @@ class Daemon:
             recordings=recordings,
             changed=self._stir,
             damaged=self._damaged,
-            is_needed=self._is_needed,
             at_work=self._at_work,
+            lessons=lambda: tuple(Coming(*one) for one in self._timetable.recorded()),
             is_needed=self._is_needed,
             runtime=runtime,
-            lessons=lambda: tuple(Coming(*one) for one in self._timetable.recorded()),
             is_live=self._is_live,
             recorded=self._occurrence,
         )
@@ -262,8 +261,8 @@ class Daemon:
             kin=self._kin,
             tracking=self._tracking,
             outlets=self.outlets,
-            degraded=self._degraded,
             shelf=self.shelf,
+            degraded=self._degraded,
             joined=self._joined,
             filling=self._filling,
             day=lambda: self._timetable.view,
@@ -276,6 +275,7 @@ class Daemon:
 
     def recover(self) -> None:
         """Take up what an earlier daemon left unfinished."""
+        self.shelf.recover()
         self.takes.recover()
         self.finishing.find_unfinished()
 
@@ -567,15 +567,6 @@ class Daemon:
             self._overview.last_id = max(self._overview.last_id, manifest.id)
         self._judge(self.shelf.folders.newest_over())
 
-    def _is_needed(self) -> bool:
-        """Whether a recording needs this machine, so that nothing else may begin."""
-        is_short = bool(self._state.programme.load or self._state.storage.alarm)
-        is_at_work = self.takes.state is not RecordingState.IDLE
-        return bool(self.finishing.pid) or (is_at_work and is_short)
-
-    def _damaged(self, folder: Path) -> None:
-        self.finishing.finish_again(folder)
-
     def _occurrence(self) -> str:
         """Give the occurrence of the day whose recording runs; "" = none."""
         running = self.takes.story if self.takes.state is not RecordingState.IDLE else None
@@ -587,6 +578,15 @@ class Daemon:
             return True
         broadcast = self.outlets.broadcast_view
         return broadcast is not None and broadcast.state == "on"
+
+    def _is_needed(self) -> bool:
+        """Whether a recording needs this machine, so that nothing else may begin."""
+        is_short = bool(self._state.programme.load or self._state.storage.alarm)
+        is_at_work = self.takes.state is not RecordingState.IDLE
+        return bool(self.finishing.pid) or (is_at_work and is_short)
+
+    def _damaged(self, folder: Path) -> None:
+        self.finishing.finish_again(folder)
 
     def _at_work(self) -> frozenset[str]:
         """Give the recordings that are being made, finished or played."""

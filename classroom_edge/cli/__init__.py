@@ -20,7 +20,7 @@ from classroom_edge.words import words
 
 # Each adds its commands to the root; help lists them in this order.
 # isort: off
-from classroom_edge.cli import room, recordings, deliver, devices  # noqa: F401
+from classroom_edge.cli import room, recordings, library, deliver, devices  # noqa: F401
 from classroom_edge.cli import timetable, schools, outlets, machine  # noqa: F401
 # isort: on
 

@@ -17,6 +17,7 @@ from typing import Final
 
 from classroom_edge.library.entry import Entry, Page, Query
 from classroom_edge.library.indexing import DAMAGED, ID, read, stamp_of
+from classroom_edge.services.problems import Finding
 from classroom_edge.store import Store
 from classroom_edge.store import recordings as index
 from classroom_media.api import RecordError
@@ -52,12 +53,29 @@ class Catalogue:
 
     async def run(self) -> None:
         """Follow the folders until cancelled. Raises StoreError."""
-        await self.store.run(index.purge)
+        await self.take_up()
         while True:
-            await self.scan()
             with suppress(TimeoutError):
                 async with asyncio.timeout(SCAN_EVERY_S):
                     await self._follow()
+            await self.scan()
+
+    async def take_up(self) -> Scan:
+        """Begin with what is known: lines that the disk has changed are made anew, as are others.
+
+        Raises:
+            StoreError: the store fails.
+        """
+        await self.store.run(index.purge)
+        scan = await self.scan()
+        self.unreadable = await self.store.run(index.unreadable)
+        return scan
+
+    def findings(self) -> Iterator[Finding]:
+        """Tell which recordings cannot be read."""
+        if self.unreadable:
+            number, newest = len(self.unreadable), self.unreadable[0]
+            yield Finding("E-LIB-003", "warning", values={"number": number, "recording": newest})
 
     def touch(self, recording: str) -> None:
         """Have a recording looked at again soon: something has happened to it."""

@@ -5,22 +5,23 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from classroom_edge.config.models import Config
 from classroom_edge.library.cards import Cards
 from classroom_edge.library.catalogue import Catalogue
 from classroom_edge.library.deliver.desk import DeliveryDesk
-from classroom_edge.library.editing.compose import edit_desk
 from classroom_edge.library.deliver.door import DeliveryDoor
+from classroom_edge.library.editing.compose import edit_desk
 from classroom_edge.library.editing.desk import EditDesk
 from classroom_edge.library.folders import Folders
 from classroom_edge.library.keeping.erasing import Erasing
 from classroom_edge.library.keeping.forecast import Coming
 from classroom_edge.library.keeping.service import Keeping
 from classroom_edge.library.keeping.watching import Watching
-from classroom_edge.library.sharing.desk import SharingDesk
-from classroom_edge.library.preserving import Preserving
 from classroom_edge.library.opencast.agents import Agents
+from classroom_edge.library.preserving import Preserving
+from classroom_edge.library.sharing.desk import SharingDesk
 from classroom_edge.paths import DataFolder, has_ipc
 from classroom_edge.services.places import Places
 from classroom_edge.services.problems import Finding
@@ -42,14 +43,15 @@ class Shelf:
     recordings: Path  # the folder of all recordings
     changed: Callable[[], None]  # the room's state must be looked at again
     damaged: Callable[[Path], None] = lambda _folder: None  # its manifest is to be made again
-    is_live: Callable[[], bool] = lambda: False  # a lesson of this room is seen elsewhere now
     runtime: Path | None = None  # where commands of this machine ask; None = they do not
+    is_live: Callable[[], bool] = lambda: False  # a lesson of this room is seen elsewhere now
     at_work: Callable[[], frozenset[str]] = frozenset  # recordings that are made or played now
     lessons: Callable[[], tuple[Coming, ...]] = tuple  # that will be recorded
     is_needed: Callable[[], bool] = lambda: False  # the machine, by a recording
     recorded: Callable[[], str] = str  # the occurrence whose recording runs; "" = none
     store: Store = field(init=False)
     folders: Folders = field(init=False)
+    preserving: Preserving = field(init=False)
     catalogue: Catalogue = field(init=False)
     cards: Cards = field(init=False)
     edits: EditDesk = field(init=False)
@@ -62,7 +64,9 @@ class Shelf:
     _opened: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def __post_init__(self) -> None:
-        self.store = Store(place_of(self.config.store, self.folder))
+        place = place_of(self.config.store, self.folder)
+        self.store = Store(place)
+        self.preserving = Preserving(place=place, zone=ZoneInfo(self.config.room.timezone))
         self.folders = Folders(self.recordings)
         self.catalogue = Catalogue(
             folder=self.recordings,
@@ -100,13 +104,6 @@ class Shelf:
             store=self.store,
             at_work=self.at_work,
         )
-        self.agents = Agents(
-            config=self.config,
-            place=self.folder.deliveries,
-            recorded=self.recorded,
-            is_recording=self.is_needed,
-            is_sending=lambda target: self.deliveries.couriers[target].current is not None,
-        )
         self.keeping = Keeping(
             config=self.config,
             root=self.recordings,
@@ -119,14 +116,20 @@ class Shelf:
         )
         self.sharing = SharingDesk(folders=self.folders, store=self.store)
 
+    def recover(self) -> None:
+        """Take up what an earlier daemon left, before anything of the shelf runs; blocks."""
+        self.preserving.recover()
+
     @property
     def services(self) -> Mapping[str, Run]:
         """What is to run for as long as the room is open, by name."""
         parts: dict[str, Run] = {
             "catalogue": self.catalogue.run,
+            "preserving": self.preserving.run,
             "keeping": self.keeping.run,
             **self.deliveries.services,
             **self.agents.services,
+            **self._doors,
         }
         always: dict[str, Run] = {"store": self._keep_open, "editing": self.edits.rendering.run}
         return always | {name: self._when_open(run) for name, run in parts.items()}
@@ -140,12 +143,12 @@ class Shelf:
 
     def findings(self) -> Iterator[Finding]:
         """Tell what is wrong."""
+        yield from self.preserving.findings()
+        yield from self.catalogue.findings()
         yield from self.deliveries.findings()
         yield from self.agents.findings()
 
     async def _keep_open(self) -> None:
-            **self.agents.services,
-            **self._doors,
         """Keep the store open. Raises StoreError."""
         try:
             async with self.store:

@@ -6,13 +6,24 @@ from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, String, delete, func, insert, select, tuple_, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    tuple_,
+    type_coerce,
+)
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session as Work
 
 from classroom_edge.library.card import Consent
 from classroom_edge.library.entry import UNREADABLE, Entry, Page, Query, QueryError, wanted
-from classroom_edge.store.tables import Recording
+from classroom_edge.store.tables import Instant, Recording
 from classroom_media.record.manifest import State
 
 SHOWN_MOST: Final = 20
@@ -42,7 +53,9 @@ def without_filmstrip(db: Work) -> tuple[str, ...]:
 
 
 def keep(db: Work, entries: Collection[Entry]) -> None:
-    """Index recordings, in place of what was known of them."""
+    """Index recordings, in place of what was known of them; another process may do the same."""
+    if db.get_bind().dialect.name == "postgresql":  # a SQLite file has one writer anyway
+        db.execute(text("LOCK TABLE recordings IN SHARE ROW EXCLUSIVE MODE"))
     forget(db, [one.id for one in entries])
     if entries:
         db.execute(insert(Recording), [asdict(one) | {"digest": _digest(one)} for one in entries])
@@ -101,7 +114,8 @@ def _behind(after: str) -> Iterator[ColumnElement[bool]]:
         raise QueryError(after) from error
     if not dot or "\0" in id_:
         raise QueryError(after)
-    yield tuple_(Recording.started_at, Recording.id) < tuple_(instant, id_)
+    mark = tuple_(literal(instant, Instant), literal(id_))
+    yield tuple_(Recording.started_at, Recording.id) < mark
 
 
 def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:
