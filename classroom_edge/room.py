@@ -341,7 +341,7 @@ class ChoreView:
 
 @dataclass(frozen=True, slots=True)
 class DayTime:
-    """The time by which the timetable is kept: at the instant `real` it was `shown`.
+    """The time by which the timetable is kept: at the instant `real` it was `shown`, at the school.
 
     From then on it runs at `speed`; for an ordinary room that is 1, and the two are the same.
     """

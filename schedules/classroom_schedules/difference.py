@@ -7,7 +7,7 @@ from datetime import date
 
 from classroom_schedules.timetable import Lesson, Slot, Timetable, said
 from classroom_schedules.weeks import EVERY_WEEK
-from classroom_schedules.words import remark
+from classroom_schedules.words import Remark, remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,12 @@ def _essence(one: Lesson) -> tuple[object, ...]:
     return one.subject, one.teachers, one.room, one.sites, one.weeks, one.first, one.last
 
 
-def _named(one: Lesson) -> str:
+def _named(one: Lesson) -> str | Remark:
     first = f"{one.first}–" if one.first != date.min else ""
     last = f"–{one.last}" if one.last != date.max else ""
-    weeks = str(one.weeks) if one.weeks != EVERY_WEEK else ""
     room = f"@{one.room}" if one.room else ""
-    parts = (one.subject, *one.teachers, room, weeks, first.rstrip("–" if last else "") + last)
-    return " ".join(part for part in parts if part)
+    parts = (one.subject, *one.teachers, room, first.rstrip("–" if last else "") + last)
+    name = " ".join(part for part in parts if part)
+    if one.weeks == EVERY_WEEK:
+        return name
+    return remark("difference.weeks", name=name, weeks=one.weeks.said())

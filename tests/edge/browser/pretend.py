@@ -16,6 +16,7 @@ from classroom_edge.config import Config
 from classroom_edge.library.shelf import Shelf
 from classroom_edge.paths import DataFolder
 from classroom_edge.room import LevelView, Refused, RoomState, SoundView, StepView, TitlesView, Who
+from classroom_edge.services.day.incoming import Incoming
 from classroom_edge.services.newest import Newest
 from classroom_edge.services.outlets import Outlets
 from classroom_edge.services.refusals import refused, refused_in_session
@@ -48,6 +49,8 @@ class PretendRoom:
     image: bytes = field(default_factory=picture)
     in_sessions: local.Reply = lessons.REPLY
     guests_session: Session = field(default_factory=lessons.session)
+    touches: int = 0
+    incoming: Incoming | None = None
 
     def __post_init__(self) -> None:
         self.folder_of_recordings.mkdir(parents=True, exist_ok=True)
@@ -79,7 +82,7 @@ class PretendRoom:
         self.asked.clear()
         self.refusal = None
         self._levels = states.TALKING
-        self.touches = 0
+        self.touches, self.incoming = 0, None
         self.show(states.idle())
 
     def show(self, state: RoomState) -> None:
@@ -139,7 +142,7 @@ class PretendRoom:
 
     @property
     def day(self) -> DayDesk:
-        return PretendDesk(lambda wish, details: self.note(f"day {wish}", details))
+        return PretendDesk(lambda wish, details: self.note(f"day {wish}", details), self.incoming)
 
     @property
     def outlets(self) -> Outlets:

@@ -254,6 +254,14 @@ export interface LessonView {
   jobs: JobView[];
 }
 
+/** What the room does by itself when there is no lesson. */
+export interface ChoreView {
+  kind: "night" | "idle" | "shutdown" | "boot";
+  at: string;
+  state: "coming" | "warning" | "waits" | "begun" | "done" | "skipped" | "missed" | "failed" | "void";
+  why: Words;
+}
+
 export interface DayView {
   date: string;
   heading: Words;
@@ -265,6 +273,10 @@ export interface DayView {
   waiting: string;
   undo: Words;
   held: Words;
+  chores: ChoreView[];
+  /** A person wants everything left on. */
+  stays_until: string | null;
+  quiet_until: string | null;
 }
 
 export interface RoomState {
