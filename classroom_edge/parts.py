@@ -249,6 +249,15 @@ PARTS = (
         tests_only=True,
     ),
     Part(
+        "openssh",
+        lambda: _has_daemon("sshd") and _on_path("ssh-keygen"),
+        "不与 OpenSSH 对照测试录像发送",
+        "deliveries by SFTP are not tried against OpenSSH",
+        _apt("openssh-server"),
+        ("openssh-server",),
+        tests_only=True,
+    ),
+    Part(
         "coturn",
         lambda: _has_daemon("turnserver"),
         "不测试经 TURN 服务器的互动",

@@ -15,6 +15,7 @@ KINDS: Final[Mapping[str, str]] = {
     "folder": f"{_HERE}.folder",
     "webdav": f"{_HERE}.webdav",
     "http": f"{_HERE}.form",
+    "sftp": f"{_HERE}.sftp",
     "hub": f"{_HERE}.hub",
     "s3": f"{_HERE}.s3",
     "opencast": f"{_HERE}.opencast",

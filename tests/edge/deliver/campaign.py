@@ -20,7 +20,7 @@ import psutil
 
 from classroom_edge.library.deliver.folder import MARKER
 from classroom_edge.library.deliver.receipts import RECEIPTS_FILE, read_receipts
-from tests.edge.deliver.servers import Dav, nginx_dav
+from tests.edge.deliver.servers import Dav, Ssh, nginx_dav, sshd
 from tests.edge.deliver.shelves import a_recording
 from tests.edge.deliver.unruly import OF_TCP, Fault, Line, unruly
 
@@ -288,10 +288,37 @@ class FolderFar:
         return None
 
 
+@dataclass
+class SshFar:
+    """Debian's sshd. A byte turned is a line cut: SSH does not let it pass."""
+
+    ssh: Ssh
+    faults: tuple[Fault, ...] = OF_TCP
+
+    @property
+    def server(self) -> tuple[str, int] | None:
+        return "127.0.0.1", self.ssh.port
+
+    def target(self, port: int) -> str:
+        return self.ssh.target(port)
+
+    def held(self) -> Mapping[str, str]:
+        return digests_in(self.ssh.folder)
+
+    def arrivals(self) -> None:
+        return None
+
+
 @asynccontextmanager
 async def dav_far(folder: Path) -> AsyncIterator[Far]:
     with nginx_dav(folder) as dav:
         yield DavFar(dav)
+
+
+@asynccontextmanager
+async def ssh_far(folder: Path) -> AsyncIterator[Far]:
+    with sshd(folder) as ssh:
+        yield SshFar(ssh)
 
 
 @asynccontextmanager
@@ -303,6 +330,7 @@ async def folder_far(folder: Path) -> AsyncIterator[Far]:
 FARS: Final[Mapping[str, Callable[[Path], AbstractAsyncContextManager[Far]]]] = {
     "webdav": dav_far,
     "folder": folder_far,
+    "sftp": ssh_far,
 }
 
 
@@ -314,6 +342,3 @@ async def campaign(folder: Path, target: str, *, kills: int, seed: int) -> Outco
     async with FARS[target](there) as far:
         held = Campaign(folder, far, random.Random(seed), Outcome(target=target))
         return await held.run(kills)
-
-
-__all__ = ["FARS", "OF_TCP", "Outcome", "campaign"]

@@ -1,6 +1,8 @@
-"""Servers that others wrote, to deliver to: Debian's nginx with WebDAV."""
+"""Servers that others wrote, to deliver to: Debian's nginx with WebDAV, and its sshd."""
 
+import getpass
 import os
+import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -90,3 +92,61 @@ def _login(folder: Path) -> str:
     )
     (folder / "users").write_text(f"{USER}:{hashed.stdout.decode()}", encoding="utf-8")
     return f'auth_basic "recordings"; auth_basic_user_file {folder}/users;'
+
+
+@dataclass(frozen=True)
+class Ssh:
+    """An sshd that serves SFTP to this user by a key; `folder` is where files go."""
+
+    port: int
+    folder: Path
+    key: Path  # of the user
+    host_key: str
+
+    def target(self, port: int = 0) -> str:
+        """Give what room.toml says of it, behind a line at a port."""
+        url = f"sftp://127.0.0.1:{port or self.port}{self.folder}"
+        return (
+            f'kind = "sftp"\nurl = "{url}"\nusername = "{getpass.getuser()}"\n'
+            f'host_key = "{self.host_key}"\noptions = {{ key = "{self.key}" }}\n'
+        )
+
+
+@contextmanager
+def sshd(folder: Path) -> Iterator[Ssh]:
+    """Run it as an ordinary process."""
+    port = free_port()
+    for name in ("host", "user"):
+        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)]
+        subprocess.run(command, check=True)
+    (folder / "files").mkdir()
+    if os.getuid() == 0:
+        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # sshd insists, as root
+    (folder / "sshd.conf").write_text(
+        f"""Port {port}
+ListenAddress 127.0.0.1
+HostKey {folder}/host
+AuthorizedKeysFile {folder}/user.pub
+PidFile {folder}/pid
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+StrictModes no
+UsePAM no
+MaxStartups 100
+Subsystem sftp internal-sftp
+""",
+        encoding="utf-8",
+    )
+    program = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin") or "sshd"
+    command = [program, "-D", "-e", "-f", str(folder / "sshd.conf")]
+    with (
+        (folder / "log").open("wb") as log,
+        subprocess.Popen(command, stderr=log) as process,
+    ):
+        try:
+            eventually((folder / "pid").exists)
+            host_key = " ".join((folder / "host.pub").read_text("utf-8").split()[:2])
+            yield Ssh(port, folder / "files", folder / "user", host_key)
+        finally:
+            process.terminate()
