@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import hashlib
 import random
 import signal
 import sys
@@ -20,6 +19,8 @@ import psutil
 
 from classroom_edge.library.deliver.folder import MARKER
 from classroom_edge.library.deliver.receipts import RECEIPTS_FILE, read_receipts
+from tests.edge.deliver.files_there import digest_of, digests_in
+from tests.edge.deliver.others import SIZES, hub_far, opencast_far, s3_far
 from tests.edge.deliver.servers import Dav, Ssh, nginx_dav, sshd
 from tests.edge.deliver.shelves import a_recording
 from tests.edge.deliver.unruly import OF_TCP, Fault, Line, unruly
@@ -27,7 +28,6 @@ from tests.edge.deliver.unruly import OF_TCP, Fault, Line, unruly
 KILL_ROOM, KILL_TRY, LOSE_DATABASE = "room killed", "try killed", "database lost"
 KILLS: Final = (KILL_ROOM, *[KILL_TRY] * 6, LOSE_DATABASE)
 RATHER: Final = 0.6  # of the faults are on the line, where there is one
-SIZES: Final = (0, 70_000, 700_000, 1_500_000)
 WHOLE_S: Final = 60.0  # to bring the rest once nothing happens any more
 TARGET: Final = """
 [[targets]]
@@ -50,6 +50,11 @@ class Far(Protocol):
     @property
     def faults(self) -> tuple[Fault, ...]:
         """Give what may befall its line."""
+        ...
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Give how large the films are that it is sent, in bytes."""
         ...
 
     def target(self, port: int) -> str:
@@ -170,7 +175,7 @@ class Campaign:
     def _record(self, count: int) -> None:
         for _ in range(count):
             self.number += 1
-            size = self.chance.choice(SIZES)
+            size = self.chance.choice(self.far.sizes)
             a_recording(self.folder / "recordings", self.number, size=size, tracks=2)
 
     async def _befall(self, room: Room, line: Line | None) -> None:
@@ -232,23 +237,13 @@ class Campaign:
         self.outcome.strange = len(held)
 
 
-def digest_of(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-def digests_in(folder: Path) -> dict[str, str]:
-    """Give every file below a folder with its SHA-256."""
-    files = (one for one in folder.rglob("*") if one.is_file() and one.name != MARKER)
-    return {one.relative_to(folder).as_posix(): digest_of(one) for one in files}
-
-
 @dataclass
 class DavFar:
     """nginx with WebDAV."""
 
     dav: Dav
     faults: tuple[Fault, ...] = tuple(Fault)
+    sizes: tuple[int, ...] = SIZES
 
     @property
     def server(self) -> tuple[str, int] | None:
@@ -276,6 +271,7 @@ class FolderFar:
     folder: Path
     server: tuple[str, int] | None = None
     faults: tuple[Fault, ...] = ()
+    sizes: tuple[int, ...] = SIZES
 
     def target(self, port: int) -> str:
         del port
@@ -294,6 +290,7 @@ class SshFar:
 
     ssh: Ssh
     faults: tuple[Fault, ...] = OF_TCP
+    sizes: tuple[int, ...] = SIZES
 
     @property
     def server(self) -> tuple[str, int] | None:
@@ -330,6 +327,9 @@ async def folder_far(folder: Path) -> AsyncIterator[Far]:
 FARS: Final[Mapping[str, Callable[[Path], AbstractAsyncContextManager[Far]]]] = {
     "webdav": dav_far,
     "folder": folder_far,
+    "hub": hub_far,
+    "s3": s3_far,
+    "opencast": opencast_far,
     "sftp": ssh_far,
 }
 

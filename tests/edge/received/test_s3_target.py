@@ -1,21 +1,11 @@
 """S3 storage as a target: signatures as botocore makes them, and moto's server, which checks."""
 
-import contextlib
 import hashlib
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
-import boto3
 import pytest
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -24,82 +14,24 @@ from botocore.credentials import Credentials
 from classroom_edge.library.deliver import s3, s3_wire
 from classroom_edge.library.deliver.s3_wire import Part
 from classroom_edge.library.deliver.sigv4 import Signer, query_of
-from classroom_edge.library.deliver.spec import TargetSpec
-from classroom_edge.library.deliver.target import MisconfiguredError, Proof, Target, TransientError
+from classroom_edge.library.deliver.target import MisconfiguredError, Proof, TransientError
 from classroom_edge.library.deliver.web import Answer
+from tests.edge.received.motoed import ACCOUNT, Moto, moto_server
 from tests.edge.received.scene import RECORDING, some_bytes
 from tests.edge.received.sending import KilledError, Noted, a_parcel, an_item
 
 FILM, SOUND = some_bytes(20 << 20), some_bytes(300_000, seed=2)
-ACCOUNT = ("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
-
-
-@dataclass(frozen=True)
-class Moto:
-    """moto's server, a process of its own."""
-
-    url: str
-
-    def spec(self, path: str = "/lessons/school-1", **options: str) -> TargetSpec:
-        name, secret = ACCOUNT
-        return TargetSpec(
-            id="s3",
-            kind="s3",
-            url=self.url + path,
-            username=name,
-            password=secret,
-            options=options,
-        )
-
-    def target(self, **options: str) -> Target:
-        return s3.made(self.spec(**options), None)
-
-    @property
-    def client(self) -> Any:
-        """What others wrote to look at a bucket."""
-        name, secret = ACCOUNT
-        return boto3.client(
-            "s3",
-            endpoint_url=self.url,
-            aws_access_key_id=name,
-            aws_secret_access_key=secret,
-            region_name="us-east-1",
-        )
-
-    def film(self, name: str = "programme.mp4") -> bytes:
-        key = f"school-1/{RECORDING}/{name}"
-        content: bytes = self.client.get_object(Bucket="lessons", Key=key)["Body"].read()
-        return content
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moto]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("moto") / "log"
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    environ = os.environ | {"AWS_DEFAULT_REGION": "us-east-1"}
-    with (
-        log.open("wb") as said,
-        subprocess.Popen(command, stdout=said, stderr=said, env=environ) as process,
-    ):
-        try:
-            url = f"http://127.0.0.1:{port}"
-            deadline = time.monotonic() + 60
-            while time.monotonic() < deadline:
-                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-                    break
-                assert process.poll() is None, log.read_text()
-            yield Moto(url)
-        finally:
-            process.terminate()
+    with moto_server(tmp_path_factory.mktemp("moto")) as moto:
+        yield moto
 
 
 @pytest.fixture
 def moto(server: Moto) -> Moto:
-    reset = urllib.request.Request(f"{server.url}/moto-api/reset", method="POST")
-    urllib.request.urlopen(reset).close()
-    server.client.create_bucket(Bucket="lessons")
+    server.make_bucket(versioned=False)
     return server
 
 
