@@ -78,3 +78,23 @@ def library_rescan(
     from classroom_edge.commands import library as command
 
     finish(context, lambda: command.rescan(room, data, as_json=as_json, language=context.obj))
+
+
+@library.command("erase", help="library.erase.help")
+def library_erase(
+    context: typer.Context,
+    recording: Annotated[
+        str, typer.Argument(metavar="ID", help="argument.recording-id", show_default=False)
+    ],
+    room: RoomFile,
+    reason: Annotated[str, typer.Option(help="option.reason", show_default=False)],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Erase a recording for good."""
+    from classroom_edge.commands import erase as command
+
+    finish(
+        context,
+        lambda: command.erase(recording, room, reason, data, as_json=as_json, language=context.obj),
+    )

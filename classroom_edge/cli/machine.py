@@ -2,11 +2,19 @@
 
 # ruff: noqa: FBT002, PLC0415 - typer reads signatures; commands are imported when used
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from classroom_edge.cli.root import AsJson, Data, RoomFile, app, finish
+
+BackupFile = Annotated[
+    Path, typer.Argument(metavar="FILE", help="argument.backup", show_default=False)
+]
+PassphraseFile = Annotated[
+    Path | None, typer.Option(help="option.passphrase", metavar="FILE", show_default=False)
+]
 
 user = typer.Typer(help="user.help", no_args_is_help=True)
 app.add_typer(user, name="user")
@@ -39,3 +47,33 @@ def user_add(
     from classroom_edge.commands import user as command
 
     finish(context, lambda: command.add(room, name, data, language=context.obj))
+
+
+@app.command("backup", help="backup.help")
+def backup(
+    context: typer.Context,
+    file: BackupFile,
+    room: RoomFile,
+    data: Data = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Write everything of a room but its films into one file."""
+    from classroom_edge.commands import backup as command
+
+    finish(context, lambda: command.backup(file, room, data, passphrase_file, language=context.obj))
+
+
+@app.command("restore", help="restore.help")
+def restore(
+    context: typer.Context,
+    file: BackupFile,
+    room: RoomFile,
+    data: Data = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Bring a backup back."""
+    from classroom_edge.commands import backup as command
+
+    finish(
+        context, lambda: command.restore(file, room, data, passphrase_file, language=context.obj)
+    )

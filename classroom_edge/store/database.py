@@ -12,7 +12,8 @@ from typing import Final, Self, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Engine, create_engine, event, text
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session as Work
 
@@ -106,13 +107,29 @@ def opened(place: Place) -> Engine:
     Raises:
         StoreError: its server's driver is not installed.
     """
-    engine = _of_server(place) if isinstance(place, Server) else _of_file(place)
+    engine = connected(place)
     try:
-        _migrate(engine)
+        _bring_up_to_date(engine)
     except BaseException:
         engine.dispose()
         raise
     return engine
+
+
+def connected(place: Place) -> Engine:
+    """Open the database as it is. Raises StoreError: its server's driver is not installed."""
+    return _of_server(place) if isinstance(place, Server) else _of_file(place)
+
+
+def migrate(connection: Connection, version: str) -> None:
+    """Bring tables up to a version, "head" for the newest. Raises StoreError: it is not known."""
+    config = Config()
+    config.set_main_option("script_location", "classroom_edge.store:migrations")
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, version)
+    except CommandError as error:
+        raise StoreError(f"version {version}: {error}") from error
 
 
 def _of_file(path: Path) -> Engine:
@@ -137,9 +154,7 @@ def _configure(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _migrate(engine: Engine) -> None:
-    config = Config()
-    config.set_main_option("script_location", "classroom_edge.store:migrations")
+def _bring_up_to_date(engine: Engine) -> None:
     with ONE_AT_A_TIME, engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
@@ -147,5 +162,4 @@ def _migrate(engine: Engine) -> None:
             connection.execute(
                 text("BEGIN IMMEDIATE")
             )  # else others begin before us to make tables
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        migrate(connection, "head")
