@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
 
 from classroom_drivers.api import UnsupportedError
 from classroom_drivers.code_sheet.lint import lint
@@ -14,8 +15,10 @@ from classroom_drivers.emulators.server import serve
 from classroom_drivers.emulators.session import Emulator
 from classroom_drivers.links.address import parse
 from classroom_drivers.registry import prepare
+from classroom_edge.commands.emulate_opencast import emulate_opencast
 
 GOOD, FAILED, WRONG_USE = 0, 1, 2
+OPENCAST: Final = "opencast"  # in place of a driver
 
 
 def emulate(
@@ -30,11 +33,14 @@ def emulate(
 ) -> int:
     """Serve an emulated device; give the exit status. Prints ``ready URL`` once it can be reached.
 
+    The driver ``opencast`` is no device: it is a pretend Opencast, for deliveries and the agent.
     `faults` are spelled KIND=VALUE: split, delay_s, drop, garble, silent_after_s, hang_up_after,
     slow_bps; a bare split is split=1. `sheet` is the code sheet of a device of driver
     ``code-sheet``. What the URL says after ``?`` is what a driver would be told:
     ``udp://127.0.0.1:52381?framing=sony``.
     """
+    if driver == OPENCAST:
+        return emulate_opencast(listen, password)
     if wrong := [mistake for mistake in (lint(sheet) if sheet else ()) if not mistake.advice]:
         sys.stderr.writelines(f"{sheet}: {mistake.tell(language)}\n" for mistake in wrong)
         return WRONG_USE
