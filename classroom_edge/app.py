@@ -60,7 +60,8 @@ def main(arguments: Sequence[str], *, road: Road | None = None) -> int:
             return _refused(language, "run.busy", room=error.room, pid=error.pid)
         except OSError as error:
             return _refused(language, "run.address", text=error)
-        asyncio.run(run_room(config, folder.path, runtime, road, given.time))
+        file = given.room.absolute()
+        asyncio.run(run_room(config, folder.path, runtime, room=file, road=road, clock=given.time))
     return 0
 
 
@@ -73,11 +74,16 @@ async def run_room(
     config: Config,
     data: Path,
     runtime: Path,
+    *,
+    room: Path,
     road: Road | None = None,
     clock: DayClock | None = None,
 ) -> None:
-    """Run a room until SIGTERM or SIGINT, then end in order. A demo's timetable has its `clock`."""
-    daemon = Daemon(config, data, runtime, clock=clock, road=road)
+    """Run a room until SIGTERM or SIGINT, then end in order. A demo's timetable has its `clock`.
+
+    `room` is its room.toml.
+    """
+    daemon = Daemon(config, data, runtime, room=room, clock=clock, road=road)
     asked_to_end = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in STOPPING:

@@ -90,6 +90,7 @@ class Daemon:
         data: Path,
         runtime: Path,
         *,
+        room: Path | None = None,
         clock: DayClock | None = None,
         road: Road | None = None,
     ) -> None:
@@ -110,6 +111,7 @@ class Daemon:
             at_work=self._at_work,
             lessons=lambda: tuple(Coming(*one) for one in self._timetable.recorded()),
             is_needed=self._is_needed,
+            room=room,
             runtime=runtime,
             is_live=self._is_live,
             recorded=self._occurrence,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from classroom_edge.config.models import Config
+from classroom_edge.library.backup.service import Backups
 from classroom_edge.library.cards import Cards
 from classroom_edge.library.catalogue import Catalogue
 from classroom_edge.library.deliver.desk import DeliveryDesk
@@ -41,6 +42,7 @@ class Shelf:
     recordings: Path  # the folder of all recordings
     changed: Callable[[], None]  # the room's state must be looked at again
     damaged: Callable[[Path], None] = lambda _folder: None  # its manifest is to be made again
+    room: Path | None = None  # its room.toml; None = none that could be backed up
     runtime: Path | None = None  # where commands of this machine ask; None = they do not
     is_live: Callable[[], bool] = lambda: False  # a lesson of this room is seen elsewhere now
     at_work: Callable[[], frozenset[str]] = frozenset  # recordings that are made or played now
@@ -57,6 +59,7 @@ class Shelf:
     erasing: Erasing = field(init=False)
     keeping: Keeping = field(init=False)
     sharing: SharingDesk = field(init=False)
+    backups: Backups = field(init=False)
     watching: Watching = field(default_factory=Watching, init=False)
     _opened: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
@@ -98,6 +101,7 @@ class Shelf:
             places=Places(self.recordings, self.config.recording.second_folder),
             store=self.store,
             at_work=self.at_work,
+            forget=self.edits.rendering.forget,
         )
         self.keeping = Keeping(
             config=self.config,
@@ -107,9 +111,12 @@ class Shelf:
             rate=self.folders.rate,
             changed=self.changed,
             lessons=self.lessons,
-            watched=self.watching.now,
+            watched=self._in_use,
         )
         self.sharing = SharingDesk(folders=self.folders, store=self.store)
+        self.backups = Backups(
+            room=self.room, config=self.config, folder=self.folder, changed=self.changed
+        )
 
     @property
     def services(self) -> Mapping[str, Run]:
@@ -117,6 +124,7 @@ class Shelf:
         parts: dict[str, Run] = {
             "catalogue": self.catalogue.run,
             "keeping": self.keeping.run,
+            "backups": self.backups.run,
             **self.deliveries.services,
             **self.agents.services,
             **self._doors,
@@ -136,6 +144,11 @@ class Shelf:
         yield from self.catalogue.findings()
         yield from self.deliveries.findings()
         yield from self.agents.findings()
+        yield from self.backups.findings()
+
+    def _in_use(self) -> frozenset[str]:
+        """Give the recordings that somebody watches, or of which a film is made."""
+        return self.watching.now() | {one.recording for one in self.edits.rendering.views}
 
     async def _keep_open(self) -> None:
         """Keep the store open. Raises StoreError."""

@@ -128,6 +128,10 @@ ILL = {
     "E-DSK-003": replace(WELL, storage=StorageView(10**9, None)),
     "E-DSK-004": replace(WELL, storage=StorageView(10**10, 1800.0, "hours")),
     "E-DSK-006": replace(WELL, storage=StorageView(0, None, "gone")),
+    "E-BAK-001": replace(
+        WELL,
+        outlets=(Finding("E-BAK-001", "warning", "", {"folder": "/nas", "text": "full"}),),
+    ),
     "E-DSK-007": replace(WELL, storage=StorageView(10**10, 80_000.0, "day", THURSDAY)),
     "E-DSK-005": replace(WELL, elsewhere="/mnt/second", storage=StorageView(0, 0.0, "hours")),
     "E-SRC-001": replace(WELL, sources=(LOST,)),

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -40,6 +40,7 @@ class Erasing:
     places: Places
     store: Store  # open
     at_work: Callable[[], frozenset[str]] = frozenset
+    forget: Callable[[str], Awaitable[None]] | None = None  # what is still to be made of one
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
@@ -66,6 +67,8 @@ class Erasing:
 
     async def delete(self, removal: Removal) -> Removal:
         """Delete a recording. Raises OSError, RecordError, StoreError."""
+        if self.forget is not None:
+            await self.forget(removal.recording)
         async with self._turn:
             whole = await asyncio.to_thread(self._throw, removal)
         await self.store.run(partial(kept.erase, recording=removal.recording))
