@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from classroom_edge.config.models import Config
 from classroom_edge.library.backup.service import Backups
@@ -20,6 +21,7 @@ from classroom_edge.library.keeping.forecast import Coming
 from classroom_edge.library.keeping.service import Keeping
 from classroom_edge.library.keeping.watching import Watching
 from classroom_edge.library.opencast.agents import Agents
+from classroom_edge.library.preserving import Preserving
 from classroom_edge.library.sharing.desk import SharingDesk
 from classroom_edge.paths import DataFolder, has_ipc
 from classroom_edge.services.places import Places
@@ -51,6 +53,7 @@ class Shelf:
     recorded: Callable[[], str] = str  # the occurrence whose recording runs; "" = none
     store: Store = field(init=False)
     folders: Folders = field(init=False)
+    preserving: Preserving = field(init=False)
     catalogue: Catalogue = field(init=False)
     cards: Cards = field(init=False)
     edits: EditDesk = field(init=False)
@@ -64,7 +67,9 @@ class Shelf:
     _opened: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def __post_init__(self) -> None:
-        self.store = Store(place_of(self.config.store, self.folder))
+        place = place_of(self.config.store, self.folder)
+        self.store = Store(place)
+        self.preserving = Preserving(place=place, zone=ZoneInfo(self.config.room.timezone))
         self.folders = Folders(self.recordings)
         self.catalogue = Catalogue(
             folder=self.recordings,
@@ -118,11 +123,16 @@ class Shelf:
             room=self.room, config=self.config, folder=self.folder, changed=self.changed
         )
 
+    def recover(self) -> None:
+        """Take up what an earlier daemon left, before anything of the shelf runs; blocks."""
+        self.preserving.recover()
+
     @property
     def services(self) -> Mapping[str, Run]:
         """What is to run for as long as the room is open, by name."""
         parts: dict[str, Run] = {
             "catalogue": self.catalogue.run,
+            "preserving": self.preserving.run,
             "keeping": self.keeping.run,
             "backups": self.backups.run,
             **self.deliveries.services,
@@ -141,6 +151,7 @@ class Shelf:
 
     def findings(self) -> Iterator[Finding]:
         """Tell what is wrong."""
+        yield from self.preserving.findings()
         yield from self.catalogue.findings()
         yield from self.deliveries.findings()
         yield from self.agents.findings()
