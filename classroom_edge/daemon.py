@@ -108,6 +108,7 @@ class Daemon:
             recordings=recordings,
             changed=self._stir,
             damaged=self._damaged,
+            bare=self._bare,
             at_work=self._at_work,
             lessons=lambda: tuple(Coming(*one) for one in self._timetable.recorded()),
             is_needed=self._is_needed,
@@ -589,6 +590,9 @@ class Daemon:
 
     def _damaged(self, folder: Path) -> None:
         self.finishing.finish_again(folder)
+
+    def _bare(self, folder: Path) -> None:
+        self.finishing.look_later(folder)
 
     def _at_work(self) -> frozenset[str]:
         """Give the recordings that are being made, finished or played."""

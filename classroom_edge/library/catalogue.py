@@ -7,7 +7,7 @@ hand; of thousands of folders only those are read again that have changed.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,12 +15,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from classroom_edge.library.deliver.waiting import Standing
 from classroom_edge.library.entry import Entry, Page, Query
 from classroom_edge.library.indexing import DAMAGED, ID, read, stamp_of
 from classroom_edge.services.problems import Finding
 from classroom_edge.store import Store
 from classroom_edge.store import recordings as index
 from classroom_media.api import RecordError
+from classroom_media.record.manifest import read_manifest
 
 SCAN_EVERY_S: Final = 30.0
 AT_ONCE: Final = 100  # folders read before others have a turn at the store
@@ -40,11 +42,16 @@ class Scan:
 
 @dataclass(kw_only=True)
 class Catalogue:
-    """All recordings of a folder. `damaged` is told of those that are to be finished again."""
+    """All recordings of a folder.
+
+    `damaged` is told of those that are to be finished again, and `bare` of those whose filmstrip
+    is to be made when there is time.
+    """
 
     folder: Path
     store: Store  # open while anything is asked
     damaged: Callable[[Path], None] = lambda _folder: None
+    bare: Callable[[Path], None] = lambda _folder: None
     changed: Callable[[], None] = lambda: None
     unreadable: tuple[str, ...] = field(default=(), init=False)  # some of them, newest first
     _due: set[str] = field(default_factory=set, init=False)
@@ -69,6 +76,9 @@ class Catalogue:
         await self.store.run(index.purge)
         scan = await self.scan()
         self.unreadable = await self.store.run(index.unreadable)
+        plain = await self.store.run(index.without_filmstrip)
+        for folder in await asyncio.to_thread(lambda: list(self._bare(plain))):
+            self.bare(folder)
         return scan
 
     def findings(self) -> Iterator[Finding]:
@@ -85,6 +95,10 @@ class Catalogue:
     async def page(self, query: Query) -> Page:
         """Give a page of what is looked for. Raises QueryError, StoreError."""
         return await self.store.run(partial(index.page, query=query))
+
+    async def on_their_way(self, ids: Collection[str]) -> Mapping[str, frozenset[Standing]]:
+        """Give how the deliveries of some recordings stand. Raises StoreError."""
+        return await self.store.run(partial(index.on_their_way, ids=ids))
 
     async def one(self, recording: str) -> Entry | None:
         """Give one recording's line, as it is on disk now. Raises StoreError."""
@@ -152,6 +166,13 @@ class Catalogue:
                 yield read(self.folder / id_, stamps[id_])
             except (RecordError, OSError) as error:  # gone meanwhile; or told again next time
                 logger.warning("%s is not catalogued: %s", id_, error)
+
+    def _bare(self, ids: Iterable[str]) -> Iterator[Path]:
+        """Give the folders of those that nobody has tried to make a filmstrip for."""
+        for id_ in ids:
+            with suppress(RecordError):
+                if read_manifest(self.folder / id_).filmstrip is None:
+                    yield self.folder / id_
 
     def _names(self) -> list[str]:
         return [one.name for one in self.folder.iterdir() if ID.fullmatch(one.name)]

@@ -44,6 +44,7 @@ class Shelf:
     recordings: Path  # the folder of all recordings
     changed: Callable[[], None]  # the room's state must be looked at again
     damaged: Callable[[Path], None] = lambda _folder: None  # its manifest is to be made again
+    bare: Callable[[Path], None] = lambda _folder: None  # its filmstrip is to be made
     room: Path | None = None  # its room.toml; None = none that could be backed up
     runtime: Path | None = None  # where commands of this machine ask; None = they do not
     is_live: Callable[[], bool] = lambda: False  # a lesson of this room is seen elsewhere now
@@ -75,6 +76,7 @@ class Shelf:
             folder=self.recordings,
             store=self.store,
             damaged=self.damaged,
+            bare=self.bare,
             changed=self.changed,
         )
         self.cards = Cards(folders=self.folders, catalogue=self.catalogue)

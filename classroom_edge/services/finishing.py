@@ -168,7 +168,8 @@ class FinishingService:
         self._process = find(self._run_file) or self._start(folder)
         await self._process.wait()
         self._process = None
-        self.done(read_manifest(folder))
+        if is_final(folder):  # it may have been erased meanwhile
+            self.done(read_manifest(folder))
 
     async def _finish(self, folder: Path) -> None:
         backoff = Backoff(longest_s=60.0)

@@ -22,8 +22,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session as Work
 
 from classroom_edge.library.card import Consent
+from classroom_edge.library.deliver.waiting import Standing
 from classroom_edge.library.entry import UNREADABLE, Entry, Page, Query, QueryError, wanted
-from classroom_edge.store.tables import Instant, Recording
+from classroom_edge.store.tables import DeliveryRow, Instant, Recording
 from classroom_media.record.manifest import State
 
 SHOWN_MOST: Final = 20
@@ -82,6 +83,15 @@ def one(db: Work, recording: str) -> Entry | None:
     """Give one recording, or None."""
     row = db.get(Recording, recording)
     return _entry(row) if row else None
+
+
+def on_their_way(db: Work, ids: Collection[str]) -> dict[str, frozenset[Standing]]:
+    """Give how the deliveries of some recordings stand, of those that have any."""
+    found: dict[str, set[Standing]] = {}
+    asked = select(DeliveryRow.recording, DeliveryRow.state).where(DeliveryRow.recording.in_(ids))
+    for row in db.execute(asked):
+        found.setdefault(row.recording, set()).add(Standing(row.state))
+    return {id_: frozenset(standings) for id_, standings in found.items()}
 
 
 def page(db: Work, query: Query) -> Page:

@@ -18,6 +18,7 @@ from classroom_edge.web.library_bodies import (
     ItemOut,
     PageOut,
     Wanted,
+    delivered,
 )
 from classroom_edge.web.schemas import CardOut
 from classroom_edge.web.site import Site, site_of
@@ -36,7 +37,9 @@ async def library(site: Here, _visitor: Watcher, wanted: Annotated[Wanted, Query
         page = await site.room.shelf.catalogue.page(query)
     except QueryError as error:
         raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, "wrong-body", field="after") from error
-    items = [ItemOut.of(one, "sent" if one.receipts else "none") for one in page.items]
+    ids = [one.id for one in page.items]
+    standings = await site.room.shelf.catalogue.on_their_way(ids)
+    items = [ItemOut.of(one, delivered(one, standings.get(one.id, ()))) for one in page.items]
     return PageOut(items=items, next=page.next, total=page.total)
 
 

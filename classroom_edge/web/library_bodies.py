@@ -1,13 +1,16 @@
 """What ``/api/v1/library`` takes and gives. Checked before anything happens."""
 
 import zoneinfo
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from classroom_edge.library.card import Consent, Standing
+from classroom_edge.library.card import Consent
+from classroom_edge.library.card import Standing as Agreed
+from classroom_edge.library.deliver.waiting import OPEN, Standing
 from classroom_edge.library.entry import ASKED_MOST, PAGE_MOST, UNREADABLE, Entry, Query
 from classroom_edge.library.indexing import DAMAGED, LOST
 from classroom_edge.room import Words
@@ -131,13 +134,22 @@ class ConsentOut(BaseModel):
     )
 
     @classmethod
-    def of(cls, standing: Standing) -> Self:
+    def of(cls, standing: Agreed) -> Self:
         """Show what holds."""
         return cls(
             consent=standing.consent,
             proposed_by=standing.proposed_by,
             state="proposed" if standing.proposed_by else "agreed",
         )
+
+
+def delivered(entry: Entry, standings: Collection[Standing]) -> str:
+    """Tell in one word what has become of a recording's deliveries: what needs somebody first."""
+    if Standing.REFUSED in standings:
+        return "failed"
+    if any(one in OPEN for one in standings):
+        return "waiting"
+    return "sent" if entry.receipts or Standing.SENT in standings else "none"
 
 
 def explained(entry: Entry) -> Words:
