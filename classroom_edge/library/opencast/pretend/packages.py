@@ -103,11 +103,19 @@ class Packages:
             raise Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "it was ingested")
         del self.elements[id_]
 
-    def ingest(self, package: str, workflow: str, config: dict[str, str]) -> str:
-        """Begin to process a media package; give its id. Raises Refusal."""
+    def ingest(
+        self, package: str, workflow: str, config: dict[str, str], planned: frozenset[str]
+    ) -> str:
+        """Begin to process a media package; give its id. Raises Refusal.
+
+        One of a planned event needs no catalog, Opencast has it; its agent may name the event in
+        place of the media package's id.
+        """
         id_, there = self.read(package)
+        id_ = config.get("workflowInstanceId", id_)
         episodes = [one for one in there if one.flavor == wire.EPISODE]
-        if len(episodes) != 1 or not any(one.group == "track" for one in there):
+        is_told = len(episodes) == 1 or (not episodes and id_ in planned)
+        if not is_told or not any(one.group == "track" for one in there):
             raise Refusal(HTTPStatus.BAD_REQUEST, "not one episode catalog, or no track")
         if workflow not in WORKFLOWS:
             raise Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, f"no workflow {workflow!r}")

@@ -212,7 +212,8 @@ class Handler(BaseHTTPRequestHandler):
         package = fields.pop("mediaPackage", "")
         workflow = fields.pop("workflowDefinitionId", "")
         with self.server.pretence.lock:
-            id_ = self.server.pretence.packages.ingest(package, workflow, fields)
+            planned = frozenset(event.uid for event in self.server.pretence.events)
+            id_ = self.server.pretence.packages.ingest(package, workflow, fields, planned)
         self._say(HTTPStatus.OK, f'<workflow id="1" mediapackage="{id_}"/>'.encode())
 
     def _instances(self, rest: str) -> None:
