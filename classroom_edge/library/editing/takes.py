@@ -95,7 +95,7 @@ def _shown(one: Placed) -> Iterator[tuple[float, Chapter]]:
     """Give the pages that are to be seen in a stretch, and when in the film."""
     pages = one.recorded.manifest.chapters
     ends = [*(page.start_s for page in pages[1:]), float("inf")]
-    for page, end_s in zip(pages, ends, strict=True):
+    for page, end_s in zip(pages, ends, strict=False):  # without pages there is one end too many
         if page.start_s < one.to_s - SHORTEST_S and end_s > one.from_s + SHORTEST_S:
             yield one.at_s + max(page.start_s - one.from_s, 0.0), page
 

@@ -25,8 +25,9 @@ from classroom_media.sound.loudness import GATE_LUFS, LoudnessMeter
 
 PEAK_DBTP: Final = -1.0
 NEAR_LU: Final = 0.2
+STEP_DB: Final = 0.2  # by which the ceiling goes lower than it seems to need
 GAIN_DB: Final = 24.0  # at most: beyond it there is nothing but noise
-TURNS: Final = 3
+TURNS: Final = 6  # one or two do, unless a limiter and a coder have much to argue about
 BITRATE: Final = 160_000
 BLOCK: Final = 1024
 
@@ -65,7 +66,7 @@ def levelled(film: Path, into: Path, lufs: float, told: Told = lambda _seconds: 
         if turn == TURNS or (abs(missing) <= NEAR_LU and not excess):
             return after
         gain_db = min(gain_db + missing, GAIN_DB)
-        ceiling_db -= excess and excess + 0.1
+        ceiling_db -= excess and excess + STEP_DB
         turn += 1
 
 

@@ -122,3 +122,9 @@ def test_slides_know_their_picture_in_full_where_the_manifest_tells() -> None:
     assert (first.shown_s, first.film, first.at_s) == (5, str(HERE / "board-1.mp4"), 9)
     assert (second.shown_s, second.film) == (30, "")
     assert second.picture == str(HERE / "chapter-02.jpg")
+
+
+def test_a_recording_without_slides_has_no_chapters() -> None:
+    manifest = msgspec.structs.replace(MANIFEST, chapters=())
+    stretches = shown(Passage(from_s=0, to_s=60), manifest=manifest)
+    assert chapters(stretches, "{page}") == slides(stretches) == ()
