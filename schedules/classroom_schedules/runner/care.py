@@ -114,6 +114,10 @@ class _Room:
     def __post_init__(self) -> None:
         object.__setattr__(self, "counted", self.ledger.counted())
 
+    def knew(self, at: datetime) -> bool:
+        """Say whether the room was in service then: what was before nobody has missed."""
+        return any(one.at < at for one in self.ledger)
+
     def turns(self, job: Job) -> Turns:
         return Turns(job=job, ledger=self.counted, whole=self.ledger, now=self.presence.now)
 
@@ -202,7 +206,7 @@ def _by_clock(room: _Room, turns: Turns, kinds: frozenset[Business]) -> Step | N
     hindrance = room.hindrance(kinds)
     if turns.is_late:
         why = hindrance[0] if hindrance else remark("care.too-late")
-        is_told = turns.is_said(turns.turn, Outcome.MISSED)
+        is_told = turns.is_said(turns.turn, Outcome.MISSED) or not room.knew(job.at)
         return None if is_told else Spared(job, turns.turn, Outcome.MISSED, why)
     return _put_off(turns, job.at, hindrance) or _warned(room, turns, job.at)
 
@@ -274,7 +278,8 @@ def _boot(room: _Room) -> Step | None:
     presence, booted_at = room.presence, room.presence.booted_at
     job = Job(f"{presence.boot}/boot", Kind.BOOT, booted_at, booted_at + BOOT_WITHIN)
     turns = room.turns(job)
-    if turns.is_over or turns.is_said(turns.turn, Outcome.MISSED):
+    is_told = turns.is_over or turns.is_said(turns.turn, Outcome.MISSED)
+    if is_told or presence.began_at >= job.until:  # or it did not begin with the machine
         return None
     if turns.is_late:
         return Spared(job, turns.turn, Outcome.MISSED, remark("care.too-late"))
