@@ -47,6 +47,12 @@ async def screen() -> Response:
     return FileResponse(PANEL.with_name("screen.html"), headers=ASK_AGAIN)
 
 
+@router.api_route("/library", methods=["GET", "HEAD"], dependencies=open_to_all)
+async def library() -> Response:
+    """All recordings: found, watched, edited, sent elsewhere."""
+    return FileResponse(PANEL.with_name("library.html"), headers=ASK_AGAIN)
+
+
 @router.api_route("/static/{path:path}", methods=["GET", "HEAD"], dependencies=open_to_all)
 async def static(
     path: str, request: Request, files: Annotated[StaticFiles, Depends(static_files)]

@@ -20,7 +20,9 @@ export default defineConfig({
     cssCodeSplit: false,
     reportCompressedSize: false,
     rollupOptions: {
-      input: { panel: "index.html", guest: "guest.html", screen: "screen.html", watch: "watch.html" },
+      input: {
+        panel: "index.html", guest: "guest.html", screen: "screen.html", watch: "watch.html",
+        library: "library.html" },
       output: {
         entryFileNames: "[name].js",
         chunkFileNames: "[name].js",
@@ -29,7 +31,7 @@ export default defineConfig({
           groups: [
             {
               name: "shared", // what every page has
-              test: /node_modules.@?vue|src.(words|http|icons|quality|wake|style)|PanelIcon|words.panel/,
+              test: /node_modules.@?vue|src.(words|http|icons|quality|wake|style|link|panel\.ts)|PanelIcon|ArmedButton|SlideStrip|LostBar|words.panel/,
               priority: 2,
             },
             { name: "call", test: /src.(rtc|pages.LiveVideo)/, priority: 1 },

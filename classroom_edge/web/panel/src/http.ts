@@ -34,9 +34,23 @@ export async function get<T>(path: string, timeoutMs = 5000): Promise<T> {
 }
 
 /** POST a command. Said once, done once: if no answer comes it is sent again under the same name. */
-export async function post(path: string, body: object, timeoutMs = 5000): Promise<unknown> {
+export function post(path: string, body: object, timeoutMs = 5000): Promise<unknown> {
+  return send("POST", path, body, timeoutMs);
+}
+
+/** PUT a value in the place of another one; else as `post`. */
+export function put(path: string, body: object, timeoutMs = 5000): Promise<unknown> {
+  return send("PUT", path, body, timeoutMs);
+}
+
+/** DELETE something; else as `post`. */
+export function remove(path: string, body: object = {}, timeoutMs = 5000): Promise<unknown> {
+  return send("DELETE", path, body, timeoutMs);
+}
+
+async function send(method: string, path: string, body: object, timeoutMs: number): Promise<unknown> {
   const init = {
-    method: "POST",
+    method,
     headers: { "Content-Type": "application/json", "Idempotency-Key": newName() },
     body: JSON.stringify(body),
   };

@@ -45,6 +45,8 @@ export interface Panel {
   send(path: string, body?: object): Promise<unknown>;
   /** The same for a command that must not come late: never repeated. */
   nudge(path: string, body: object): Promise<unknown>;
+  /** Wait for another kind of command; a refusal is shown, and null is given. */
+  orTell(command: Promise<unknown>): Promise<unknown>;
   tell(notice: Notice): void;
 }
 
@@ -89,6 +91,7 @@ export function makePanel(link: RoomLink, spoken: Speech): Panel {
     watching: ref(null),
     send: (path, body = {}) => orTell(post(path, body)),
     nudge: (path, body) => orTell(nudge(path, body)),
+    orTell,
     tell,
   };
 }

@@ -220,6 +220,28 @@ export interface BroadcastView {
   page: string;
 }
 
+/** What is played on the room's own screen. */
+export interface ScreenView {
+  state: "unable" | "idle" | "opening" | "playing" | "paused" | "ended" | "failed";
+  title: string;
+  at_s: number;
+  length_s: number;
+  volume: number;
+  problem: Words;
+}
+
+/** Something that is made of a recording. */
+export interface RenderView {
+  number: number;
+  recording: string;
+  edit: string;
+  kind: "film" | "package" | "sound" | "slides";
+  state: "waiting" | "working" | "failed";
+  share: number;
+  left_s: number | null;
+  problem: Words;
+}
+
 /** A film of a lesson with another room that is still to come. */
 export interface Missing {
   film: string;
@@ -298,6 +320,8 @@ export interface RoomState {
   broadcast: BroadcastView | null;
   day: DayView | null;
   missing: Missing[];
+  screen: ScreenView | null;
+  renders: RenderView[];
 }
 
 export interface LevelView {
