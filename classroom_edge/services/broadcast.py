@@ -20,7 +20,7 @@ from classroom_edge.room import BroadcastView, LinkView, Refused, Who
 from classroom_edge.services.problems import Finding
 from classroom_edge.services.refusals import refused
 from classroom_edge.services.renditions import PROGRAMME, Renditions
-from classroom_edge.services.viewing import base_address
+from classroom_edge.services.viewing import KEY, base_address, key_of
 from classroom_edge.services.workers import WorkerService, endpoints_for
 from classroom_edge.sessions.forms import Kind
 from classroom_edge.sessions.state import Session, Stage
@@ -60,6 +60,7 @@ class BroadcastService:
     worker: WorkerService = field(init=False)
     _key: str = field(init=False)
     _wanted: Air | None = field(default=None, init=False)
+    _public_key: str = field(default="", init=False)  # of the certificate, since it is on the air
     _known: bool = field(default=False, init=False)  # what an earlier daemon wanted
     _sessions: set[str] = field(default_factory=set, init=False)  # that were put on the air
     _born_s: float = field(default_factory=time.monotonic, init=False)
@@ -105,6 +106,7 @@ class BroadcastService:
         except WorkerError as error:
             self.renditions.want(NAME, ())
             raise refused("no-origin", text=error) from error
+        self._public_key = self._read_key()
         self._wanted = air
         logger.info("%s is on the air for %s", name, who.name)
         self.changed()
@@ -137,13 +139,17 @@ class BroadcastService:
     def watch(self, session: str) -> str:
         """Give where a session is on the air, for its sites; "" = nowhere.
 
-        Without an address in room.toml the host is left out: sites know how they reach this room.
+        Without an address in room.toml the host is left out, for sites know how they reach this
+        room; and the key is named, for the certificate is the school's own.
         """
         if self.wanted != session:
             return ""
-        scheme = "http" if self.config.network.is_loopback else "https"
-        base = self.broadcast.address or f"{scheme}://:{self.broadcast.port}"
-        return f"{base}{self._path(session, self._until_s, INDEX)}"
+        path = self._path(session, self._until_s, INDEX)
+        if self.broadcast.address:
+            return f"{self.broadcast.address}{path}"
+        if self.config.network.is_loopback:
+            return f"http://:{self.broadcast.port}{path}"
+        return f"https://:{self.broadcast.port}{path}{KEY}{self._public_key}"
 
     def _address(self, lesson: str, until_s: int, file: str) -> str:
         base = self.broadcast.address or base_address(self.config, self.broadcast.port)
@@ -227,8 +233,15 @@ class BroadcastService:
         self._known = True
         if told.lesson and self._wanted is None:
             self.renditions.want(NAME, self._sizes())
+            self._public_key = self._read_key()
             self._wanted = Air(lesson=told.lesson, title=told.title, qualities=self._qualities())
             self.changed()
+
+    def _read_key(self) -> str:
+        try:
+            return key_of(self.folder.certificates / "server.crt")
+        except OSError:
+            return ""  # it is served without TLS
 
     def _sizes(self) -> tuple[Rendition, ...]:
         heights = [int(name.rstrip("p")) for name in self.broadcast.qualities]

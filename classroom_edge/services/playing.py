@@ -20,6 +20,7 @@ from classroom_edge.room import ScreenView, Who, Words
 from classroom_edge.services.live.relay import Relay
 from classroom_edge.services.problems import Finding
 from classroom_edge.services.refusals import refused
+from classroom_edge.services.viewing import KEY
 from classroom_edge.services.workers import WorkerService, endpoints_for
 from classroom_edge.words import words
 from classroom_media.api import WorkerError
@@ -72,15 +73,22 @@ class PlayingService:
         await self._process.end()
 
     def play(self, who: Who, what: str, *, title: str = "") -> str:
-        """Play an address or a recording, by its id; give a name for it. Raises Refused."""
+        """Play an address or a recording, by its id; give a name for it.
+
+        An address may name the key by which its server is trusted (`viewing.KEY`).
+
+        Raises:
+            Refused: there is no such recording, or no screen.
+        """
         if lack := self._lack():
             raise refused(f"screen-{lack}")
         if (until := self.quiet()) and not who.name.startswith(HERE):
             raise refused("quiet-hours", until=f"{until:%H:%M}")
-        is_address = urlsplit(what).scheme in SCHEMES
-        url = what if is_address else str(self.film(what))
-        self._title = title or (urlsplit(what).hostname or "" if is_address else what)
-        self._wanted = Play(id=f"{next(self._numbers)}", url=url)
+        address, _, key = what.partition(KEY)
+        is_address = urlsplit(address).scheme in SCHEMES
+        url = address if is_address else str(self.film(what))
+        self._title = title or (urlsplit(address).hostname or "" if is_address else what)
+        self._wanted = Play(id=f"{next(self._numbers)}", url=url, key=key)
         self._bring()
         logger.info("%s is played on the screen for %s", self._title, who.name)
         self.changed()

@@ -1,12 +1,26 @@
 """Where those who watch find this machine."""
 
+import base64
 import ipaddress
 import socket
 from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
 
 import psutil
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from classroom_edge.config.models import Config
+
+KEY: Final = "#key="  # in an address; what follows is its server's, and goes no further
+
+
+def key_of(certificate: Path) -> str:
+    """Give a certificate's public key (SubjectPublicKeyInfo, DER in base64). Raises OSError."""
+    key = x509.load_pem_x509_certificate(certificate.read_bytes()).public_key()
+    form = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(form).decode("ascii")
 
 
 def base_address(config: Config, port: int) -> str:

@@ -177,6 +177,7 @@ class Play(Command, frozen=True, kw_only=True, tag="play"):
     id: str
     url: str  # or the path of a file
     at_s: float = 0.0  # from there on
+    key: str = ""  # by which its server is trusted, too: SubjectPublicKeyInfo, DER in base64
 
 
 class Adjust(Command, frozen=True, kw_only=True, tag="adjust"):

@@ -14,6 +14,7 @@ from typing import Final
 from classroom_media.api import MediaError
 from classroom_media.messages import Adjust, AnyCommand, Heartbeat, Play
 from classroom_media.play.player import Player
+from classroom_media.play.trust import Trust
 from classroom_media.play.window import Window
 from classroom_media.workers.shell import Answer, Shell, read_spec
 from classroom_media.workers.specs import PlayerSpec
@@ -32,6 +33,7 @@ class Screen:
         Raises:
             MediaError: there is no libvlc, or no such display.
         """
+        self._trust = Trust()
         self._window = Window(spec.display)
         self._player = Player(self._window.number, spec.display, sound=spec.sound)
 
@@ -49,6 +51,7 @@ class Screen:
         """Obey a command."""
         match command:
             case Play():
+                self._trust.only(command.url, command.key)
                 self._window.show()
                 self._player.play(command)
             case Adjust():
@@ -62,6 +65,7 @@ class Screen:
         self._window.hide()
         self._player.close()
         self._window.close()
+        self._trust.close()
 
 
 def main() -> int:

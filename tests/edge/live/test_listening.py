@@ -82,10 +82,11 @@ def test_the_player_is_ready_before_the_address_is_known_and_plays_once() -> Non
 def test_an_address_without_a_host_is_at_the_hub_as_this_room_dials_it() -> None:
     for linked, host in (("10.0.0.1:7700", "10.0.0.1"), ("[fd00::1]:7700", "[fd00::1]")):
         room = Room()
-        room.sees(replace(LESSON, watch="https://:8090/t/maths/index.m3u8"), linked=())
+        watch = "https://:8090/t/maths/index.m3u8#key=MFkw+/8="
+        room.sees(replace(LESSON, watch=watch), linked=())
         assert room.screen.played == []  # nobody knows where that is
-        room.sees(replace(LESSON, watch="https://:8090/t/maths/index.m3u8"), linked=(linked,))
-        assert room.screen.played == [f"https://{host}:8090/t/maths/index.m3u8"]
+        room.sees(replace(LESSON, watch=watch), linked=(linked,))
+        assert room.screen.played == [f"https://{host}:8090/t/maths/index.m3u8#key=MFkw+/8="]
 
 
 def test_what_a_person_has_stopped_or_put_there_stays_so() -> None:

@@ -1,16 +1,21 @@
 """The player's process on a screen that nobody sees, with libvlc as it is."""
 
+import http.server
 import os
+import ssl
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import pytest
 from Xlib import X, display
 
+from classroom_edge.services.viewing import key_of
 from classroom_media.api import WorkerError
 from classroom_media.messages import Adjust, Play, PlayerHealth, Status
 from classroom_media.workers.client import WorkerClient
@@ -107,6 +112,40 @@ async def test_a_film_fills_the_screen_and_can_be_held_sought_and_seen_to_its_en
             await asked.client.ask(Play(id="2", url=str(tmp_path / "gone.mp4")))
             await asked.until("failed", id="2")
         assert colours(shown) == 1
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[tuple[str, str]]:
+    """Serve a folder over TLS with a certificate that nobody has signed; give address and key."""
+    files = ("-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem"))
+    made = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", *files, "-subj", "/CN=a school")
+    subprocess.run(["openssl", *made], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    handler = partial(http.server.SimpleHTTPRequestHandler, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"https://127.0.0.1:{server.server_port}", key_of(folder / "cert.pem")
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+async def test_a_server_of_the_schools_own_is_trusted_by_its_key_and_no_other(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "film.mp4").write_bytes(b"".join(one.data for one in packaged(sent(reel()))))
+    with screen() as shown, served(tmp_path) as (address, key):
+        url = f"{address}/film.mp4"
+        async with player(tmp_path, shown) as asked:
+            await asked.until("idle")
+            await asked.client.ask(Play(id="1", url=url, key=key[:-12] + "A" * 12))
+            await asked.until("failed", id="1")
+            await asked.client.ask(Play(id="2", url=url, key=key))
+            await asked.until("playing", id="2")
 
 
 def test_without_a_screen_it_says_so_and_ends(tmp_path: Path) -> None:
