@@ -96,6 +96,8 @@ class FanOut:
         peer = self.peers[name]
         packets = peer.sender.control(data, now_ns)
         peer.ladder.alive(now_ns)
+        if peer.rung is not peer.ladder.rung:  # it had fallen silent
+            self._follow(peer, now_ns)
         if peer.sender.take_key_wanted() and peer.rung.layer is not None:
             self._wishes[peer.rung.layer].wish()
         if link := peer.sender.take_link():

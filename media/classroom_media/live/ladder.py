@@ -79,7 +79,7 @@ class Ladder:
     def alive(self, now_ns: int) -> None:
         """Take note that the site is there, though it says nothing of the link."""
         if self._heard_ns is not None:
-            self._heard_ns = now_ns
+            self._speak_again(now_ns)
 
     def _hear_nothing(self, now_ns: int) -> None:
         if self._heard_ns is None:
@@ -88,9 +88,7 @@ class Ladder:
             self._silent, self.probe_bps = True, 0
 
     def _hear(self, now_ns: int, link: Link) -> None:
-        if self._silent or self._heard_ns is None:
-            self._silent, self._calm_ns, self._moved_ns = False, now_ns, now_ns
-        self._heard_ns = now_ns
+        self._speak_again(now_ns)
         self._rates_bps.append(link.lately_bps)
         if self.probe_bps:
             self._probe(now_ns, link)
@@ -101,6 +99,11 @@ class Ladder:
         elif self._place and now_ns - self._calm_ns >= self._wait_ns(now_ns):
             self._begin(now_ns, link)
         self._queue_us = link.queue_us
+
+    def _speak_again(self, now_ns: int) -> None:
+        if self._silent or self._heard_ns is None:
+            self._silent, self._calm_ns, self._moved_ns = False, now_ns, now_ns
+        self._heard_ns = now_ns
 
     def _bad(self, now_ns: int, link: Link) -> bool:
         if now_ns < self._drained_ns:

@@ -289,6 +289,37 @@ def test_silence_stores_the_lesson_and_the_rung_is_kept() -> None:
     assert ladder.rung.name == "360p"
 
 
+def test_a_word_of_any_kind_ends_the_silence() -> None:
+    ladder = Ladder(start=1)
+    climb(ladder, 650_000, 3)
+    for second in range(3, 18):
+        ladder.step(second * S, None)
+    ladder.alive(18 * S)
+    assert ladder.rung.name == "360p"
+
+
+def test_who_hears_nothing_any_more_says_often_that_it_is_there_but_not_for_ever() -> None:
+    playout = Playout()
+    receiver = Receiver(
+        9,
+        "site",
+        sound=IncomingSound("b", SOUND, playout),
+        picture=IncomingPicture("a", PICTURE, playout),
+        playout=playout,
+    )
+    packets = SoundPacketiser(SOUND.payload_type)
+    packets.take(sound(0))
+    receiver.packet(sender().sound(packets, 0)[0], 0)
+
+    def words(begin_s: int) -> int:
+        ticks = range(begin_s * S, (begin_s + 1) * S, S // 200)
+        return sum(len(receiver.tick(now_ns)[1]) for now_ns in ticks)
+
+    assert words(0) < 8
+    assert words(2) >= 20
+    assert words(62) < 8
+
+
 def test_sound_that_does_not_come_is_given_up_for_the_one_way() -> None:
     ladder = Ladder(start=RUNGS.index(next(rung for rung in RUNGS if rung.name == "sound")))
     for report in range(30):

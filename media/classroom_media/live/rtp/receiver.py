@@ -21,6 +21,11 @@ from classroom_media.packets import Coded
 
 ROUND_TRIP_NS: Final = 100_000_000  # until it is measured
 SETTLE_NS: Final = 300_000_000  # a first keyframe may still be on its way
+SEEKS_NS: Final = (
+    1_000_000_000  # nothing has come for so long: the line is cut, and may be back soon
+)
+SOUGHT_NS: Final = 60 * SEEKS_NS  # then not so often any more: nothing may be sent on purpose
+SEEKING_NS: Final = 40_000_000  # between reports then: the first that arrives brings pictures back
 AGAIN_NS: Final = 250_000_000  # between two wishes for a keyframe, and never below 1.5 round trips
 
 
@@ -46,7 +51,8 @@ class Receiver:
         repairable = (stream for stream in both if stream.numbers.again is not None)
         self._again = {stream.numbers.again_ssrc: stream for stream in repairable}
         self._estimate = Estimate()
-        self._tell_ns = 0
+        self._tell_ns = self._seek_ns = 0
+        self._came_ns: int | None = None  # a packet, last
         self._wish_ns: int | None = None
         self._asked = False  # for a keyframe, by somebody who has come
 
@@ -55,6 +61,7 @@ class Receiver:
         packet = header.parse(data, self._picture.numbers.sent_id)
         if packet is None:
             return []
+        self._came_ns = now_ns
         self._estimate.arrive(len(data) + AROUND, packet.sent, now_ns)
         if stream := self._streams.get(packet.ssrc):
             stream.take(packet, now_ns)
@@ -76,7 +83,18 @@ class Receiver:
         if now_ns >= self._tell_ns:
             self._tell_ns = now_ns + EVERY_NS
             said.append(self._report(now_ns))
+        elif self._seeks(now_ns):
+            said.append(ReceiverReport(self._ssrc, []).encode())
         return coded, said
+
+    def _seeks(self, now_ns: int) -> bool:
+        """Tell whether to say that we are there: the sender may be within reach again."""
+        if self._came_ns is None or now_ns < self._seek_ns:
+            return False
+        if not SEEKS_NS <= now_ns - self._came_ns < SOUGHT_NS:
+            return False
+        self._seek_ns = now_ns + SEEKING_NS
+        return True
 
     def _hear(self, said: Control, now_ns: int) -> None:
         match said:
