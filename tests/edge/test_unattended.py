@@ -16,11 +16,14 @@ from classroom_edge.services.day.caretaker import Caretaker
 from classroom_edge.services.day.memory import Memory
 from classroom_edge.services.day.surroundings import RoomAround
 from classroom_edge.services.day.views import chores
+from classroom_edge.sessions import commands as c
 from classroom_edge.store import Store, timetable
 from classroom_schedules.runner import Wish, WishKind
 from classroom_schedules.runner.care import Business
 from classroom_schedules.runner.habits import Habits
 from classroom_schedules.weeks import Weekday
+from tests.edge.sessions.test_link_services import BEGIN, Place, present, running
+from tests.waiting import eventually_async
 
 WHO = Who(name="caretaker")
 
@@ -149,3 +152,18 @@ def around_of(config: Config) -> RoomAround:
         in_session=lambda: False,
         delivering=lambda: False,
     )
+
+
+async def test_in_quiet_hours_a_session_does_not_begin_by_itself_but_by_hand(
+    tmp_path: Path,
+) -> None:
+    place = Place(tmp_path)
+    hub, site = place.hub(), place.site()
+    site.quiet = lambda: True
+    async with running(hub, site):
+        await place.enrol()
+        await place.ask("hub", BEGIN)
+        await eventually_async(lambda: bool(site.view.sessions))
+        assert not present(hub, "hill")
+        assert await place.do("site", c.Join()) == ""
+        await eventually_async(lambda: present(hub, "hill"))
