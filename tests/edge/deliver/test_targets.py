@@ -1,5 +1,6 @@
 """Each kind of target against a server that others wrote: sent once, proved, gone on with."""
 
+import asyncio
 import base64
 import email
 import email.policy
@@ -30,6 +31,7 @@ from classroom_edge.library.deliver.target import (
 from classroom_edge.web.accounts import wall_clock
 from classroom_edge.web.certificates import CertificateFolder, ensure_certificates
 from tests.edge.deliver.servers import PASSWORD, USER, Dav, Ssh, nginx_dav, sshd
+from tests.edge.deliver.unruly import Fault, unruly
 from tests.edge.received.scene import RECORDING, some_bytes
 from tests.edge.received.sending import KilledError, Noted, a_parcel, an_item
 
@@ -199,6 +201,21 @@ def test_by_tls_with_the_schools_own_authority_and_a_login(tmp_path: Path, far: 
             at_dav(dav, url=url, authority=authority, username=USER).deliver(parcel, Noted())
         with pytest.raises(MisconfiguredError, match="certificate"):
             at_dav(dav, url=url, **login).deliver(parcel, Noted())
+
+
+@pytest.mark.needs("nginx")
+async def test_what_a_line_has_turned_never_gets_its_name(tmp_path: Path, dav: Dav) -> None:
+    parcel, noted = a_parcel(an_item(tmp_path, "a.mp4", SOUND)), Noted()
+    async with unruly(("127.0.0.1", dav.port), seed=1) as line:
+        url = f"http://127.0.0.1:{line.port}/dav"
+        line.faults += [Fault.TURNED] * 20
+        with pytest.raises(TransientError, match="other-there"):
+            await asyncio.to_thread(at_dav(dav, url=url).deliver, parcel, noted)
+        assert not noted.receipts
+        assert not list(dav.folder.rglob("a.mp4"))
+        line.faults.clear()
+        await asyncio.to_thread(at_dav(dav, url=url).deliver, parcel, noted)
+    assert (dav.folder / "dav" / parcel.folder / "a.mp4").read_bytes() == SOUND
 
 
 @pytest.mark.needs("nginx")
