@@ -153,7 +153,8 @@ def _table(entries: Iterable[Entry], zone: ZoneInfo, language: str) -> Table:
     names = ("when", "id", "title", "teacher", "class", "length", "size", "state")
     table = Table(box=None, pad_edge=False)
     for name in names:
-        table.add_column(words("cli").say(f"library.{name}", language), overflow="fold")
+        heading = words("cli").say(f"library.{name}", language)
+        table.add_column(heading, overflow="fold", no_wrap=name in {"id", "when"})
     for one in entries:
         minutes, seconds = divmod(round(one.duration_s), 60)
         cells = (
