@@ -74,7 +74,8 @@ async def meet_guest(ticket: str, site: Here, offer: Offer) -> Response:
 @router.get("/guest/{ticket}", dependencies=[Depends(May(Action.ENTER))])
 async def guest_sees(ticket: str, site: Here) -> GuestOut:
     """How the session of a guest stands, for that guest."""
-    return GuestOut.of(*site.room.session.guest_sees(ticket))
+    turn = site.config.hub.turn if site.config.hub else None
+    return GuestOut.of(*site.room.session.guest_sees(ticket), turn=turn)
 
 
 @router.post("/guest/{ticket}/hand", dependencies=[Depends(May(Action.ENTER))])

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from classroom_edge.config.models import TurnConfig
 from classroom_edge.sessions.attendance import Attendance
 from classroom_edge.sessions.forms import Kind, Style
 from classroom_edge.sessions.groups import Group
@@ -61,6 +62,25 @@ class HandBody(Body):
     up: bool
 
 
+class IceServer(BaseModel):
+    """A TURN server, as a browser takes it (W3C WebRTC 1.0, 4.2.2; RFC 7065 for the address)."""
+
+    urls: str
+    username: str
+    credential: str
+
+    @classmethod
+    def of(cls, turn: TurnConfig) -> Self:
+        """Spell the server of a hub."""
+        host = f"[{turn.host}]" if ":" in turn.host else turn.host
+        scheme, transport = ("turns", "tcp") if turn.tls else ("turn", turn.transport)
+        return cls(
+            urls=f"{scheme}:{host}:{turn.port}?transport={transport}",
+            username=turn.user,
+            credential=turn.password.get_secret_value(),
+        )
+
+
 class GuestOut(BaseModel):
     """A session as its guest sees it."""
 
@@ -68,9 +88,10 @@ class GuestOut(BaseModel):
     stage: str
     floor: bool = Field(description="everybody sees and hears the guest")
     hand: bool = Field(description="it is up")
+    ice_servers: list[IceServer] = Field(description="by which the guest reaches the hub, too")
 
     @classmethod
-    def of(cls, session: Session, guest: str) -> Self:
+    def of(cls, session: Session, guest: str, *, turn: TurnConfig | None) -> Self:
         """Pick what concerns a guest."""
         member = session.member(guest)
         return cls(
@@ -78,6 +99,7 @@ class GuestOut(BaseModel):
             stage=session.stage,
             floor=session.has_floor(guest),
             hand=member is not None and member.hand_at_ns > 0,
+            ice_servers=[IceServer.of(turn)] if turn else [],
         )
 
 

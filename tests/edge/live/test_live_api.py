@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
+from classroom_edge.config.models import TurnConfig
 from classroom_edge.sessions import local
 from classroom_edge.sessions.link.wire import SDP_MAX
+from classroom_edge.web.session_bodies import IceServer
 from tests.edge.pretend_room import ANSWER, TICKET
 from tests.edge.website import website
 
@@ -29,7 +33,8 @@ async def test_a_guest_sees_whether_everybody_listens_and_raises_a_hand(tmp_path
     async with website(tmp_path) as here:
         place = f"/api/v1/live/guest/{TICKET}"
         seen = (await here.browser().get(place)).json()
-        assert seen == {"title": "数学", "stage": "open", "floor": False, "hand": True}
+        standing = {"title": "数学", "stage": "open", "floor": False, "hand": True}
+        assert seen == {**standing, "ice_servers": []}
         assert (await here.browser().post(f"{place}/hand", json={"up": False})).is_success
         assert (await here.browser().get("/api/v1/live/guest/else")).status_code == 409
         assert here.room.asked == [("hand", TICKET, False)]
@@ -60,3 +65,19 @@ async def test_a_teacher_invites_a_guest_and_undoes_what_the_floor_shows(tmp_pat
         (_, _, request), undone = here.room.asked
         assert request == local.InviteGuest(name="Li")
         assert undone[0] == "undo layout"
+
+
+@pytest.mark.parametrize(
+    ("turn", "address"),
+    [
+        ({"host": "turn.example"}, "turn:turn.example:3478?transport=udp"),
+        ({"host": "fd00::1", "transport": "tcp"}, "turn:[fd00::1]:3478?transport=tcp"),
+        ({"host": "10.0.0.9", "port": 443, "tls": True}, "turns:10.0.0.9:443?transport=tcp"),
+    ],
+)
+def test_a_guest_is_told_the_hubs_turn_server_as_browsers_take_it(
+    turn: dict[str, object], address: str
+) -> None:
+    server = IceServer.of(TurnConfig.model_validate({**turn, "user": "class", "password": "word"}))
+    told = {"urls": address, "username": "class", "credential": "word"}
+    assert server.model_dump() == told

@@ -28,8 +28,8 @@ export interface Call {
   end(): void;
 }
 
-/** Call at `path`. */
-export function makeCall(path: string): Call {
+/** Call at `path`; `servers` tells of TURN servers by which it is reached, too. */
+export function makeCall(path: string, servers: () => Promise<RTCIceServer[]> = async () => []): Call {
   const state = ref<CallState>("idle");
   const why = shallowRef<Words>({});
   const stream = shallowRef(new MediaStream());
@@ -39,6 +39,7 @@ export function makeCall(path: string): Call {
   let tries = 0;
   let known = false; // it was connected once
   let timer = 0;
+  let attempt = 0;
 
   function listen(pc: RTCPeerConnection): void {
     const coming = new MediaStream();
@@ -61,7 +62,10 @@ export function makeCall(path: string): Call {
   }
 
   async function connect(): Promise<void> {
-    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    const mine = (attempt += 1);
+    const iceServers = await servers().catch(() => []);
+    if (mine !== attempt || state.value === "idle") return;
+    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers });
     connection = pc;
     listen(pc);
     for (const kind of ["audio", "video"] as const) {
