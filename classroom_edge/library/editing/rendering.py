@@ -29,7 +29,7 @@ MODULE: Final = "classroom_media.workers.editor"
 LOOKS_EVERY_S: Final = 0.5
 WAITS_S: Final = 5.0  # before it is asked again whether one may begin
 TRIES: Final = 3
-SURE_S: Final = 2.0  # of work, before anything is said of what remains
+SURE: Final = 0.05  # of the work: before that nothing is said of what remains
 
 logger = logging.getLogger(__name__)
 
@@ -46,8 +46,9 @@ class _Work:
 
     def left_s(self, now_s: float) -> float | None:
         """Say for how long it goes on, as far as can be told."""
-        spent_s = now_s - self.began_s
-        return spent_s * (1 - self.share) / self.share if self.share and spent_s > SURE_S else None
+        if self.share < SURE:
+            return None
+        return (now_s - self.began_s) * (1 - self.share) / self.share
 
 
 @dataclass(kw_only=True)

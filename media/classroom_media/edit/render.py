@@ -36,13 +36,14 @@ def render(order: FilmOrder, tell: Callable[[float], None] = lambda _share: None
         chapters=order.titled,
         work=Work(tell, _planned_s(order, shots)),
     )
+    is_heard = loud is not None and not loud.is_silent
     told = Made(
         file=into.name,
         duration_s=round(tally.duration_s, 3),
         pictures=tally.pictures,
         encoded=tally.encoded,
-        lufs=round(loud.lufs, 1) if loud else None,
-        peak_dbtp=round(loud.peak_dbtp, 1) if loud else None,
+        lufs=round(loud.lufs, 1) if loud and is_heard else None,
+        peak_dbtp=round(loud.peak_dbtp, 1) if loud and is_heard else None,
         of=order.of,
     )
     return publish(aside, into, told)

@@ -86,6 +86,7 @@ def test_a_package_never_takes_the_place_of_a_folder(tmp_path: Path, order: Film
         export_package(PackageOrder(film=order, into=str(tmp_path / "kept"), metadata={}))
 
 
+@pytest.mark.needs("ffmpeg")
 def test_sound_alone_is_that_of_the_film_with_its_chapters(
     tmp_path: Path, order: FilmOrder
 ) -> None:
