@@ -31,8 +31,8 @@ from classroom_media.record.story import tell
 ID: Final = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4,16}")  # of a recording, and its folder
 EDITS: Final = "edits"  # folder
 RECEIPTS_FILE: Final = "deliveries.jsonl"
-DAMAGED: Final = "damaged"  # the problem of one whose manifest was set aside
-LOST: Final = "lost"  # the problem of one that has neither manifest nor journal
+DAMAGED: Final = "manifest-damaged"  # the problem of one whose manifest was set aside
+LOST: Final = "manifest-lost"  # the problem of one that has neither manifest nor journal
 PAUSE: Final = "pause"  # the reason of a gap that somebody meant
 BYTES_MOST: Final = 2**63 - 1
 _SEPARATORS = re.compile(r"[,;、,;\n]+")  # between the names that a person writes in one line

@@ -48,8 +48,9 @@ def unreadable(db: Work) -> tuple[str, ...]:
 
 
 def without_filmstrip(db: Work) -> tuple[str, ...]:
-    """Give finished recordings that show no filmstrip, the newest first."""
-    bare = (Recording.state == State.FINISHED) & (Recording.filmstrip == "")
+    """Give recordings that are over and show no filmstrip, the newest first."""
+    over = Recording.state.in_((State.FINISHED, State.INCOMPLETE))
+    bare = over & (Recording.filmstrip == "")
     return tuple(db.scalars(select(Recording.id).where(bare).order_by(Recording.id.desc())))
 
 

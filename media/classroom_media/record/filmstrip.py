@@ -33,7 +33,7 @@ THUMBNAIL_AT: Final = 0.1  # of the duration
 
 
 def adorn(folder: Path) -> Manifest:
-    """Make what a finished recording lacks to be found by eye: thumbnail and filmstrip.
+    """Make what a recording that is over lacks to be found by eye: thumbnail and filmstrip.
 
     A recording of which nothing can be seen gets an empty filmstrip, so that nobody tries again.
 
@@ -41,7 +41,8 @@ def adorn(folder: Path) -> Manifest:
         RecordError: there is no manifest, or the disk fails.
     """
     manifest = read_manifest(folder)
-    if manifest.filmstrip is not None or manifest.state is not State.FINISHED:
+    is_over = manifest.state in {State.FINISHED, State.INCOMPLETE}
+    if manifest.filmstrip is not None or not is_over:
         return manifest
     try:
         strip = write_filmstrip(folder, manifest)

@@ -67,6 +67,12 @@ def test_each_picture_shows_its_second(tmp_path: Path) -> None:
     assert (place / read_manifest(place).thumbnail).is_file()
 
 
+def test_a_recording_that_is_not_whole_has_one_too(tmp_path: Path) -> None:
+    place = recorded(tmp_path)
+    write_manifest(place, msgspec.structs.replace(read_manifest(place), state=State.INCOMPLETE))
+    assert adorn(place).filmstrip is not None
+
+
 def test_made_once_it_stays(tmp_path: Path) -> None:
     place = recorded(tmp_path)
     adorn(place)

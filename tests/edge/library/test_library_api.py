@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from classroom_edge.library.card import CARD_FILE, read_card
-from classroom_media.record.manifest import MANIFEST_FILE, Manifest
+from classroom_media.record.manifest import MANIFEST_FILE, Manifest, State, write_manifest
 from tests.edge.library.shelves import fill
 from tests.edge.website import Website, school, website
 
@@ -139,6 +139,15 @@ async def test_a_recording_that_cannot_be_read_is_listed_with_what_to_do(tmp_pat
     (item,) = (one for one in page["items"] if one["id"] == made[2].id)
     assert made[2].id in item["problem"]["zh-CN"]
     assert "manifest.json" in item["problem"]["en"]
+
+
+async def test_a_damaged_film_is_not_told_of_as_a_damaged_manifest(tmp_path: Path) -> None:
+    async with filled(tmp_path) as (here, made):
+        hurt = msgspec.structs.replace(made[2], state=State.INCOMPLETE, problem="damaged")
+        write_manifest(tmp_path / "data" / "recordings" / hurt.id, hurt)
+        await here.room.shelf.catalogue.scan()
+        page = (await here.client.get(LIBRARY, params={"state": "incomplete"})).json()
+    assert {one["id"]: one["problem"] for one in page["items"]}[hurt.id] == {}
 
 
 async def test_a_card_that_is_damaged_is_set_aside_and_the_recording_held(tmp_path: Path) -> None:
