@@ -15,8 +15,8 @@ from classroom_edge.commands.broadcast import complain
 from classroom_edge.config import load
 from classroom_edge.door import LocalError, RequestError, ask
 from classroom_edge.library.deliver import door
-from classroom_edge.library.deliver.desk import probed
 from classroom_edge.library.deliver.messages import Failed
+from classroom_edge.library.deliver.trying import probed
 from classroom_edge.library.deliver.views import in_words
 from classroom_edge.paths import DataFolder, default_data_folder, runtime_folder
 from classroom_edge.room import DeliveryView, TargetView, Words

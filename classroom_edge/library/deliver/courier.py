@@ -19,14 +19,15 @@ from zoneinfo import ZoneInfo
 from classroom_edge.config.models import TargetConfig
 from classroom_edge.library.card import Consent, read_card
 from classroom_edge.library.deliver import outcome
+from classroom_edge.library.deliver.gate import Gate
 from classroom_edge.library.deliver.hours import Hours
-from classroom_edge.library.deliver.messages import AnyReport, Arrived, Done, Failed, Moved, Task
+from classroom_edge.library.deliver.messages import AnyReport, Arrived, Done, Failed, Moved
 from classroom_edge.library.deliver.parcels import packed
 from classroom_edge.library.deliver.process import Try, working
 from classroom_edge.library.deliver.progress import Progress
 from classroom_edge.library.deliver.receipts import Delivered, add_receipt
-from classroom_edge.library.deliver.spec import TargetSpec
 from classroom_edge.library.deliver.target import Parcel, RefusedError
+from classroom_edge.library.deliver.trying import log_of, task_of
 from classroom_edge.library.deliver.waiting import Delivery, Patience, may_go
 from classroom_edge.library.folders import Folders
 from classroom_edge.room import Refused
@@ -57,16 +58,18 @@ class Courier:
     current: Delivery | None = field(default=None, init=False)
     title: str = field(default="", init=False)  # of the current one's recording
     progress: Progress | None = field(default=None, init=False)
-    trouble: Failed | None = field(default=None, init=False)  # of the target, since it last worked
-    failures: int = field(default=0, init=False)  # likewise, in a row
-    _rests_until: datetime | None = field(default=None, init=False)
-    _hours: Hours | None = field(init=False)
+    gate: Gate = field(init=False)
     _stirred: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _is_cut: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         text = self.target.hours
-        self._hours = Hours.read(text, self.zone) if text else None
+        self.gate = Gate(
+            hours=Hours.read(text, self.zone) if text else None,
+            is_live=lambda: self.target.pause_while_live and self.is_live(),
+            now=self.now,
+            patience=self.patience,
+        )
 
     async def run(self) -> None:
         """Deliver until cancelled. Raises StoreError."""
@@ -79,7 +82,7 @@ class Courier:
 
     def stir(self) -> None:
         """Look at once whether something is due; a target that rested is tried again."""
-        self._rests_until = None
+        self.gate.wake()
         self._stirred.set()
 
     def cut(self, number: int) -> None:
@@ -87,25 +90,9 @@ class Courier:
         if self.current is not None and self.current.number == number:
             self._is_cut = True
 
-    @property
-    def closed(self) -> str:
-        """Why nothing is delivered now: "hours", "live", "rest"; "" = it may be."""
-        if self._hours is not None and not self._hours.are(self.now()):
-            return "hours"
-        if self.target.pause_while_live and self.is_live():
-            return "live"
-        return "rest" if self._rests_until is not None and self.now() < self._rests_until else ""
-
-    @property
-    def opens_at(self) -> datetime | None:
-        """When it may be delivered again, where that is known."""
-        if self._hours is not None and not self._hours.are(self.now()):
-            return self._hours.change_at(self.now())
-        return self._rests_until if self.closed == "rest" else None
-
     async def round(self) -> float:
         """Deliver what is due next; give for how long there is nothing to do, in seconds."""
-        if self.closed:
+        if self.gate.closed:
             return min(self.look_s, IDLE_S)
         delivery = await self.store.run(
             partial(deliveries.upcoming, target=self.target.id, now=self.now())
@@ -139,21 +126,14 @@ class Courier:
             return Failed(kind="transient", code="unreadable-here", said=str(error))
         self.title = parcel.about.title
         await self._keep(delivery)
-        task = Task(
-            target=TargetSpec.of(self.target, self.place),
-            lock=str(self.place / f"{self.target.id}.lock"),
-            parcel=parcel,
-            arrived=delivery.arrived,
-            tokens=dict(delivery.tokens),
-            limit_kbps=self.target.limit_kbps or 0,
-        )
-        async with working(task, self.place / f"{self.target.id}.log") as process:
+        task = task_of(self.target, delivery, parcel, self.place)
+        async with working(task, log_of(self.target, self.place)) as process:
             return await self._followed(process)
 
     async def _followed(self, process: Try) -> Done | Failed | None:
         """Take note of what a process reports, to its end or until it may go on no more."""
         self.progress = Progress(time.monotonic())
-        while not self._is_cut and not self.closed:
+        while not self._is_cut and not self.gate.closed:
             try:
                 async with asyncio.timeout(self.look_s):
                     report = await process.report()
@@ -176,7 +156,7 @@ class Courier:
         else:
             await self._keep(self.current)
         if isinstance(report, Arrived):
-            self.trouble, self.failures = None, 0
+            self.gate.works()
         self.changed()
 
     async def _settle(self, delivery: Delivery, last: Done | Failed | None) -> None:
@@ -193,20 +173,10 @@ class Courier:
             settled = outcome.interrupted(delivery, now)
         else:
             settled = outcome.ended(delivery, last, now, self.patience)
-            self._judge(last, now)
+            self.gate.judge(last)
             logger.info("%s to %s: %s %s", delivery.parcel, self.target.id, settled.state, last)
         await self._keep(settled)
         self.settled()
-
-    def _judge(self, last: Done | Failed, now: datetime) -> None:
-        """Let a target rest that does not work; what is wrong with a recording is not its fault."""
-        if isinstance(last, Done):
-            self.trouble, self.failures = None, 0
-        elif last.kind != "refused" and last.code not in outcome.HERE:
-            self.trouble, self.failures = last, self.failures + 1
-            is_misconfigured = last.kind == "misconfigured"
-            rest = self.patience.rest(self.failures, is_misconfigured=is_misconfigured)
-            self._rests_until = now + rest
 
     def _sign(self, delivery: Delivery) -> None:
         folder = self.folders.place(delivery.recording)

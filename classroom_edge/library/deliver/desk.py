@@ -12,16 +12,14 @@ from zoneinfo import ZoneInfo
 
 from classroom_edge.config.models import Config, TargetConfig
 from classroom_edge.library.card import Consent, read_card
-from classroom_edge.library.deliver import outcome, views
+from classroom_edge.library.deliver import findings, views
 from classroom_edge.library.deliver.courier import Courier
-from classroom_edge.library.deliver.messages import Failed, Probed, Task
+from classroom_edge.library.deliver.messages import Failed, Probed
 from classroom_edge.library.deliver.parcels import EDIT_ID, OVER
-from classroom_edge.library.deliver.process import working
 from classroom_edge.library.deliver.rules import StandingOrder
-from classroom_edge.library.deliver.spec import TargetSpec
+from classroom_edge.library.deliver.trying import probed
 from classroom_edge.library.deliver.waiting import (
     EDIT,
-    WARNED_AFTER,
     WHATS,
     Delivery,
     Patience,
@@ -36,7 +34,6 @@ from classroom_edge.store import Store, deliveries
 from classroom_edge.store.deliveries import Asked
 
 LOOK_S: Final = 20.0  # for recordings that nobody has asked to be delivered
-PROBE_S: Final = 90.0
 
 
 @dataclass(kw_only=True)
@@ -177,17 +174,8 @@ class DeliveryDesk:
 
     def findings(self) -> Iterator[Finding]:
         """Tell what is wrong."""
-        for id_, courier in self.couriers.items():
-            trouble, name = courier.trouble, courier.target.name
-            if trouble is not None:
-                why = views.in_words(trouble.code, trouble.said)
-                values = {"name": name, "why_en": why["en"], "why_zh": why["zh-CN"]}
-                if trouble.kind == "misconfigured":
-                    yield Finding("E-DLV-002", "error", id_, values)
-                elif courier.failures >= WARNED_AFTER:
-                    yield Finding("E-DLV-001", "warning", id_, values)
-            if number := self._counts.get((id_, Standing.REFUSED), 0):
-                yield Finding("E-DLV-003", "warning", id_, {"name": name, "number": number})
+        for courier in self.couriers.values():
+            yield from findings.of(courier, self._counts)
 
     def _check_consent(self, consent: Consent, target: TargetConfig) -> None:
         if not may_go(consent, Consent(target.least_consent)):
@@ -213,17 +201,6 @@ class DeliveryDesk:
         if counts != self._counts:
             self._counts = counts
             self.changed()
-
-
-async def probed(target: TargetConfig, place: Path) -> Probed | Failed:
-    """Try a target in a process of its own."""
-    task = Task(target=TargetSpec.of(target, place), lock=str(place / f"{target.id}.test"))
-    try:
-        async with asyncio.timeout(PROBE_S), working(task, place / f"{target.id}.log") as process:
-            report = await process.report()
-    except TimeoutError:
-        return Failed(kind="transient", code="no-answer")
-    return report if isinstance(report, (Probed, Failed)) else outcome.CRASHED
 
 
 def _is_edit(what: str) -> bool:

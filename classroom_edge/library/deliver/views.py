@@ -56,13 +56,13 @@ def of_target(courier: Courier, counts: Mapping[tuple[str, str], int]) -> Target
     def count(state: Standing) -> int:
         return counts.get((target.id, state), 0)
 
-    trouble = courier.trouble
+    trouble = courier.gate.trouble
     return TargetView(
         id=target.id,
         name=target.name,
         kind=target.kind,
         address=shown(target.url),
-        state="sending" if now else courier.closed or "ready",
+        state="sending" if now else courier.gate.closed or "ready",
         automatic=target.automatic,
         what=target.what,
         least_consent=target.least_consent,
@@ -72,7 +72,7 @@ def of_target(courier: Courier, counts: Mapping[tuple[str, str], int]) -> Target
         sent=count(Standing.SENT),
         now=of_delivery(now, courier) if now else None,
         title=courier.title if now else "",
-        opens_at=courier.opens_at,
+        opens_at=courier.gate.opens_at,
         problem=in_words(trouble.code, trouble.said) if trouble else {},
     )
 

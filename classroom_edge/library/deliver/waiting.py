@@ -10,7 +10,6 @@ from typing import Final
 from classroom_edge.library.card import Consent
 from classroom_edge.library.deliver.target import Receipt
 
-WARNED_AFTER: Final = 3  # failures, then a person is told
 EDIT: Final = "edit:"
 WHATS: Final = ("programme", "tracks", "all")
 _SEEN_BY: Final = tuple(Consent)  # from the fewest people to everybody
