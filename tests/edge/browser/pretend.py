@@ -284,7 +284,7 @@ class PretendServer:
 
     def in_room(self, change: Callable[[PretendRoom], object]) -> None:
         """Change the room on the server's own loop."""
-        self._loop.call_soon_threadsafe(change, self.room)
+        self.loop.call_soon_threadsafe(change, self.room)
 
     def reset(self) -> None:
         """Bring the room back to how it was at first."""
@@ -294,10 +294,10 @@ class PretendServer:
         done.wait(timeout=10)
 
     async def _serve(self, ready: threading.Event) -> None:
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         self.room.begin()
         over = asyncio.Event()
-        self._stop = lambda: self._loop.call_soon_threadsafe(over.set)
+        self._stop = lambda: self.loop.call_soon_threadsafe(over.set)
         config = Config.model_validate(
             {
                 "room": {"id": "demo", "name": "三年级(2)班"},
