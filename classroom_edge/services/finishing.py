@@ -95,8 +95,8 @@ class FinishingService:
 
     @property
     def waiting(self) -> frozenset[str]:
-        """The recordings that are to be finished, or looked through once more."""
-        return frozenset(one.name for one in (*self._waiting, *self._later))
+        """The recordings that are to be finished."""
+        return frozenset(one.name for one in self._waiting)
 
     @property
     def pid(self) -> int:

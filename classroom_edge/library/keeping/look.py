@@ -1,6 +1,7 @@
 """From what is on disk and in the index to what the rules look at."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -40,9 +41,15 @@ def automatic(targets: Iterable[TargetConfig]) -> tuple[TargetConfig, ...]:
     return tuple(one for one in targets if one.automatic)
 
 
-def listed(
-    line: Line, root: Path, targets: Collection[TargetConfig], busy: Collection[str]
-) -> Kept:
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """The recordings that nobody may delete now."""
+
+    busy: frozenset[str]
+    waiting: frozenset[str]  # to be delivered
+
+
+def listed(line: Line, root: Path, targets: Collection[TargetConfig], at_work: AtWork) -> Kept:
     """Tell of a recording what the index and its receipts do. Blocks. Raises RecordError."""
     receipts = read_receipts(root / line.id) if line.receipts else ()
     return Kept(
@@ -51,15 +58,14 @@ def listed(
         bytes=line.bytes,
         delivered_at=arrived_at(receipts, targets),
         withheld=_withheld(line.consent, targets),
-        busy=line.id in busy or line.state in {State.RECORDING, State.FINISHING},
+        waiting=line.id in at_work.waiting,
+        busy=line.id in at_work.busy or line.state in {State.RECORDING, State.FINISHING},
         held=line.held,
         damaged=line.state not in set(State),
     )
 
 
-def looked_at(
-    folder: Path, line: Line, targets: Collection[TargetConfig], busy: Collection[str]
-) -> Kept:
+def looked_at(folder: Path, line: Line, targets: Collection[TargetConfig], at_work: AtWork) -> Kept:
     """Tell of a recording what its own files do now: before anything of it is deleted. Blocks.
 
     What has changed since it was delivered has not been delivered.
@@ -75,7 +81,8 @@ def looked_at(
         bytes=line.bytes,
         delivered_at=arrived_at(whole, targets),
         withheld=_withheld(card.standing.consent, targets),
-        busy=line.id in busy or manifest.state not in OVER or not manifest.looked_through,
+        waiting=line.id in at_work.waiting,
+        busy=line.id in at_work.busy or manifest.state not in OVER or not manifest.looked_through,
         held=card.held,
         damaged=bool(laid_aside(folder / MANIFEST_FILE)),
     )

@@ -17,7 +17,7 @@ class Why(StrEnum):
     DELIVERED = "delivered"  # goes: everything arrived, long enough ago
     AGE = "age"  # goes: it is old
     SPACE = "space"  # goes: room is needed, and it has been delivered
-    BUSY = "busy"  # stays: somebody records, finishes, edits, delivers or watches it
+    BUSY = "busy"  # stays: somebody records, finishes, edits or watches it
     HELD = "held"  # stays: a person said so
     DAMAGED = "damaged"  # stays: a person should look at it
     WITHHELD = "withheld"  # stays: its consent does not let it be delivered
@@ -48,6 +48,7 @@ class Kept:
     bytes: int
     delivered_at: datetime | None = None  # when the last of what is to arrive had arrived
     withheld: bool = False  # its consent keeps it from some target
+    waiting: bool = False  # something of it is asked to be delivered, or is being sent
     busy: bool = False
     held: bool = False
     damaged: bool = False
@@ -88,7 +89,7 @@ def _protected(one: Kept, rules: Rules, now: datetime) -> Why | None:
         (one.held, Why.HELD),
         (one.damaged, Why.DAMAGED),
         (rules.delivers and one.delivered_at is None and one.withheld, Why.WITHHELD),
-        (rules.delivers and one.delivered_at is None, Why.WAITING),
+        (one.waiting or (rules.delivers and one.delivered_at is None), Why.WAITING),
         (now - one.started_at < rules.least, Why.YOUNG),
     )
     return next((why for holds, why in reasons if holds), None)

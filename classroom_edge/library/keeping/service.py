@@ -14,7 +14,7 @@ from classroom_edge.config.models import Config
 from classroom_edge.library.catalogue import Catalogue
 from classroom_edge.library.keeping.erasing import Erasing
 from classroom_edge.library.keeping.forecast import Coming, forecast, reserve
-from classroom_edge.library.keeping.look import automatic, listed, looked_at, rules_of
+from classroom_edge.library.keeping.look import AtWork, automatic, listed, looked_at, rules_of
 from classroom_edge.library.keeping.outlook import Outlook
 from classroom_edge.library.keeping.removals import Removal
 from classroom_edge.library.keeping.rules import (
@@ -33,7 +33,7 @@ from classroom_edge.store.kept import Line
 from classroom_media.api import RecordError
 
 LOOKS_EVERY_S: Final = 10.0
-SURVEYS_EVERY: Final = timedelta(minutes=1)  # of all recordings
+SURVEYS_EVERY: Final = timedelta(minutes=1)  # of all recordings; when room is short, every look
 WARNED_AHEAD: Final = timedelta(days=7)
 
 logger = logging.getLogger(__name__)
@@ -77,9 +77,14 @@ class Keeping:
     async def look(self) -> tuple[Removal, ...]:
         """Look at the disk, delete what is due or in the way, and tell how it will go on."""
         now, self._rate = self.erasing.clock(), await asyncio.to_thread(self.rate)
-        if self._surveyed_at is None or now - self._surveyed_at >= SURVEYS_EVERY:
+        space = await self._space(now)
+        is_short = space is not None and space.free < space.wanted
+        known_at = self._surveyed_at
+        if known_at is None or is_short or now - known_at >= SURVEYS_EVERY:
             await self._survey(now)
-        gone = tuple([one for due in await self._due(now) if (one := await self._delete(due))])
+        gone = tuple(
+            [one for due in await self._due(now, space) if (one := await self._delete(due))]
+        )
         if gone:
             self._kept = tuple(
                 one for one in self._kept if one.id not in {done.recording for done in gone}
@@ -92,24 +97,23 @@ class Keeping:
         self._surveyed_at = now
         lines = await self.catalogue.store.run(kept.lines)
         self._lines = {one.id: one for one in lines}
-        busy = await self._busy()
+        at_work = await self._at_work()
         targets = automatic(self.config.targets)
 
         def seen() -> tuple[Kept, ...]:
-            return tuple(listed(one, self.root, targets, busy) for one in lines)
+            return tuple(listed(one, self.root, targets, at_work) for one in lines)
 
         try:
             self._kept = await asyncio.to_thread(seen)
         except RecordError as error:
             logger.warning("nothing can be told of the recordings: %s", error)
 
-    async def _busy(self) -> frozenset[str]:
-        on_their_way = await self.catalogue.store.run(kept.on_their_way)
-        return self.erasing.at_work() | self.watched() | on_their_way
+    async def _at_work(self) -> AtWork:
+        waiting = await self.catalogue.store.run(kept.on_their_way)
+        return AtWork(self.erasing.at_work() | self.watched(), waiting)
 
-    async def _due(self, now: datetime) -> tuple[Deletion, ...]:
+    async def _due(self, now: datetime, space: Space | None) -> tuple[Deletion, ...]:
         """Give what is to go now: once a day everything that is due, else what is in the way."""
-        space = await self._space(now)
         if self.config.keeping is None or space is None:
             return ()
         is_sweep = self._is_time(now, self.config.keeping.at)
@@ -148,8 +152,8 @@ class Keeping:
         """Delete a recording, if its own files still let it go."""
         line, now = self._lines[due.recording], self.erasing.clock()
         try:
-            busy, targets = await self._busy(), automatic(self.config.targets)
-            one = await asyncio.to_thread(looked_at, self.root / line.id, line, targets, busy)
+            at_work, targets = await self._at_work(), automatic(self.config.targets)
+            one = await asyncio.to_thread(looked_at, self.root / line.id, line, targets, at_work)
             why = judge(one, self.rules, now)
             if why not in GOES and not (why is Why.NO_RULE and due.why is Why.SPACE):
                 return None

@@ -41,6 +41,7 @@ def shelves(draw: st.DrawFn) -> list[Kept]:
             bytes=draw(st.integers(0, 1000)),
             delivered_at=draw(st.none() | st.just(began)),
             withheld=draw(st.booleans()),
+            waiting=draw(st.booleans()),
             busy=draw(st.booleans()),
             held=draw(st.booleans()),
             damaged=draw(st.booleans()),
@@ -63,7 +64,7 @@ def test_nothing_undelivered_held_damaged_busy_or_young_is_ever_deleted(
 ) -> None:
     goes = {one.recording for one in plan(shelf, rules, NOW, space)}
     for one in shelf:
-        if one.busy or one.held or one.damaged or NOW - one.started_at < rules.least:
+        if one.busy or one.waiting or one.held or one.damaged or NOW - one.started_at < rules.least:
             assert one.id not in goes
         if rules.delivers and one.delivered_at is None:
             assert one.id not in goes
