@@ -570,10 +570,12 @@ class Daemon:
             self._overview.last_id = max(self._overview.last_id, manifest.id)
         self._judge(self.shelf.folders.newest_over())
 
-    def _occurrence(self) -> str:
-        """Give the occurrence of the day whose recording runs; "" = none."""
+    def _occurrence(self) -> str | None:
+        """Give what of the day is recorded now, "" = something else; None = nothing is."""
         running = self.takes.story if self.takes.state is not RecordingState.IDLE else None
-        return running.taught.occurrence if running and running.taught else ""
+        if running is None:
+            return None
+        return running.taught.occurrence if running.taught else ""
 
     def _is_live(self) -> bool:
         """Whether a lesson of this room is seen elsewhere now."""

@@ -51,7 +51,7 @@ class Shelf:
     at_work: Callable[[], frozenset[str]] = frozenset  # recordings that are made or played now
     lessons: Callable[[], tuple[Coming, ...]] = tuple  # that will be recorded
     is_needed: Callable[[], bool] = lambda: False  # the machine, by a recording
-    recorded: Callable[[], str] = str  # the occurrence whose recording runs; "" = none
+    recorded: Callable[[], str | None] = lambda: None  # what of the day; "" = something else
     store: Store = field(init=False)
     folders: Folders = field(init=False)
     preserving: Preserving = field(init=False)

@@ -22,8 +22,7 @@ class Agents:
 
     config: Config
     place: Path  # the room's folder of deliveries
-    recorded: Callable[[], str]  # the occurrence whose recording runs; "" = none
-    is_recording: Callable[[], bool]
+    recorded: Callable[[], str | None]  # what of the day; "" = something else, None = nothing
     is_sending: Callable[[str], bool]  # to a target
     each: dict[str, Agent] = field(init=False)
 
@@ -65,10 +64,10 @@ class Agents:
             schedule=schedule_of(spec),
             inputs=tuple(source.id for source in self.config.sources),
             state=lambda: self._state(spec.id),
-            recorded=self.recorded,
+            recorded=lambda: self.recorded() or "",
         )
 
     def _state(self, target: str) -> str:
-        if self.is_recording():
+        if self.recorded() is not None:
             return "capturing"
         return "uploading" if self.is_sending(target) else "idle"
