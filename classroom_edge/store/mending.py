@@ -61,7 +61,9 @@ def mend(file: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC))
     except OSError as error:
         raise StoreError(f"{file}: {error}") from error
     mended = Mended(problem, aside, copied_at)
-    logger.warning("%s was %s; %s", file, problem or "gone", mended)
+    kept = aside.name if aside else "nothing"
+    instead = f"its copy of {copied_at:%Y-%m-%d %H:%M} UTC" if copied_at else "an empty one"
+    logger.warning("%s: %s; kept: %s; now: %s", file, problem or "gone", kept, instead)
     return mended
 
 
