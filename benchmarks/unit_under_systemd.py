@@ -1,9 +1,9 @@
 """The unit of ``classroom-edge unit`` under a real systemd: killed, frozen, stopped in order.
 
 Boots systemd as the first process of namespaces of its own (root, cgroups), with the unit of a
-small room and nothing else. The daemon must become active (notify), be started again when it is killed
-while the workers live on, be ended by the watchdog when it makes no progress, and a stop must leave
-nothing behind.
+small room and nothing else. The daemon must become active (notify), be started again when it is
+killed while the workers live on, be ended by the watchdog when it makes no progress, and a stop
+must leave nothing behind.
 
 Source: systemd.service(5), unshare(1), nsenter(1).
 """
