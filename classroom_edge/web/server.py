@@ -23,6 +23,7 @@ from classroom_edge.paths import DataFolder
 from classroom_edge.sessions.link.keys import HUB_KEY
 from classroom_edge.store import Store, place_of
 from classroom_edge.web import (
+    arrived,
     assets,
     commands,
     day,
@@ -77,6 +78,7 @@ ROUTERS: Final[Sequence[APIRouter]] = (
     deliveries.router,
     edits.router,
     received.router,
+    arrived.router,
     sessions.router,
     live.router,
     entrance.router,

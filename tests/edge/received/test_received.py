@@ -70,6 +70,14 @@ async def test_tuspy_sends_a_recording_and_it_lies_whole_with_its_school(tmp_pat
         arrival = read_arrival(place)
         assert arrival is not None
         assert (arrival.school, arrival.contents) == ("育才小学", BOTH)
+        async with httpx2.AsyncClient(base_url=hub.url) as here:  # somebody of the hub
+            ((one,),) = [(await here.get("/api/v1/received")).json()]
+            film = one["files"][0]["url"]
+            assert (one["school"], one["id"]) == ("育才小学", RECORDING)
+            assert (await here.get(film, headers={"Range": "bytes=5-9"})).content == FILM[5:10]
+            assert (
+                await here.get(film.replace("programme.mp4", "arrival.json"))
+            ).status_code == 404
         again = (await announced(client, *BOTH)).json()
         assert again == {"whole": True, "contents": []}
 
