@@ -15,18 +15,16 @@ from typing import Final
 
 import msgspec
 
+from classroom_edge.library.editing.editor_process import EditorProcess
 from classroom_edge.library.editing.jobs import JOBS_MOST, Job, Jobs, Kind
 from classroom_edge.library.editing.refusals import refused
 from classroom_edge.room import Refused, RenderView, Who, Words
-from classroom_edge.services.processes import Running, digest, find, start
+from classroom_edge.services.processes import Running
 from classroom_edge.words import words
 from classroom_media.api import RecordError
 from classroom_media.edit.aside import clear
 from classroom_media.edit.orders import Order
-from classroom_media.workers.specs import EditProgress, EditSpec
 
-MODULE: Final = "classroom_media.workers.editor"
-LOOKS_EVERY_S: Final = 0.5
 WAITS_S: Final = 5.0  # before it is asked again whether one may begin
 TRIES: Final = 3
 SURE: Final = 0.05  # of the work: before that nothing is said of what remains
@@ -68,6 +66,7 @@ class RenderingService:
 
     def __post_init__(self) -> None:
         self._kept = Jobs(self.folder)  # made when there is a job
+        self._editor = EditorProcess(self.folder, self.log)
         self._jobs = list(self._kept.all())
 
     @property
@@ -173,42 +172,25 @@ class RenderingService:
         into = Path(order.into)
         await asyncio.to_thread(into.parent.mkdir, exist_ok=True)
         for _ in range(TRIES):
-            self._progress.unlink(missing_ok=True)
-            await self._carried_out(work, order)
+            work.process, work.began_s, work.share = (
+                await self._editor.begin(order),
+                self.clock(),
+                0.0,
+            )
+            if work.is_dropped:  # before there was a process that could be ended
+                work.process.kill()
+            async for told in self._editor.follow(work.process):
+                work.share = told.share
+                self.changed()
             if work.is_dropped:
                 await asyncio.to_thread(clear, into.parent)
                 return {}
-            told = self._told()
-            if told.problem:
-                return words("editing").both("failed.made", text=told.problem)
-            if work.process and work.process.status == 0:
+            if problem := self._editor.told().problem:
+                return words("editing").both("failed.made", text=problem)
+            if work.process.status == 0:
                 return {}
         await asyncio.to_thread(clear, into.parent)
         return words("editing").both("failed.died", tries=TRIES)
-
-    async def _carried_out(self, work: _Work, order: Order) -> None:
-        """Let a process work until it ends, however it does."""
-        if (earlier := find(self._run_file)) is not None:  # of a daemon that was killed
-            earlier.kill()
-            await earlier.wait()
-        wire = msgspec.json.encode(EditSpec(order=order, progress=str(self._progress)))
-        process = start(MODULE, wire, digest(wire), self._run_file, self.log)
-        work.process, work.began_s, work.share = process, self.clock(), 0.0
-        try:
-            while process.is_there():
-                await asyncio.sleep(LOOKS_EVERY_S)
-                work.share = self._told().share
-                self.changed()
-        except asyncio.CancelledError:
-            process.kill()
-            await process.wait()
-            raise
-
-    def _told(self) -> EditProgress:
-        try:
-            return msgspec.json.decode(self._progress.read_bytes(), type=EditProgress)
-        except (OSError, msgspec.DecodeError):
-            return EditProgress()
 
     def _view(self, job: Job) -> RenderView:
         is_at_work = self._work is not None and self._work.job is job
@@ -224,11 +206,3 @@ class RenderingService:
             left_s=None if left_s is None else round(left_s),
             problem=job.problem,
         )
-
-    @property
-    def _run_file(self) -> Path:
-        return self.folder / "editor.run"
-
-    @property
-    def _progress(self) -> Path:
-        return self.folder / "editor.progress"

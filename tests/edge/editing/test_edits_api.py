@@ -9,16 +9,21 @@ import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from classroom_edge.library.editing.editor_process import MODULE
 from classroom_edge.library.editing.files import EditFolder
-from classroom_edge.library.editing.jobs import Kind
+from classroom_edge.library.editing.jobs import Job, Kind
 from classroom_edge.library.editing.rendering import RenderingService
 from classroom_edge.room import Who
+from classroom_edge.services.processes import digest, start
 from classroom_media.record.manifest import State
+from classroom_media.workers.specs import EditSpec
 from tests.edge.editing.scene import CAMERA, in_state, record, untouched
 from tests.edge.pretend_room import RECORDING
 from tests.edge.website import Website, eventually, website
@@ -26,6 +31,7 @@ from tests.media import films
 from tests.media.edit.test_splice import numbers
 
 OTHER = "20261123-100000-00aa"
+AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 MADE_WITHIN_S = 60.0
 
 
@@ -254,3 +260,28 @@ async def test_a_film_that_cannot_be_made_says_why_until_somebody_asks_again(
         await at.post(f"edits/{edit['id']}/render")
         await at.made()
         assert at.rendering.views == ()
+
+
+async def test_an_editor_that_a_killed_daemon_left_behind_is_ended_and_its_work_begun_again(
+    tmp_path: Path,
+) -> None:
+    async with editing(tmp_path) as at:
+        queue = at.rendering.folder
+        queue.mkdir()
+        edit = await at.post("edits", passages=[passage(0.1, 5.9)] * 100, loudness=True)
+        job = Job(number=0, recording=RECORDING, kind=Kind.FILM, edit=edit["id"], at=AT, by="li")
+        order = at.here.room.shelf.edits.workshop.order(job)
+        (at.folder / "edits").mkdir(exist_ok=True)
+        wire = msgspec.json.encode(EditSpec(order=order, progress=str(queue / "editor.progress")))
+        orphan = start(MODULE, wire, digest(wire), queue / "editor.run", tmp_path / "editor.log")
+        await at.ask("PUT", f"edits/{edit['id']}", passages=[passage(1, 2)])
+        await at.post(f"edits/{edit['id']}/render")
+        await at.made()
+        assert not orphan.is_there()
+        film = (await at.ask("GET", f"edits/{edit['id']}"))[1]["film"]
+        assert (film["pictures"], film["stale"]) == (25, False)
+        assert {one.name.removeprefix(edit["id"]) for one in (at.folder / "edits").iterdir()} == {
+            ".json",
+            ".mp4",
+            ".mp4.made",
+        }
