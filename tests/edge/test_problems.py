@@ -132,6 +132,17 @@ ILL = {
         WELL,
         outlets=(Finding("E-BAK-001", "warning", "", {"folder": "/nas", "text": "full"}),),
     ),
+    "E-LIB-001": replace(
+        WELL, outlets=(Finding("E-LIB-001", "error", "", {"at": "", "file": "room.db.damaged"}),)
+    ),
+    "E-LIB-002": replace(
+        WELL,
+        outlets=(Finding("E-LIB-002", "error", "", {"at": "2026-11-22 10:15", "file": "-"}),),
+    ),
+    "E-LIB-003": replace(
+        WELL,
+        outlets=(Finding("E-LIB-003", "warning", "", {"number": 2, "recording": "20261122-1"}),),
+    ),
     "E-DSK-007": replace(WELL, storage=StorageView(10**10, 80_000.0, "day", THURSDAY)),
     "E-DSK-005": replace(WELL, elsewhere="/mnt/second", storage=StorageView(0, 0.0, "hours")),
     "E-SRC-001": replace(WELL, sources=(LOST,)),
