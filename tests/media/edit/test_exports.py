@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from classroom_media.api import Card, MediaError
+from classroom_media.edit.aside import clear
 from classroom_media.edit.film import read_film
 from classroom_media.edit.orders import (
     FilmOrder,
@@ -166,6 +167,14 @@ def test_an_editor_that_is_killed_leaves_nothing_half_and_another_begins_again(
     assert started(short, progress).wait() == 0
     assert {one.name for one in (tmp_path / "edits").iterdir()} == {"e.mp4", "e.mp4.made"}
     assert numbers(tmp_path / "edits" / "e.mp4")[25:] == [n if n else 0 for n in range(13, 113)]
+
+
+def test_only_what_an_editor_left_is_taken_away(tmp_path: Path) -> None:
+    (tmp_path / ".sound-x1").mkdir()
+    for name in (".e.mp4.part", ".e.mp4.part.new", ".e.json.4711", "e.json", "e.mp4"):
+        (tmp_path / name).touch()
+    clear(tmp_path)
+    assert {one.name for one in tmp_path.iterdir()} == {".e.json.4711", "e.json", "e.mp4"}
 
 
 def test_an_editor_says_why_it_cannot_be_done(tmp_path: Path, order: FilmOrder) -> None:
