@@ -151,14 +151,6 @@ def allowed(db: Work, target: str, consents: Collection[str]) -> tuple[Delivery,
     return tuple(map(_delivery, rows))
 
 
-def forget(db: Work, recording: str) -> None:
-    """Drop what waits of a recording that is no more."""
-    waits = update(DeliveryRow).where(
-        DeliveryRow.recording == recording, DeliveryRow.state.in_(OPEN)
-    )
-    db.execute(waits.values(state=Standing.DROPPED, code="gone-here"))
-
-
 def _waiting(target: str) -> Select[DeliveryRow]:
     return select(DeliveryRow).where(
         DeliveryRow.target == target, DeliveryRow.state == Standing.WAITING

@@ -194,7 +194,7 @@ class Courier:
             folder = self.folders.place(delivery.recording)
             manifest = self.folders.one(delivery.recording)
         except Refused as error:
-            raise RefusedError("gone-here") from error
+            raise RefusedError(outcome.ERASED) from error
         if not may_go(read_card(folder).standing.consent, Consent(self.target.least_consent)):
             raise RefusedError("consent")
         return packed(folder, manifest, delivery.what)

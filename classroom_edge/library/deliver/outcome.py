@@ -18,6 +18,8 @@ from classroom_edge.library.deliver.waiting import Delivery, Patience, Standing
 HERE: Final = frozenset(
     {"gone-here", "changed-here", "unreadable-here", "not-finished", "nothing-to-send", "consent"}
 )  # codes of what is wrong with a recording, not with the target
+ERASED: Final = "erased"  # the recording is no more
+ENDS: Final = {"consent": Standing.WITHHELD, ERASED: Standing.DROPPED}  # by code; else REFUSED
 CRASHED: Final = Failed(kind="transient", code="crashed")
 
 
@@ -63,7 +65,6 @@ def ended(delivery: Delivery, last: Done | Failed, now: datetime, patience: Pati
         )
     failed = replace(delivery, code=last.code, said=last.said[:200], failures=delivery.failures + 1)
     if last.kind == "refused":
-        state = Standing.WITHHELD if last.code == "consent" else Standing.REFUSED
-        return replace(failed, state=state)
+        return replace(failed, state=ENDS.get(last.code, Standing.REFUSED))
     due_at = now + patience.after(failed.failures)
     return replace(failed, state=Standing.WAITING, due_at=due_at)

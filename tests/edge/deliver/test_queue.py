@@ -1,6 +1,7 @@
 """The queue of deliveries: nothing is lost, nothing goes twice, nothing goes where it may not."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time, timedelta
@@ -241,6 +242,18 @@ async def test_what_is_not_there_is_refused(tmp_path: Path, far: Path) -> None:
         await desk.send(ME, id_, "nas", "edit:e1")
         await desk.couriers["nas"].round()
         assert (await states(desk))[id_] == "refused"
+
+
+async def test_what_was_erased_meanwhile_is_dropped_and_worries_nobody(
+    tmp_path: Path, far: Path
+) -> None:
+    id_ = a_recording(tmp_path / "recordings", 1, size=3000)
+    async with a_desk(tmp_path, nas(far, more="")) as desk:
+        await desk.send(ME, id_, "nas")
+        shutil.rmtree(tmp_path / "recordings" / id_)
+        await desk.couriers["nas"].round()
+        assert (await states(desk))[id_] == "dropped"
+        assert not list(desk.findings())
 
 
 def test_hours_cross_midnight() -> None:
