@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -278,6 +279,11 @@ class Server(ThreadingHTTPServer):
         host, port = self.server_address[:2]
         self.url = f"http://{host!s}:{port}"
         pretence.packages.url = self.url
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that has gone before it was answered."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 @contextmanager
