@@ -100,7 +100,6 @@ class Shelf:
             config=self.config,
             place=self.folder.deliveries,
             recorded=self.recorded,
-            is_recording=self.is_needed,
             is_sending=lambda target: self.deliveries.couriers[target].current is not None,
         )
         self.erasing = Erasing(
