@@ -173,7 +173,7 @@ ILL = {
             Finding("E-DLV-001", "warning", "nas", {"name": "N", "why_en": "x", "why_zh": "x"}),
             Finding("E-DLV-002", "error", "nas", {"name": "N", "why_en": "x", "why_zh": "x"}),
             Finding("E-DLV-003", "warning", "nas", {"name": "N", "number": 2}),
-            Finding("E-DLV-004", "warning", "agent oc", {"name": "O", "why_en": "w", "why_zh": "w"}),
+            Finding("E-DLV-004", "warning", "oc", {"name": "O", "why_en": "w", "why_zh": "w"}),
         )
     },
     "E-LNK-001": between(LinkView("site", here="hill"), away_s=9),

@@ -44,6 +44,7 @@ from classroom_edge.library.opencast.core import LOGINS, Core
 
 OK: Final = HTTPStatus.OK
 HIDDEN: Final = frozenset({401, 403, 404, 405})  # of a file there: not for capture agents
+OPTIONS: Final = frozenset({"agent", "login", "series", "spread_s", "workflow"})
 SPREAD_MAX_S: Final = 600
 WORKFLOW: Final = "schedule-and-upload"  # of every new Opencast
 
@@ -216,6 +217,9 @@ def made(spec: TargetSpec, _about: About | None) -> Opencast:
         if name.startswith("flavor.")
     }
     wrong = [value for value in flavors.values() if not wire.FLAVOR.fullmatch(value)]
+    wrong += sorted(
+        name for name in options.keys() - OPTIONS if name.removeprefix("flavor.") not in flavors
+    )
     login = options.get("login", "digest")
     if wrong or login not in LOGINS:
         raise MisconfiguredError("option-wrong", ", ".join((*wrong, login)))

@@ -37,6 +37,7 @@ from classroom_edge.library.deliver.web import Web
 
 CHECKED: Final = {"x-amz-checksum-mode": "ENABLED"}
 OK: Final = HTTPStatus.OK
+OPTIONS: Final = frozenset({"style", "region"})
 
 
 @dataclass(frozen=True)
@@ -158,9 +159,11 @@ class S3:
 
 
 def made(spec: TargetSpec, _about: About | None) -> Files:
-    """Make the target. Raises MisconfiguredError: no bucket, or no such style."""
+    """Make the target. Raises MisconfiguredError: no bucket, no such style, or option."""
     style = spec.options.get("style", "path")
     is_named = style == "virtual" or urlsplit(spec.url).path.strip("/")
+    if unknown := spec.options.keys() - OPTIONS:
+        raise MisconfiguredError("option-wrong", ", ".join(sorted(unknown)))
     if style not in STYLES or not is_named:
         raise MisconfiguredError("no-bucket", spec.url)
     region = spec.options.get("region", "us-east-1")

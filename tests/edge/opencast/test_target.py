@@ -168,6 +168,8 @@ def test_what_has_to_be_mended_is_told(opencast: Server) -> None:
         the_target(opencast, login="ntlm")
     with pytest.raises(MisconfiguredError, match="option-wrong"):
         the_target(opencast, **{"flavor.screen": "presentation"})
+    with pytest.raises(MisconfiguredError, match="option-wrong: worklfow"):
+        the_target(opencast, worklfow="fast")
 
 
 def test_the_login_is_not_said_where_everybody_could_read_it(opencast: Server) -> None:

@@ -130,6 +130,8 @@ def test_what_has_to_be_mended_is_told(moto: Moto) -> None:
         s3.made(moto.spec(""), None)
     with pytest.raises(MisconfiguredError, match="no-bucket"):
         moto.target(style="odd")
+    with pytest.raises(MisconfiguredError, match="option-wrong: sytle"):
+        moto.target(sytle="path")
 
 
 @pytest.mark.parametrize(
