@@ -212,7 +212,9 @@ def _tell(scan: Scan, unreadable: Iterable[str], mended: Mended | None, language
     for id_ in scan.damaged:
         sys.stdout.write(words("library").say("aside", language, recording=id_) + "\n")
     for id_ in unreadable:
-        sys.stdout.write(words("library").say("manifest-lost.problem", language, recording=id_) + "\n")
+        sys.stdout.write(
+            words("library").say("manifest-lost.problem", language, recording=id_) + "\n"
+        )
 
 
 def _print_json(said: object) -> None:
