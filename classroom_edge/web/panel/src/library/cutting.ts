@@ -1,8 +1,16 @@
 /** Where an instant of an edit is in the recording, and what of an edit lies between two instants. */
 
+import { clockTime } from "../words";
 import type { Passage } from "./shelf";
 
 const SHORTEST_S = 0.04;
+
+/** 2.52 at 25 pictures a second -> "00:00:02.13": the last two are pictures */
+export function frameTime(seconds: number, fps: number): string {
+  const pictures = Math.round(seconds * fps);
+  const rate = Math.round(fps);
+  return `${clockTime(Math.floor(pictures / rate))}.${String(pictures % rate).padStart(2, "0")}`;
+}
 
 export const lengthOf = (passages: readonly Passage[]): number =>
   passages.reduce((sum, one) => sum + one.to_s - one.from_s, 0);
