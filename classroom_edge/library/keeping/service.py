@@ -69,7 +69,6 @@ class Keeping:
 
     async def run(self) -> None:
         """Run until cancelled. Raises StoreError."""
-        await self.erasing.go_on()
         while True:
             await self.look()
             await asyncio.sleep(LOOKS_EVERY_S)
@@ -94,7 +93,9 @@ class Keeping:
         return gone
 
     async def _survey(self, now: datetime) -> None:
+        """Look at all recordings, without those that were erased and have come back."""
         self._surveyed_at = now
+        await self.erasing.go_on()
         lines = await self.catalogue.store.run(kept.lines)
         self._lines = {one.id: one for one in lines}
         at_work = await self._at_work()
@@ -116,10 +117,7 @@ class Keeping:
         """Give what is to go now: once a day everything that is due, else what is in the way."""
         if self.config.keeping is None or space is None:
             return ()
-        is_sweep = self._is_time(now, self.config.keeping.at)
-        if is_sweep:
-            await self.erasing.go_on()
-        elif space.free >= space.wanted:
+        if not self._is_time(now, self.config.keeping.at) and space.free >= space.wanted:
             return ()
         return plan(self._kept, self.rules, now, space)
 

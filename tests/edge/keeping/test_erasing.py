@@ -70,8 +70,7 @@ async def test_what_was_erased_and_comes_back_is_erased_again(tmp_path: Path) ->
         copy = shutil.copytree(room.place(id_), tmp_path / "copy")
         await erase(room, id_)
         shutil.copytree(copy, room.place(id_))
-        await room.catalogue.scan()
-        await room.erasing.go_on()
+        await room.look()  # whether or not room.toml has rules
         assert room.there == set()
         assert (await room.catalogue.page(Query())).total == 0
         assert len(read_removals(room.erasing.file)) == 1
