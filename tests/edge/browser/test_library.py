@@ -109,6 +109,8 @@ def test_all_views_are_in_step_playing_and_standing_and_when_another_is_chosen(
     watched(page, school)
     page.get_by_label("速度").select_option("0.5")
     page.get_by_role("button", name="播放", exact=True).click()
+    in_step(page, 2)
+    page.evaluate("document.querySelectorAll('video')[1].currentTime -= 0.3")  # as if it stuttered
     first = in_step(page, 2)
     page.locator(".angle.small button").last.click()
     second = in_step(page, 2)
