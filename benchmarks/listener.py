@@ -81,8 +81,12 @@ def report(took_s: list[float], *, as_json: bool) -> Iterator[str]:
 
 
 async def _all(count: int) -> list[float]:
+    found = []
     with tempfile.TemporaryDirectory() as folder:
-        return [took_s async for took_s in starts(count, Path(folder))]
+        async for took_s in starts(count, Path(folder)):
+            sys.stderr.write(f"on the screen after {took_s:.2f} s\n")
+            found.append(took_s)
+    return found
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""A hub that broadcasts, and a site with a screen: both as they are, linked and at rest."""
+"""A hub that broadcasts a teacher beside slides, and a site with a screen, linked and at rest."""
 
 import socket
 from collections.abc import AsyncIterator
@@ -28,6 +28,13 @@ id = "teacher"
 name = "Teacher"
 url = "pattern://?size=320x180&fps=15&tone=440"
 sound = true
+[[source]]
+id = "slides"
+name = "Slides"
+url = "pattern://?size=320x180&fps=15"
+[programme]
+layout = "picture-in-picture"
+sources = ["slides", "teacher"]
 """
 SITE = """
 [room]

@@ -19,6 +19,7 @@ from http import HTTPStatus
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qs
 
+from classroom_media.api import NS
 from classroom_media.live.hls import playlist
 from classroom_media.live.hls.answer import Answer
 from classroom_media.live.hls.audience import Audience, Viewer
@@ -32,7 +33,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 WHOLE: Final = -1  # no part: the segment
-BEGINS: Final = 2  # segments: with fewer a player waits for the playlist to be due anew
+BEGINS_NS: Final = 21 * NS // 20  # with less libvlc waits until the playlist is due anew
 ENOUGH: Final = 3  # segments of one quality, to begin without the others
 AHEAD: Final = 2  # segments that somebody may ask for in advance
 _GUARDS: Final = (
@@ -139,7 +140,8 @@ async def _qualities(lesson: Lesson, path: str) -> Answer:
 
 def _is_ready(shelves: Collection[Shelf]) -> bool:
     lengths = [len(shelf.complete) for shelf in shelves]
-    return min(lengths) >= BEGINS or max(lengths) >= ENOUGH
+    ready_ns = min(sum(one.duration_ns for one in shelf.complete[:ENOUGH]) for shelf in shelves)
+    return (min(lengths) > 1 and ready_ns >= BEGINS_NS) or max(lengths) > ENOUGH
 
 
 async def _live(lesson: Lesson, shelf: Shelf, query: str) -> Answer:

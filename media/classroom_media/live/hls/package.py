@@ -21,8 +21,8 @@ from classroom_media.sources.annexb import parameter_sets
 
 PART_NS: Final = NS // 5
 SEGMENT_MIN_NS: Final = NS
-OPENING: Final = 2  # segments
-OPENING_MIN_NS: Final = 2 * NS // 5  # of each of them
+OPENING: Final = 3  # segments
+OPENING_MIN_NS: Final = NS // 3  # of each of them
 SEGMENT_MAX_NS: Final = 6 * NS
 LEAD_NS: Final = 2 * NS  # sound that comes before the first picture is kept so long
 HOLE_NS: Final = NS  # nothing came for so long: what follows begins anew
