@@ -23,6 +23,7 @@ DAY = timedelta(days=1)
 ENOUGH = Space(free=10**12, wanted=0)
 
 days = st.integers(0, 40).map(lambda number: number * DAY)
+rarely = st.integers(0, 7).map(lambda number: number == 7)
 rules_of_rooms = st.builds(
     Rules,
     after_delivery=st.none() | days,
@@ -40,11 +41,11 @@ def shelves(draw: st.DrawFn) -> list[Kept]:
             started_at=(began := NOW - draw(days)),
             bytes=draw(st.integers(0, 1000)),
             delivered_at=draw(st.none() | st.just(began)),
-            withheld=draw(st.booleans()),
-            waiting=draw(st.booleans()),
-            busy=draw(st.booleans()),
-            held=draw(st.booleans()),
-            damaged=draw(st.booleans()),
+            withheld=draw(rarely),
+            waiting=draw(rarely),
+            busy=draw(rarely),
+            held=draw(rarely),
+            damaged=draw(rarely),
         )
         for number in range(draw(st.integers(0, 8)))
     ]
