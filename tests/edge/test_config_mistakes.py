@@ -339,6 +339,13 @@ OF_LAYOUTS = [
             ("authority-file", 13, 'kind = "folder"\nurl = "/nas"\nauthority = "none.pem"'),
         )
     ),
+    Typed("fps = 25\n", 'fps = 25\n[store]\nurl = "mysql://db/room"\n', "store-url", 9),
+    Typed(
+        "fps = 25\n",
+        'fps = 25\n[store]\nurl = "postgresql+psycopg://me:secret@db/room"\n',
+        "store-login",
+        9,
+    ),
 ]
 OF_THE_FILE = {
     "encoding": GOOD.replace("Class 3", "三年级").encode("gbk"),
