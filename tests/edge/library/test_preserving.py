@@ -41,6 +41,8 @@ async def open_and_list(shelf: Shelf, count: int, data: Path) -> list[str]:
         await eventually((data / "classroom-edge.db.copy").exists, within_s=30)
         for task in running:
             task.cancel()
+    # The thread that copies may hold the file a moment longer, and mend what is damaged by leaving.
+    await eventually(lambda: not (data / "classroom-edge.db-wal").exists(), within_s=30)
     return ids
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from classroom_edge.commands.demo_three import cable, commands, room_text, write_rooms
 from classroom_edge.config import load
+from classroom_edge.config.models import SEAT_URL
 from classroom_edge.demo.three.cables import Cables, State
 from classroom_edge.demo.three.page import Page
 from classroom_edge.demo.three.ports import HUB, SITES, ThreePorts, panels
@@ -30,7 +31,8 @@ def test_the_three_rooms_are_right_rooms_that_know_each_other(tmp_path: Path) ->
     assert hub is not None
     assert (hub.port, hub.media_port) == (ports.link, ports.media)
     assert {one.url for one in rooms[HUB].sources if one.is_remote} == {
-        f"remote://{site}" for site in SITES
+        SEAT_URL,
+        *(f"remote://{site}" for site in SITES),
     }
     for site in SITES:
         assert rooms[site].site is not None

@@ -14,7 +14,7 @@ from tests.media.live.pipe.test_pipe_chromium import guest_page
 from tests.waiting import eventually_async, eventually_awaited
 
 from .rooms import SIZES, rooms
-from .watching import has, luma_of_newest, of, packets
+from .watching import both, has, luma_of_newest, of, packets
 
 LONG_S = 40.0
 
@@ -48,8 +48,9 @@ async def test_a_guest_takes_part_with_picture_and_sound_both_ways(tmp_path: Pat
                 await eventually_async(
                     lambda: len(guest.pictures) > 20 and len(guest.sounds) > 50, within_s=LONG_S
                 )
-                found = await asyncio.to_thread(packets, hub, has("guest", 20))
-                assert of(found, "guest-sound")
+                found = await asyncio.to_thread(
+                    packets, hub, both(has("guest", 20), has("guest-sound", 1))
+                )
                 assert luma_of_newest(of(found, "guest")) == pytest.approx(GUEST_LUMA, abs=3)
 
                 await is_at_the_top(relay)
@@ -72,9 +73,10 @@ async def test_a_guest_without_a_source_is_seen_and_heard_from_the_seat(tmp_path
                 await guest.peer.setRemoteDescription(RTCSessionDescription(met.sdp, "answer"))
                 await asyncio.to_thread(packets, hub, has("guest-1", 5))
                 await relay.ask(Hear(voices=("guest-1",), seat="guest-1"), timeout_s=10)
-                found = await asyncio.to_thread(packets, hub, has(SEAT, 20))
+                found = await asyncio.to_thread(
+                    packets, hub, both(has(SEAT, 20), has(f"{SEAT}-sound", 1))
+                )
                 assert of(found, SEAT)[0].key
-                assert of(found, f"{SEAT}-sound")
                 assert luma_of_newest(of(found, SEAT)) == pytest.approx(GUEST_LUMA, abs=3)
                 beat = (await relay.ask(Status(), timeout_s=10)).heartbeat
                 assert beat is not None
