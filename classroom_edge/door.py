@@ -31,6 +31,12 @@ class RequestError(ValueError):
     """What is asked for cannot be said: a title too long, an id that is none."""
 
 
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer that people read; with a `problem` nothing was done."""
+
+    problem: dict[str, str] = {}  # language ("zh-CN", "en") -> text
+
+
 @dataclass(frozen=True, slots=True)
 class Language(Generic[Asked, Told]):
     """What can be said at a door, and how it is answered."""

@@ -2,11 +2,15 @@
 
 # ruff: noqa: FBT002, PLC0415, PLR0917 - typer reads signatures; commands are imported when used
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from classroom_edge.cli.root import AsJson, Data, RoomFile, app, finish
+
+if TYPE_CHECKING:
+    from classroom_edge.library.deliver.door import AnyRequest
 
 deliver = typer.Typer(help="deliver.help", no_args_is_help=True)
 app.add_typer(deliver, name="deliver")
@@ -53,14 +57,10 @@ def send(
     as_json: AsJson = False,
 ) -> None:
     """Ask for a delivery."""
-    from classroom_edge.commands import deliver as command
     from classroom_edge.library.deliver.door import Send
 
     request = Send(recording=recording, target=target, what=what)
-    finish(
-        context,
-        lambda: command.change(room, data, request, as_json=as_json, language=context.obj),
-    )
+    _change(context, room, data, request, as_json=as_json)
 
 
 @deliver.command("retry", help="deliver.retry.help")
@@ -72,14 +72,9 @@ def retry(
     as_json: AsJson = False,
 ) -> None:
     """Try a delivery again."""
-    from classroom_edge.commands import deliver as command
     from classroom_edge.library.deliver.door import Retry
 
-    request = Retry(number=number)
-    finish(
-        context,
-        lambda: command.change(room, data, request, as_json=as_json, language=context.obj),
-    )
+    _change(context, room, data, Retry(number=number), as_json=as_json)
 
 
 @deliver.command("drop", help="deliver.drop.help")
@@ -91,14 +86,9 @@ def drop(
     as_json: AsJson = False,
 ) -> None:
     """Deliver it no more."""
-    from classroom_edge.commands import deliver as command
     from classroom_edge.library.deliver.door import Drop
 
-    request = Drop(number=number)
-    finish(
-        context,
-        lambda: command.change(room, data, request, as_json=as_json, language=context.obj),
-    )
+    _change(context, room, data, Drop(number=number), as_json=as_json)
 
 
 @deliver.command("test", help="deliver.test.help")
@@ -115,4 +105,15 @@ def try_target(
     finish(
         context,
         lambda: command.test(room, data, target, as_json=as_json, language=context.obj),
+    )
+
+
+def _change(
+    context: typer.Context, room: Path, data: Path | None, request: "AnyRequest", *, as_json: bool
+) -> None:
+    from classroom_edge.commands import deliver as command
+
+    finish(
+        context,
+        lambda: command.change(room, data, request, as_json=as_json, language=context.obj),
     )

@@ -1,25 +1,21 @@
 """``classroom-edge broadcast``: a lesson for everybody who may watch, by the daemon."""
 
-import asyncio
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from string import Template
 from typing import Final
 
 import msgspec
 
+from classroom_edge.commands.asking import GOOD, asked, complain, say
 from classroom_edge.config import load
-from classroom_edge.door import LocalError, RequestError, ask
-from classroom_edge.paths import DataFolder, default_data_folder, runtime_folder
+from classroom_edge.paths import DataFolder, default_data_folder
 from classroom_edge.room import BroadcastView
 from classroom_edge.services import outlet_door as door
 from classroom_edge.services.viewing import base_address
 from classroom_edge.words import words
 
-GOOD, FAILED, WRONG = 0, 1, 2
-WITHIN_S: Final = 15.0
 NGINX: Final = Path(__file__).parent / "templates" / "nginx.conf"
 
 
@@ -29,7 +25,14 @@ def start(room: Path, data: Path | None, title: str, *, language: str) -> int:
     Raises:
         ConfigError: the room.toml cannot be used.
     """
-    return asked(room, data, door.Air(title=title), lambda reply: say(reply.lesson), language)
+    return asked(
+        room,
+        data,
+        door.LANGUAGE,
+        door.Air(title=title),
+        lambda reply: say(reply.lesson),
+        language=language,
+    )
 
 
 def stop(room: Path, data: Path | None, *, language: str) -> int:
@@ -38,7 +41,7 @@ def stop(room: Path, data: Path | None, *, language: str) -> int:
     Raises:
         ConfigError: the room.toml cannot be used.
     """
-    return asked(room, data, door.OffAir(), lambda _reply: None, language)
+    return asked(room, data, door.LANGUAGE, door.OffAir(), lambda _reply: None, language=language)
 
 
 def address(room: Path, data: Path | None, lesson: str, hours: float, *, language: str) -> int:
@@ -48,7 +51,9 @@ def address(room: Path, data: Path | None, lesson: str, hours: float, *, languag
         ConfigError: the room.toml cannot be used.
     """
     request = door.Address(lesson=lesson, hours=hours, again=bool(lesson))
-    return asked(room, data, request, lambda reply: say(reply.address), language)
+    return asked(
+        room, data, door.LANGUAGE, request, lambda reply: say(reply.address), language=language
+    )
 
 
 def status(room: Path, data: Path | None, *, as_json: bool, language: str) -> int:
@@ -64,7 +69,7 @@ def status(room: Path, data: Path | None, *, as_json: bool, language: str) -> in
         else:
             say(_sentence(reply.broadcast, language))
 
-    return asked(room, data, door.Status(), told, language)
+    return asked(room, data, door.LANGUAGE, door.Status(), told, language=language)
 
 
 def play(room: Path, data: Path | None, what: str, *, language: str) -> int:
@@ -73,7 +78,9 @@ def play(room: Path, data: Path | None, what: str, *, language: str) -> int:
     Raises:
         ConfigError: the room.toml cannot be used.
     """
-    return asked(room, data, door.Screen(what=what), lambda _reply: None, language)
+    return asked(
+        room, data, door.LANGUAGE, door.Screen(what=what), lambda _reply: None, language=language
+    )
 
 
 def nginx(room: Path, data: Path | None, cache: str, *, language: str) -> int:
@@ -99,46 +106,6 @@ def nginx(room: Path, data: Path | None, cache: str, *, language: str) -> int:
         text = "".join(line for line in text.splitlines(keepends=True) if "proxy_ssl" not in line)
     sys.stdout.write(text)
     return GOOD
-
-
-def asked(
-    room: Path,
-    data: Path | None,
-    request: door.AnyRequest,
-    told: Callable[[door.Reply], None],
-    language: str,
-) -> int:
-    """Ask the daemon, and tell what it says or why it refuses; give the exit status.
-
-    Raises:
-        ConfigError: the room.toml cannot be used.
-    """
-    id_ = load(room).room.id
-    folder = (data or default_data_folder(id_)).absolute()
-    runtime = runtime_folder(folder, id_)
-    try:
-        reply = asyncio.run(ask(runtime, door.LANGUAGE, request, within_s=WITHIN_S))
-    except LocalError:
-        return complain("no-daemon", language)
-    except RequestError as error:
-        complain("wrong", language, text=error)
-        return WRONG
-    if reply.problem:
-        sys.stderr.write(reply.problem.get(language, reply.problem["en"]) + "\n")
-        return FAILED
-    told(reply)
-    return GOOD
-
-
-def say(text: str) -> None:
-    """Write a line."""
-    sys.stdout.write(text + "\n")
-
-
-def complain(key: str, language: str, **values: object) -> int:
-    """Say on the error stream what went wrong; give the exit status."""
-    sys.stderr.write(words("cli").say(f"outlets.{key}", language, **values) + "\n")
-    return FAILED
 
 
 def _sentence(view: BroadcastView | None, language: str) -> str:

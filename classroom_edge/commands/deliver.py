@@ -3,27 +3,22 @@
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from classroom_edge.commands.broadcast import complain
+from classroom_edge.commands.asking import FAILED, GOOD, WRONG, asked, say
 from classroom_edge.config import load
-from classroom_edge.door import LocalError, RequestError, ask
 from classroom_edge.library.deliver import door
 from classroom_edge.library.deliver.messages import Failed
 from classroom_edge.library.deliver.trying import probed
 from classroom_edge.library.deliver.views import in_words
-from classroom_edge.paths import DataFolder, default_data_folder, runtime_folder
+from classroom_edge.paths import DataFolder, default_data_folder
 from classroom_edge.room import DeliveryView, TargetView, Words
 from classroom_edge.words import words
-
-GOOD, FAILED, WRONG = 0, 1, 2
-WITHIN_S: Final = 15.0
 
 
 def listed(room: Path, data: Path | None, state: str, *, as_json: bool, language: str) -> int:
@@ -39,9 +34,9 @@ def listed(room: Path, data: Path | None, state: str, *, as_json: bool, language
         elif reply.deliveries:
             Console().print(_deliveries(reply.deliveries, language))
         else:
-            _say(words("deliver").say("none", language))
+            say(words("deliver").say("none", language))
 
-    return _asked(room, data, door.Deliveries(state=state), told, language)
+    return asked(room, data, door.LANGUAGE, door.Deliveries(state=state), told, language=language)
 
 
 def targets(room: Path, data: Path | None, *, as_json: bool, language: str) -> int:
@@ -57,9 +52,9 @@ def targets(room: Path, data: Path | None, *, as_json: bool, language: str) -> i
         elif reply.targets:
             Console().print(_targets(reply.targets, language))
         else:
-            _say(words("deliver").say("no-targets", language))
+            say(words("deliver").say("no-targets", language))
 
-    return _asked(room, data, door.Targets(), told, language)
+    return asked(room, data, door.LANGUAGE, door.Targets(), told, language=language)
 
 
 def change(
@@ -79,9 +74,9 @@ def change(
             state = words("deliver").say(f"state.{one.state}", language)
             values = {"number": one.number, "recording": one.recording, "what": one.what}
             text = words("deliver").say("asked", language, **values, target=one.target, state=state)
-            _say(text)
+            say(text)
 
-    return _asked(room, data, request, told, language)
+    return asked(room, data, door.LANGUAGE, request, told, language=language)
 
 
 def test(room: Path, data: Path | None, target: str, *, as_json: bool, language: str) -> int:
@@ -99,58 +94,32 @@ def test(room: Path, data: Path | None, target: str, *, as_json: bool, language:
     folder = DataFolder((data or default_data_folder(config.room.id)).absolute())
     report = asyncio.run(probed(found, folder.deliveries))
     if as_json:
-        _say(msgspec.json.encode(report).decode())
+        say(msgspec.json.encode(report).decode())
         return FAILED if isinstance(report, Failed) else GOOD
-    say = words("deliver").say
+    speak = words("deliver").say
     if isinstance(report, Failed):
         why = in_words(report.code, report.said)[language]
-        sys.stderr.write(say("test.fails", language, name=found.name, why=why) + "\n")
+        sys.stderr.write(speak("test.fails", language, name=found.name, why=why) + "\n")
         if f"remedy.{report.code}" in words("deliver").texts[language]:
-            sys.stderr.write(say(f"remedy.{report.code}", language) + "\n")
+            sys.stderr.write(speak(f"remedy.{report.code}", language) + "\n")
         return FAILED
     key = "test.works" if report.probe.removed else "test.stays"
-    proof = say(f"proof.{report.probe.proof}", language)
-    _say(say(key, language, name=found.name, proof=proof, ms=report.probe.took_ms))
-    return GOOD
-
-
-def _asked(
-    room: Path,
-    data: Path | None,
-    request: door.AnyRequest,
-    told: Callable[[door.Reply], None],
-    language: str,
-) -> int:
-    """Ask the daemon, and tell what it says or why it refuses; give the exit status."""
-    id_ = load(room).room.id
-    folder = (data or default_data_folder(id_)).absolute()
-    try:
-        reply = asyncio.run(
-            ask(runtime_folder(folder, id_), door.LANGUAGE, request, within_s=WITHIN_S)
-        )
-    except LocalError:
-        return complain("no-daemon", language)
-    except RequestError as error:
-        complain("wrong", language, text=error)
-        return WRONG
-    if reply.problem:
-        sys.stderr.write(reply.problem.get(language, reply.problem["en"]) + "\n")
-        return FAILED
-    told(reply)
+    proof = speak(f"proof.{report.probe.proof}", language)
+    say(speak(key, language, name=found.name, proof=proof, ms=report.probe.took_ms))
     return GOOD
 
 
 def _deliveries(deliveries: Iterable[DeliveryView], language: str) -> Table:
-    say = words("deliver").say
+    speak = words("deliver").say
     columns = ("number", "recording", "what", "target", "state", "progress", "why")
-    table = Table(*(say(f"column.{one}", language) for one in columns))
+    table = Table(*(speak(f"column.{one}", language) for one in columns))
     for one in deliveries:
         table.add_row(
             str(one.number),
             one.recording,
             one.what,
             one.target,
-            say(f"state.{one.state}", language),
+            speak(f"state.{one.state}", language),
             _progress(one, language),
             _in(one.problem, language),
         )
@@ -167,13 +136,13 @@ def _progress(one: DeliveryView, language: str) -> str:
 
 
 def _targets(targets_: Iterable[TargetView], language: str) -> Table:
-    say = words("deliver").say
+    speak = words("deliver").say
     columns = ("id", "name", "kind", "address", "consent", "state", "waiting", "sent", "why")
-    table = Table(*(say(f"column.{one}", language) for one in columns))
+    table = Table(*(speak(f"column.{one}", language) for one in columns))
     for one in targets_:
         table.add_row(
             *(one.id, one.name, one.kind, one.address, one.least_consent),
-            say(f"target.{one.state}", language),
+            speak(f"target.{one.state}", language),
             *(str(one.waiting), str(one.sent)),
             _in(one.problem, language),
         )
@@ -185,8 +154,4 @@ def _in(text: Words, language: str) -> str:
 
 
 def _dump(rows: tuple[DeliveryView, ...] | tuple[TargetView, ...]) -> None:
-    _say(json.dumps(msgspec.to_builtins(rows), ensure_ascii=False, indent=2))
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
+    say(json.dumps(msgspec.to_builtins(rows), ensure_ascii=False, indent=2))

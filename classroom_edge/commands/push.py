@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from classroom_edge.commands.broadcast import FAILED, GOOD, asked, say
+from classroom_edge.commands.asking import FAILED, GOOD, asked, say
 from classroom_edge.room import PushView
 from classroom_edge.services import outlet_door as door
 from classroom_edge.services.pushing import in_words, tried
@@ -39,7 +39,14 @@ def switch(room: Path, data: Path | None, name: str, *, on: bool, language: str)
     Raises:
         ConfigError: the room.toml cannot be used.
     """
-    return asked(room, data, door.Push(push=name, on=on), lambda _reply: None, language)
+    return asked(
+        room,
+        data,
+        door.LANGUAGE,
+        door.Push(push=name, on=on),
+        lambda _reply: None,
+        language=language,
+    )
 
 
 def status(room: Path, data: Path | None, *, as_json: bool, language: str) -> int:
@@ -56,7 +63,7 @@ def status(room: Path, data: Path | None, *, as_json: bool, language: str) -> in
             for view in reply.pushes:
                 say(_line(view, language))
 
-    return asked(room, data, door.Status(), told, language)
+    return asked(room, data, door.LANGUAGE, door.Status(), told, language=language)
 
 
 def _line(view: PushView, language: str) -> str:

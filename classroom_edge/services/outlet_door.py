@@ -4,8 +4,8 @@ from typing import Annotated, Final
 
 import msgspec
 
-from classroom_edge.door import Language
-from classroom_edge.room import BroadcastView, PushView, Words
+from classroom_edge.door import Answer, Language
+from classroom_edge.room import BroadcastView, PushView
 
 Title = Annotated[str, msgspec.Meta(max_length=120)]
 
@@ -52,10 +52,9 @@ class Screen(Request, frozen=True, kw_only=True, tag="screen"):
 AnyRequest = Status | Air | OffAir | Address | Push | Screen
 
 
-class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer; with a `problem` nothing was done."""
+class Reply(Answer, frozen=True, kw_only=True):
+    """What the daemon says of what leaves the room."""
 
-    problem: Words = {}
     lesson: str = ""
     address: str = ""
     broadcast: BroadcastView | None = None

@@ -7,9 +7,9 @@ from typing import Annotated, Final
 
 import msgspec
 
-from classroom_edge.door import Door, Language
+from classroom_edge.door import Answer, Door, Language
 from classroom_edge.library.deliver.desk import DeliveryDesk
-from classroom_edge.room import DeliveryView, Refused, TargetView, Who, Words
+from classroom_edge.room import DeliveryView, Refused, TargetView, Who
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 LOCAL: Final = Who(name="command line")
@@ -52,10 +52,9 @@ class Drop(Request, frozen=True, kw_only=True, tag="drop"):
 AnyRequest = Deliveries | Targets | Send | Retry | Drop
 
 
-class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer; with a `problem` nothing was done."""
+class Reply(Answer, frozen=True, kw_only=True):
+    """What the daemon says of deliveries."""
 
-    problem: Words = {}
     deliveries: tuple[DeliveryView, ...] = ()
     targets: tuple[TargetView, ...] = ()
 
