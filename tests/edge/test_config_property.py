@@ -4,7 +4,7 @@ import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,6 +23,8 @@ PIECES = [
     "1979-05-27", "{ env = ", "[" * 40, "{ a = " * 40, "a." * 40,
 ]  # fmt: skip
 
+SOON_S: Final = 5.0  # of the processor; what takes the square of a file's length takes far more
+
 Examine = Callable[[bytes], Examination]
 
 
@@ -34,7 +36,7 @@ def examined(tmp_path_factory: pytest.TempPathFactory) -> Examine:
         room.write_bytes(content)
         begin_s = time.process_time()
         found = examine(room, {})
-        assert time.process_time() - begin_s < 1
+        assert time.process_time() - begin_s < SOON_S
         return found
 
     return examined

@@ -68,11 +68,13 @@ def opened(page: Page, title: str) -> None:
 def watched(page: Page, school: PretendServer, recording: str = states.RECORDING) -> None:
     page.goto(f"{school.url}/library#{recording}")
     expect(page.locator(".angle.big video")).to_be_visible()
-    eventually(
-        lambda: page.evaluate(
-            "[...document.querySelectorAll('video')].every(v => v.readyState > 1)"
-        )
-    )
+    have_pictures(page)
+
+
+def have_pictures(page: Page) -> None:
+    """Wait until every view has something to show."""
+    ready = "[...document.querySelectorAll('video')].every(v => v.readyState > 1)"
+    eventually(lambda: page.evaluate(ready), within_s=20)
 
 
 def numbers(page: Page) -> list[int | None]:
@@ -177,6 +179,8 @@ def test_a_stretch_is_cut_seen_by_another_camera_and_taken_back(
     watched(page, school)
     page.get_by_role("button", name="新的剪辑").click()
     start = page.get_by_label("开头")
+    expect(start).to_be_visible()
+    have_pictures(page)
     start.focus()
     for _ in range(25):
         page.keyboard.press("ArrowRight")

@@ -39,9 +39,20 @@ class Line:
     faults: list[Fault] = field(default_factory=list)  # of the next connections
     befell: dict[Fault, int] = field(default_factory=dict)
     port: int = 0
+    _carrying: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def end(self) -> None:
+        """Cut every connection that is left."""
+        for one in self._carrying:
+            one.cancel()
+        if self._carrying:
+            await asyncio.wait(self._carrying)
 
     async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one connection."""
+        if task := asyncio.current_task():
+            self._carrying.add(task)
+            task.add_done_callback(self._carrying.discard)
         fault = self.faults.pop(0) if self.faults else None
         if fault:
             self.befell[fault] = self.befell.get(fault, 0) + 1
@@ -118,5 +129,8 @@ async def unruly(server: tuple[str, int], seed: int) -> AsyncIterator[Line]:
     line = Line(server, random.Random(seed))
     listening = await asyncio.start_server(line.pass_on, "127.0.0.1", 0)
     line.port = listening.sockets[0].getsockname()[1]
-    async with listening:
+    try:
         yield line
+    finally:
+        listening.close()
+        await line.end()

@@ -1,8 +1,10 @@
 """A backup and its way back: between two rooms' folders, damaged, sealed, of an older version."""
 
+import io
 import json
 import os
 import sqlite3
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from sqlalchemy.orm import Session as Work
 from classroom_edge import lock
 from classroom_edge.config import load
 from classroom_edge.library.backup.restoring import restore
-from classroom_edge.library.backup.seal import BackupError
+from classroom_edge.library.backup.seal import BackupError, seal, unseal
 from classroom_edge.library.backup.writing import Subject, back_up, back_up_nightly
 from classroom_edge.library.card import Card, read_card, write_card
 from classroom_edge.library.keeping.erasing import Erasing
@@ -114,6 +116,29 @@ async def test_the_file_is_for_its_owner_only_and_sealed_it_tells_nothing(attic:
         with pytest.raises(BackupError) as refusal:
             restore(attic.file, toml, data, wrong)
         assert refusal.value.code == code
+
+
+async def test_a_file_that_is_not_what_its_checksum_says_is_named(attic: Attic) -> None:
+    back_up(attic.subject, attic.file)
+    with attic.file.open("rb") as sealed, io.BytesIO() as packed, io.BytesIO() as other:
+        unseal(sealed, packed, "")
+        packed.seek(0)
+        with (
+            tarfile.open(fileobj=packed) as before,
+            tarfile.open(fileobj=other, mode="w:gz") as after,
+        ):
+            for one in before:
+                content = before.extractfile(one)
+                changed = one.name.endswith("key.pem")
+                after.addfile(one, io.BytesIO(b"a kez") if changed else content)
+        other.seek(0)
+        with attic.file.open("wb") as out:
+            seal(other, out, "")
+    toml, data = elsewhere(attic)
+    with pytest.raises(BackupError) as refusal:
+        restore(attic.file, toml, data, "")
+    assert (refusal.value.code, refusal.value.text.endswith("key.pem")) == ("damaged", True)
+    assert not toml.exists()
 
 
 @pytest.mark.parametrize("passphrase", ["", LONG])
