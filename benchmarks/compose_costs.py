@@ -88,16 +88,24 @@ def _works(width: int, height: int) -> dict[str, Callable[[], object]]:
         canvas = Canvas(found.slots, backgrounds.behind(found))
         count = len(found.slots)
         name = found.name if count == 1 else f"{found.name}, {count} sources"
-        works[name] = lambda canvas=canvas, count=count: canvas.paint(sources(count))  # type: ignore[misc]
+        works[name] = _composed(canvas, lambda count=count: sources(count))  # type: ignore[misc]
     works["libavfilter, the same"] = _filtered(width, height, sources)
     fade = Fade(width, height)
     works["fade"] = lambda: fade.mix(sources(1)[0].frame, sources(1)[0].frame, 0.4)
     keyed = Canvas(KEYED.slots, backgrounds.behind(KEYED))
-    works[KEYED.name] = lambda: keyed.paint(sources(1))
+    works[KEYED.name] = _composed(keyed, lambda: sources(1))
     works["libavfilter's chromakey, the same"] = _filtered_key(width, height, sources)
     for name, (style, titles) in TITLES.items():
         works[f"title: {name}"] = _titled(style, titles, width, height, sources)
     return works
+
+
+def _composed(canvas: Canvas, sources: Callable[[], list[Picture]]) -> Callable[[], object]:
+    def work() -> None:
+        with canvas.composed(sources()):
+            pass
+
+    return work
 
 
 def _titled(

@@ -3,12 +3,15 @@
 
     python benchmarks/crash_campaign.py [--kills N] [--power-cuts N] [--syscalls]
                                         [--file-systems ext4,xfs,btrfs] [--without-sync]
-                                        [--seed S] [--json]
+                                        [--seed S] [--keep FOLDER] [--json]
 
 Without `--kills`, `--power-cuts` and `--syscalls` all of it: 1,000 kills, 1,000 power cuts, every
 system call. Kills are of the processes of whole rooms at work (a source, the director, the daemon,
 all of these, the finisher, the keeper), and then as many again of recorders and finishers by
 themselves, eight at a time. Power cuts and system calls need root and strace.
+
+With `--keep` the recordings, journals and logs of a room in which a kill broke a promise are left
+in that folder, with what was killed when, and what is missing beside it.
 
 `--without-sync` is the control: every fsync and fdatasync says yes and does nothing. It must fail.
 
@@ -20,6 +23,7 @@ import argparse
 import json
 import logging
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -98,7 +102,7 @@ def main() -> int:
 def run(table: Table, asked: argparse.Namespace) -> None:
     """Do what was asked for."""
     if asked.kills:
-        kill_in_rooms(table, asked.kills, asked.seed)
+        kill_in_rooms(table, asked.kills, asked.seed, asked.keep)
         kill_recorders(table, asked.kills, asked.seed)
     for number, name in enumerate(asked.file_systems):
         share = asked.power_cuts // len(asked.file_systems)
@@ -116,6 +120,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--file-systems", type=lambda text: text.split(","), default=["ext4"])
     parser.add_argument("--without-sync", action="store_true")
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--keep", type=Path, help="a folder for what a broken promise left behind")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     if not (asked.kills or asked.power_cuts or asked.syscalls):
@@ -141,14 +146,14 @@ def kill_recorders(table: Table, count: int, seed: int) -> None:
             progress("kills", row.faults, count)
 
 
-def kill_in_rooms(table: Table, count: int, seed: int) -> None:
+def kill_in_rooms(table: Table, count: int, seed: int, keep: Path | None) -> None:
     """Kill processes of whole rooms: some that pass the camera's packets, some that encode."""
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
     row = table[RECORDINGS] = Row(crashes.LOST_MAX_S)
     shares = [ROOM_KILLS] * (count // ROOM_KILLS) + [count % ROOM_KILLS] * bool(count % ROOM_KILLS)
     done = 0
     with ThreadPoolExecutor(ROOMS_AT_ONCE) as pool:
-        rooms = [pool.submit(killed_room, share, chance.getrandbits(32)) for share in shares]
+        rooms = [pool.submit(killed_room, share, chance.getrandbits(32), keep) for share in shares]
         for room in as_completed(rooms):
             for happened, wrong in room.result():
                 row.add(Verdict(unreadable=wrong))
@@ -158,7 +163,9 @@ def kill_in_rooms(table: Table, count: int, seed: int) -> None:
             progress("kills in rooms", done, count)
 
 
-def killed_room(count: int, seed: int) -> list[tuple[list[crashes.Kill], list[str]]]:
+def killed_room(
+    count: int, seed: int, keep: Path | None
+) -> list[tuple[list[crashes.Kill], list[str]]]:
     """Give the kills of some recordings of a room, and what else is wrong with each."""
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
     found: list[tuple[list[crashes.Kill], list[str]]] = []
@@ -173,9 +180,25 @@ def killed_room(count: int, seed: int) -> list[tuple[list[crashes.Kill], list[st
                 some, is_last = victims[begin:][:RECORDING_KILLS], begin + RECORDING_KILLS >= count
                 number = chance.getrandbits(32)
                 found.append(crashes.killed_recording(room, some, number, keeper=is_last))
+                if keep and not is_kept(*found[-1]):
+                    leave(Path(folder), keep / f"{seed}-{begin}", *found[-1])
     except AssertionError as error:  # it did not become whole, or whole again
         found.append(([], [str(error)]))
     return found
+
+
+def is_kept(happened: list[crashes.Kill], wrong: list[str]) -> bool:
+    """Tell whether every promise was kept in a recording."""
+    return not wrong and all(kill.is_within() for kill in happened)
+
+
+def leave(room: Path, folder: Path, happened: list[crashes.Kill], wrong: list[str]) -> None:
+    """Leave behind what a room has, and what was found there."""
+    shutil.copytree(room, folder)
+    lines = [
+        f"{kill.at_ns / 1e9:.3f} {kill.victim} {kill.tracks}: {kill.holes}" for kill in happened
+    ]
+    (folder / "found.txt").write_text("\n".join([*wrong, *lines, ""]), encoding="utf-8")
 
 
 def add_kill(table: Table, kill: crashes.Kill) -> None:

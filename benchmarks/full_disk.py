@@ -161,7 +161,7 @@ async def recording(folder: Path, disk: Path) -> AsyncIterator[tuple[Daemon, str
     text = ROOM.replace("[recording]\n", f'[recording]\nfolder = "{disk}"\n')
     text += SETTINGS.format(nowhere=folder / "nowhere", free=FREE_PERCENT)
     async with at_work(folder, text) as daemon:
-        id_ = await daemon.start_recording(ME)
+        id_ = await daemon.recorder.start(ME)
         await seconds(daemon, 2.0)
         yield daemon, id_
 
@@ -192,7 +192,7 @@ async def run(folder: Path, disk: Path, result: Result, *, quick: bool) -> None:
             await eventually_async(lambda: "E-DSK-002" in problems(daemon), within_s=20)
             result.told_full = problems(daemon)
         result.recorded_s = daemon.state().recording.seconds_on_disk
-        await daemon.stop_recording(ME)
+        await daemon.recorder.stop(ME)
         manifest = await finished(daemon, id_)
     result.state, result.saved_s = manifest.state, round(manifest.duration_s, 2)
     checked = verify(disk / id_)

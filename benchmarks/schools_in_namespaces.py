@@ -41,6 +41,7 @@ CUTS_S: Final = (1, 15, 40)
 SOON_S: Final = 0.5  # the goal up to 15 s of a cut
 LATER_S: Final = 5.0  # and beyond
 BEGIN_S: Final = 60.0
+FRESH_NS: Final = 200_000_000
 KILLED_S: Final = 30.0  # the longest that is waited for anything to be back
 RTSP: Final = 8554
 ROOM: Final = """
@@ -167,6 +168,11 @@ class Watch:
             if packet.stream == self.peer:
                 self.came_ns.append(time.monotonic_ns())
 
+    def goes_on(self) -> bool:
+        """Tell whether pictures come: a machine without time for them has sent sound alone."""
+        self.look()
+        return bool(self.came_ns) and time.monotonic_ns() - self.came_ns[-1] < FRESH_NS
+
     def first_after(self, at_ns: int) -> int | None:
         """Give when the first picture came after a moment."""
         return next((one for one in self.came_ns if one > at_ns), None)
@@ -221,9 +227,10 @@ class Lesson:
 
     def case(self, what: str, site: School, goal_s: float, since: Callable[[], None]) -> None:
         """Do something; note how soon after it the site and the hub see each other again."""
+        pair = self.watches[site.id]
+        self._wait(lambda: all(watch.goes_on() for watch in pair), KILLED_S)
         print(f"{what}, {site.id} ...", file=sys.stderr)
         since()
-        pair = self.watches[site.id]
         for watch in pair:
             watch.look()  # what came before does not count
         at_ns = time.monotonic_ns()

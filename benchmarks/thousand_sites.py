@@ -367,6 +367,7 @@ class Measured:
     p99_quiet_ms: float
     p99_returning_ms: float
     answers_returning: int
+    asks_lost_returning: int  # sent to the hub that was killed, or to the new one as to the old
     hub_cpu: float  # of a core, with everybody there and nothing but beats and steady asking
     hub_memory_mb: float
     orders_late_done: int
@@ -431,6 +432,7 @@ async def _course(school: School, hub: Child, herd: Child, steady: Steady) -> Me
         p99_quiet_ms=steady.p99_ms("quiet"),
         p99_returning_ms=steady.p99_ms("returning"),
         answers_returning=len(steady.waits_ms["returning"]),
+        asks_lost_returning=steady.failed["quiet"] + steady.failed["returning"],
         hub_cpu=hub_cpu,
         hub_memory_mb=memory / 1e6,
         orders_late_done=late_done,

@@ -42,13 +42,13 @@ from classroom_edge.services.light import LightService
 from classroom_edge.services.live.desk import SessionDesk
 from classroom_edge.services.live.joining import Joiner
 from classroom_edge.services.live.offering import OpenRoad, Road
-from classroom_edge.services.looks import with_card
 from classroom_edge.services.media import PROGRAMME, Media
 from classroom_edge.services.newest import Newest
 from classroom_edge.services.outlets import Outlets
 from classroom_edge.services.overview import Overview
 from classroom_edge.services.places import Places
 from classroom_edge.services.programme import ProgrammeDesk
+from classroom_edge.services.recorder import RecorderDesk
 from classroom_edge.services.recording import RecordingService
 from classroom_edge.services.refusals import refused
 from classroom_edge.services.renditions import Renditions
@@ -61,16 +61,14 @@ from classroom_edge.services.waking import WakingService
 from classroom_edge.services.workers import WorkerService
 from classroom_edge.sessions.link import films
 from classroom_edge.words import words
-from classroom_media.api import NS, Directing
+from classroom_media.api import Directing
 from classroom_media.compose.grid import Grid
 from classroom_media.direct.signs import Role
 from classroom_media.messages import Cut, Heartbeat, Whereabouts
-from classroom_media.record.journal import Taught, boot_id
+from classroom_media.record.journal import boot_id
 from classroom_media.record.manifest import Manifest, State
 
 LOOKS_EVERY_S: Final = 0.5  # at the latest: a light must not burn on
-LIMIT_GRACE_S: Final = 10.0  # for who is not ready when a micro-lesson ends by itself
-CARD_STAYS_S: Final = 1.0  # after the end: nobody sees it go
 APART_S: Final = 0.1  # between two snapshots at least
 STARTED_WITHIN_S: Final = 4.0
 FINISHED_WITHIN_S: Final = 8.0  # at an ordered stop; the next start goes on with what is left
@@ -178,6 +176,13 @@ class Daemon:
             changed=self._stir,
             over=self.finishing.finish,
         )
+        self.recorder = RecorderDesk(
+            config=config,
+            media=self.media,
+            takes=self.takes,
+            changed=self._stir,
+            begun=self.shelf.catalogue.touch,
+        )
         self.programme = ProgrammeDesk(
             config=config,
             media=self.media,
@@ -214,7 +219,7 @@ class Daemon:
             perform=self.perform,
             changed=self._stir,
             road=road or OpenRoad(),
-            recorder=self,
+            recorder=self.recorder,
             story=lambda: self.takes.story,
             inquired=self._inquired,
             missing=lambda: self._filling.missing if self._filling else (),
@@ -234,6 +239,7 @@ class Daemon:
                 finishing=self.finishing,
                 outlets=self.outlets,
                 loudness=self.media.loudness,
+                still_for_s=self.media.still_for_s,
                 in_session=lambda: (
                     self._joined is not None and self._joined.live.live() is not None
                 ),
@@ -241,7 +247,8 @@ class Daemon:
                 speed=clock.speed,
             ),
             acts=RoomAtHand(
-                commands=self,
+                run_routine=self.run_routine,
+                recorder=self.recorder,
                 programme=self.programme,
                 takes=self.takes,
                 media=self.media,
@@ -373,67 +380,6 @@ class Daemon:
             async for wall in walls:
                 yield wall
 
-    async def start_recording(
-        self,
-        who: Who,
-        *,
-        title: str = "",
-        pre_roll: bool = True,
-        limit_s: float = 0.0,
-        taught: Taught | None = None,
-    ) -> str:
-        """Begin a recording; give its id. Raises Refused.
-
-        With an opening card it begins with that, and not before it. With a limit it is a
-        micro-lesson: it ends by itself after so long, with a grace in which one may go on.
-        `taught` is the lesson that the timetable has it begun for.
-        """
-        opening_s = self._config.titles.opening_s
-        id_ = await self.takes.start(
-            who, title=title, pre_roll=pre_roll, limit_s=limit_s, taught=taught
-        )
-        if opening_s:
-            await self._put_card("opening", opening_s, heading=title)
-        await self.takes.shown(self.media.layout)
-        self.shelf.catalogue.touch(id_)
-        return id_
-
-    async def stop_recording(self, who: Who, *, grace_s: float = 0) -> None:
-        """End the recording, at once or after `grace_s` in which one may go on. Raises Refused.
-
-        With a closing card it goes on under that card, and ends with it; asked again, at once.
-        """
-        closing_s = self._config.titles.closing_s
-        if not closing_s or self.takes.state is not RecordingState.RECORDING:
-            await self.takes.stop(who, grace_s=grace_s)
-            return
-        end_ns = time.monotonic_ns() + round(closing_s * NS)
-        await self.takes.stop(who, grace_s=max(grace_s, closing_s + 0.1), at_ns=end_ns)
-        await self._put_card("closing", closing_s + CARD_STAYS_S)
-
-    async def limit_recording(self, who: Who, limit_s: float) -> None:
-        """Let the recording end by itself after so long, or not (0). Raises Refused."""
-        await self.takes.limit(who, limit_s)
-
-    async def go_on(self, who: Who) -> None:
-        """Undo a stop within its grace, without a seam. Raises Refused."""
-        await self.takes.go_on(who)
-        if self._config.titles.closing_s and self.media.titles.card == "closing":
-            await self.media.write(with_card(self.media.titles, "", 0))
-            self._stir()
-
-    async def pause_recording(self, who: Who) -> None:
-        """Keep nothing until resumed. Raises Refused."""
-        await self.takes.pause(who)
-
-    async def resume_recording(self, who: Who) -> None:
-        """Go on after a pause. Raises Refused."""
-        await self.takes.resume(who)
-
-    async def mark(self, who: Who, text: str = "") -> float:
-        """Set a mark; give its place in the recording in seconds. Raises Refused."""
-        return await self.takes.mark(who, text)
-
     async def run_routine(self, who: Who, name: str) -> None:
         """Start a routine; its steps show in the state. Raises Refused."""
         self._routines.ask(who, name)
@@ -476,8 +422,7 @@ class Daemon:
                 async with asyncio.timeout(LOOKS_EVERY_S):
                     await self._stirred.wait()
             self._stirred.clear()
-            if self.takes.is_over_limit:
-                await self.stop_recording(Who(name="daemon", why="limit"), grace_s=LIMIT_GRACE_S)
+            await self.recorder.end_in_time()
             self._publish()
             notify("WATCHDOG=1")
             await asyncio.sleep(APART_S)
@@ -512,6 +457,7 @@ class Daemon:
             log=folder.log / "filler.log",
             link=self._joined.link,
             changed=self._stir,
+            erased=self.shelf.erasing.sessions,
         )
 
     async def _inquired(self, who: str, question: films.Question) -> films.Reply:
@@ -530,12 +476,6 @@ class Daemon:
     def _worker_changed(self) -> None:
         for recorder in self._recorders:
             recorder.replaced()
-        self._stir()
-
-    async def _put_card(self, card: str, seconds: float, *, heading: str = "") -> None:
-        """Put a card before the programme for a while, whatever becomes of this daemon."""
-        until_ns = time.monotonic_ns() + round(seconds * NS)
-        await self.media.write(with_card(self.media.titles, card, until_ns, heading))
         self._stir()
 
     def _tracker(

@@ -8,7 +8,7 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 
-def eventually(look: Callable[[], Found], *, within_s: float = 10.0) -> Found:
+def eventually(look: Callable[[], Found], *, within_s: float = 30.0) -> Found:
     """Give what `look` finds as soon as it is true; fail when that takes too long."""
     deadline = time.monotonic() + within_s
     while not (found := look()):
@@ -17,7 +17,7 @@ def eventually(look: Callable[[], Found], *, within_s: float = 10.0) -> Found:
     return found
 
 
-async def eventually_async(look: Callable[[], Found], *, within_s: float = 10.0) -> Found:
+async def eventually_async(look: Callable[[], Found], *, within_s: float = 30.0) -> Found:
     """Do the same on an event loop, which goes on meanwhile."""
     deadline = time.monotonic() + within_s
     while not (found := look()):
@@ -27,7 +27,7 @@ async def eventually_async(look: Callable[[], Found], *, within_s: float = 10.0)
 
 
 async def eventually_awaited(
-    look: Callable[[], Awaitable[Found | None]], *, within_s: float = 10.0
+    look: Callable[[], Awaitable[Found | None]], *, within_s: float = 30.0
 ) -> Found:
     """Do the same where looking takes an await."""
     deadline = time.monotonic() + within_s

@@ -36,6 +36,21 @@ def unit_(context: typer.Context, room: RoomFile, data: Data = None) -> None:
     finish(context, lambda: command.unit(room, data))
 
 
+@app.command("update", help="update.help")
+def update_(
+    context: typer.Context,
+    room: RoomFile,
+    units: Annotated[
+        Path | None, typer.Option(help="option.units", metavar="FOLDER", show_default=False)
+    ] = None,
+    now: Annotated[bool, typer.Option("--now", help="option.update-now")] = False,
+) -> None:
+    """Let this version take a room over."""
+    from classroom_edge.commands import update as command
+
+    finish(context, lambda: command.update(room, units, now=now, language=context.obj))
+
+
 @user.command("add", help="user.add.help")
 def user_add(
     context: typer.Context,

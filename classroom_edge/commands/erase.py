@@ -10,9 +10,9 @@ import msgspec
 from classroom_edge.config import Config, load
 from classroom_edge.library.keeping.erasing import Erasing
 from classroom_edge.library.keeping.removals import Removal
+from classroom_edge.library.roots import roots_of
 from classroom_edge.paths import DataFolder, default_data_folder
 from classroom_edge.room import Refused, Who
-from classroom_edge.services.places import Places
 from classroom_edge.store import Store, StoreError, place_of
 from classroom_edge.words import words
 
@@ -50,7 +50,7 @@ def erase(
 
 
 async def _erase(config: Config, folder: DataFolder, recording: str, reason: str) -> Removal:
-    places = Places(config.recording.folder or folder.recordings, config.recording.second_folder)
+    roots = roots_of(config, folder).all(config.recording.second_folder)
     async with Store(place_of(config.store, folder)) as store:
-        erasing = Erasing(folder=folder, places=places, store=store)
+        erasing = Erasing(folder=folder, roots=roots, store=store)
         return await erasing.erase(ME, recording, reason)

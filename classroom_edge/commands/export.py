@@ -17,6 +17,7 @@ from classroom_edge.library.editing.files import SUFFIXES
 from classroom_edge.library.editing.jobs import Job, Kind
 from classroom_edge.library.editing.workshop import Workshop
 from classroom_edge.library.folders import Folders
+from classroom_edge.library.roots import Roots
 from classroom_edge.room import Refused
 from classroom_edge.words import words
 from classroom_media.api import MediaError
@@ -68,7 +69,7 @@ def _wrong(wanted: Wanted) -> str:
 def _order(recording: str, wanted: Wanted, data: Path | None, language: str) -> Order:
     folder = recorded(recording, data)
     place = (folder or Path(recording)).resolve()
-    folders = Folders(place.parent)
+    folders = Folders(Roots(place.parent))
     workshop = Workshop(
         folders=folders,
         facts=partial(facts_of, folders, school=wanted.school, zone=None),

@@ -19,6 +19,7 @@ from classroom_edge import lock
 from classroom_edge.config import Config, load
 from classroom_edge.library.catalogue import Catalogue, Scan
 from classroom_edge.library.entry import ASKED_MOST, Entry, Page, Query
+from classroom_edge.library.roots import roots_of
 from classroom_edge.paths import DataFolder, default_data_folder, runtime_folder
 from classroom_edge.store import Server, Store, StoreError, place_of
 from classroom_edge.store.mending import Mended, mend
@@ -126,8 +127,7 @@ def _with_catalogue(
 
     async def work_open() -> Found:
         async with Store(place_of(config.store, folder)) as store:
-            recordings = config.recording.folder or folder.recordings
-            return await work(Catalogue(folder=recordings, store=store))
+            return await work(Catalogue(roots=roots_of(config, folder), store=store))
 
     return asyncio.run(work_open())
 
@@ -150,25 +150,32 @@ def _folder(config: Config, data: Path | None) -> DataFolder:
 
 
 def _table(entries: Iterable[Entry], zone: ZoneInfo, language: str) -> Table:
-    names = ("when", "id", "title", "teacher", "class", "length", "size", "state")
+    """Set out recordings; a column that would be empty is left out."""
+    names = ("when", "id", "title", "teacher", "class", "from", "length", "size", "state")
+    rows = [_cells(one, zone, language) for one in entries]
+    filled = [n for n in range(len(names)) if not rows or any(row[n] for row in rows)]
     table = Table(box=None, pad_edge=False)
-    for name in names:
+    for name in (names[n] for n in filled):
         heading = words("cli").say(f"library.{name}", language)
         table.add_column(heading, overflow="fold", no_wrap=name in {"id", "when"})
-    for one in entries:
-        minutes, seconds = divmod(round(one.duration_s), 60)
-        cells = (
-            f"{one.started_at.astimezone(zone):%Y-%m-%d %H:%M}",
-            one.id,
-            one.title,
-            ", ".join(one.teachers),
-            ", ".join(one.classes),
-            f"{minutes}:{seconds:02}",
-            f"{one.bytes / 1e6:.0f} MB",
-            words("cli").say(f"library.state.{one.state}", language),
-        )
-        table.add_row(*map(Text, cells))
+    for row in rows:
+        table.add_row(*(Text(row[n]) for n in filled))
     return table
+
+
+def _cells(one: Entry, zone: ZoneInfo, language: str) -> tuple[str, ...]:
+    minutes, seconds = divmod(round(one.duration_s), 60)
+    return (
+        f"{one.started_at.astimezone(zone):%Y-%m-%d %H:%M}",
+        one.id,
+        one.title,
+        ", ".join(one.teachers),
+        ", ".join(one.classes),
+        one.school,
+        f"{minutes}:{seconds:02}",
+        f"{one.bytes / 1e6:.0f} MB",
+        words("cli").say(f"library.state.{one.state}", language),
+    )
 
 
 def _plain(entry: Entry) -> dict[str, object]:
@@ -189,6 +196,7 @@ def _plain(entry: Entry) -> dict[str, object]:
         "consent": entry.consent,
         "edits": entry.edits,
         "problem": entry.problem,
+        "school": entry.school,
     }
 
 

@@ -121,7 +121,7 @@ async def _record(config: Config, data: Path, length: Length, speaker: Speaker) 
             if interrupted.is_set():
                 return None
             limit_s = length.seconds if length.micro else 0.0
-            id_ = await daemon.start_recording(ME, title="", pre_roll=False, limit_s=limit_s)
+            id_ = await daemon.recorder.start(ME, title="", pre_roll=False, limit_s=limit_s)
             await _until_over(daemon, length.seconds, speaker, interrupted)
             speaker.say("finishing")
             await daemon.takes.at_rest()
@@ -165,7 +165,7 @@ async def _until_over(
             bar.update(task, completed=daemon.state().recording.seconds_on_disk)
             left_s = (end_ns - time.monotonic_ns()) / NS
             if interrupted.is_set():
-                await daemon.stop_recording(ME)
+                await daemon.recorder.stop(ME)
             elif left_s < HELD_AHEAD_S and daemon.takes.state is RecordingState.RECORDING:
                 await daemon.takes.stop(ME, grace_s=max(LOOKS_EVERY_S, left_s), at_ns=end_ns)
             await asyncio.sleep(LOOKS_EVERY_S)

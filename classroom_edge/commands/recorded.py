@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from classroom_edge.library.roots import Roots
 from classroom_edge.paths import DataFolder
 
 
@@ -10,4 +11,7 @@ def recorded(recording: str, data: Path | None) -> Path | None:
     path = Path(recording)
     if path.is_dir() or path.name != recording:
         return path
-    return DataFolder(data).recordings / recording if data else None
+    if data is None:
+        return None
+    folder = DataFolder(data)
+    return Roots(folder.recordings, folder.received).of(recording)

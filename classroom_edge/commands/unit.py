@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from classroom_edge.config import load
+from classroom_edge.paths import default_data_folder
 
 GOOD: Final = 0
 UNIT: Final = """\
@@ -30,7 +31,7 @@ RuntimeDirectory={name}
 RuntimeDirectoryMode=0700
 RuntimeDirectoryPreserve=yes
 Environment=XDG_RUNTIME_DIR=%t/{name}
-ExecStart={python} -m classroom_edge.app {file}{data}
+ExecStart={python} -m classroom_edge.app {file} --data {data}
 WatchdogSec=30
 TimeoutStartSec=60
 TimeoutStopSec=30
@@ -57,7 +58,7 @@ def unit(room: Path, data: Path | None) -> int:
             user=getpass.getuser(),
             python=sys.executable,
             file=_quoted(room),
-            data=f" --data {_quoted(data)}" if data else "",
+            data=_quoted(data or default_data_folder(config.room.id)),
         )
     )
     return GOOD

@@ -43,7 +43,7 @@ _OWN: Final = {
     "layout_slots", "no_card", "same_corner", "same_folder", "shot_lengths",
     "off_by_what", "quiet_half", "weekly_clock",
     "authority_file", "target_folder", "target_scheme", "target_login", "target_host_key",
-    "target_hours", "store_url", "store_login",
+    "target_key", "target_hours", "store_url", "store_login",
     "push_scheme", "push_host", "push_port", "push_key", "push_passphrase",
 }  # fmt: skip
 

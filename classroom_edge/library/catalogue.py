@@ -18,6 +18,7 @@ from typing import Final
 from classroom_edge.library.deliver.waiting import Standing
 from classroom_edge.library.entry import Entry, Page, Query
 from classroom_edge.library.indexing import DAMAGED, ID, read, stamp_of
+from classroom_edge.library.roots import Roots
 from classroom_edge.services.problems import Finding
 from classroom_edge.store import Store
 from classroom_edge.store import recordings as index
@@ -42,18 +43,19 @@ class Scan:
 
 @dataclass(kw_only=True)
 class Catalogue:
-    """All recordings of a folder.
+    """All recordings of a room.
 
     `damaged` is told of those that are to be finished again, and `bare` of those whose filmstrip
     is to be made when there is time.
     """
 
-    folder: Path
+    roots: Roots
     store: Store  # open while anything is asked
     damaged: Callable[[Path], None] = lambda _folder: None
     bare: Callable[[Path], None] = lambda _folder: None
     changed: Callable[[], None] = lambda: None
     unreadable: tuple[str, ...] = field(default=(), init=False)  # some of them, newest first
+    _told: set[str] = field(default_factory=set, init=False)  # whose manifest is to be made again
     _due: set[str] = field(default_factory=set, init=False)
     _more: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
@@ -131,6 +133,7 @@ class Catalogue:
             if anew:
                 known = dict.fromkeys(known, "")
             scan = await self._bring_up(there, known)
+        self._tell(await self.store.run(index.unmade))
         if scan.read or scan.gone:
             logger.info("catalogue: %d read, %d gone", len(scan.read), len(scan.gone))
         return scan
@@ -153,17 +156,24 @@ class Catalogue:
             entries = await asyncio.to_thread(lambda ids: list(self._read(ids, there)), some)
             await self.store.run(partial(index.keep, entries=entries))
             damaged += [one.id for one in entries if one.problem == DAMAGED]
-        for id_ in damaged:
-            self.damaged(self.folder / id_)
+        self._told -= set(changed)
+        self._tell(damaged)
         if gone or changed:
             self.unreadable = await self.store.run(index.unreadable)
             self.changed()
         return Scan(len(there), tuple(changed), gone, tuple(damaged))
 
+    def _tell(self, unmade: Iterable[str]) -> None:
+        """Have manifests made again, each asked for once until something of it has changed."""
+        for id_ in unmade:
+            if id_ not in self._told:
+                self._told.add(id_)
+                self.damaged(self.roots.of(id_))
+
     def _read(self, ids: Iterable[str], stamps: Mapping[str, str]) -> Iterator[Entry]:
         for id_ in ids:
             try:
-                yield read(self.folder / id_, stamps[id_])
+                yield read(self.roots.of(id_), stamps[id_])
             except (RecordError, OSError) as error:  # gone meanwhile; or told again next time
                 logger.warning("%s is not catalogued: %s", id_, error)
 
@@ -171,13 +181,13 @@ class Catalogue:
         """Give the folders of those that nobody has tried to make a filmstrip for."""
         for id_ in ids:
             with suppress(RecordError):
-                if read_manifest(self.folder / id_).filmstrip is None:
-                    yield self.folder / id_
+                if read_manifest(self.roots.of(id_)).filmstrip is None:
+                    yield self.roots.of(id_)
 
     def _names(self) -> list[str]:
-        return [one.name for one in self.folder.iterdir() if ID.fullmatch(one.name)]
+        return [one for one in self.roots.names() if ID.fullmatch(one)]
 
     def _stamps(self, ids: Iterable[str]) -> dict[str, str]:
         """Give when each was changed, of those that are recordings; blocks."""
-        found = ((id_, stamp_of(self.folder / id_)) for id_ in ids)
+        found = ((id_, stamp_of(self.roots.of(id_))) for id_ in ids)
         return {id_: stamp for id_, stamp in found if stamp}

@@ -37,6 +37,8 @@ class Entry:
     edits: int = 0
     receipts: int = 0  # of what arrived elsewhere
     problem: str = ""
+    school: str = ""  # that has sent it here, to its hub; "" = it was recorded here
+    received_at: datetime | None = None
     words: str = ""  # everything that a search looks at, folded
 
 

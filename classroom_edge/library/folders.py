@@ -10,6 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from classroom_edge.library.received.arrival import ARRIVAL, as_here
+from classroom_edge.library.roots import Roots
 from classroom_edge.services.refusals import refused
 from classroom_media.api import RecordError
 from classroom_media.record.journal import JOURNAL_FILE, replay
@@ -29,9 +31,12 @@ LENIENT: Final = timedelta(days=2)  # by which a folder's name may be dated othe
 
 @dataclass
 class Folders:
-    """The recordings of a room; one that is not finished yet is told from its journal."""
+    """The recordings of a room; one that is not finished yet is told from its journal.
 
-    folder: Path
+    What other rooms sent this one as their hub is found by its id, and is never "the newest".
+    """
+
+    roots: Roots
     _known: dict[Path, tuple[tuple[int, int], Manifest]] = field(default_factory=dict)
 
     def since(self, at: datetime) -> tuple[Manifest, ...]:
@@ -56,8 +61,8 @@ class Folders:
         Raises:
             Refused: there is none of that id.
         """
-        path = self.folder / recording
-        if not recording or path.parent != self.folder or not path.is_dir():
+        path = self.roots.of(recording)
+        if not recording or path.name != recording or not path.is_dir():
             raise refused("unknown-recording", id=recording)
         return path
 
@@ -92,12 +97,15 @@ class Folders:
         return islice(self._newest_first(), NEWEST)
 
     def _newest_first(self, oldest: str = "") -> Iterator[Manifest]:
-        paths = self.folder.iterdir() if self.folder.is_dir() else ()
+        own = self.roots.own
+        paths = own.iterdir() if own.is_dir() else ()
         for path in sorted((one for one in paths if one.name >= oldest), reverse=True):
             if (manifest := self._read(path)) is not None:
                 yield manifest
 
     def _read(self, path: Path) -> Manifest | None:
+        if (path / ARRIVAL).is_file():
+            return self._sent(path)
         for name in (MANIFEST_FILE, JOURNAL_FILE):
             try:
                 status = (path / name).stat()
@@ -111,6 +119,13 @@ class Folders:
                     continue
             return self._known[path][1]
         return None
+
+    def _sent(self, path: Path) -> Manifest | None:
+        """Read what a site has sent so far: more of it may come."""
+        try:
+            return as_here(read_manifest(path), path)
+        except RecordError:
+            return None
 
 
 def manifest_in(folder: Path, name: str) -> Manifest:

@@ -15,6 +15,7 @@ from typing import Final
 
 from classroom_edge.library.card import CARD_FILE, Card, read_card
 from classroom_edge.library.entry import UNREADABLE, Entry, fold
+from classroom_edge.library.received.arrival import ARRIVAL, as_here, read_arrival
 from classroom_media.api import RecordError
 from classroom_media.record.aside import laid_aside, put_aside
 from classroom_media.record.journal import JOURNAL_FILE, replay
@@ -42,7 +43,7 @@ logger = logging.getLogger(__name__)
 
 def stamp_of(folder: Path) -> str:
     """Tell when that of which a line is made was changed last; "" = this is no recording."""
-    files = (MANIFEST_FILE, CARD_FILE, EDITS, RECEIPTS_FILE)
+    files = (MANIFEST_FILE, CARD_FILE, EDITS, RECEIPTS_FILE, ARRIVAL)
     stamps = [_stamp(folder / name) for name in files]
     if not stamps[0]:
         stamps.append(_stamp(folder / JOURNAL_FILE))
@@ -58,7 +59,9 @@ def read(folder: Path, stamp: str) -> Entry:
         OSError, RecordError: the disk fails, or the folder is gone.
     """
     manifest, problem = _manifest(folder)
-    card = read_card(folder)
+    card, arrival = read_card(folder), read_arrival(folder)
+    if arrival is not None and manifest is not None:
+        manifest = as_here(manifest, folder)
     bare = Entry(
         id=folder.name,
         stamp=stamp,
@@ -70,6 +73,8 @@ def read(folder: Path, stamp: str) -> Entry:
         edits=sum(1 for _one in (folder / EDITS).glob("*.json")),
         receipts=_lines(folder / RECEIPTS_FILE),
         problem=problem,
+        school=_plain(arrival.school) if arrival else "",
+        received_at=arrival.arrived_at.astimezone(UTC) if arrival else None,
     )
     return _told(bare, card, manifest)
 
@@ -82,7 +87,7 @@ def _told(bare: Entry, card: Card, manifest: Manifest | None) -> Entry:
     teachers = named(card.teacher) or (taught.teachers if taught else ())
     classes = named(card.class_name) or (taught.classes if taught else ())
     recorded = _recorded(manifest) if manifest else ()
-    said = (bare.id, title, subject, *teachers, *classes, card.note, *recorded)
+    said = (bare.id, bare.school, title, subject, *teachers, *classes, card.note, *recorded)
     entry = replace(
         bare,
         title=_plain(title),

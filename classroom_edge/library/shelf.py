@@ -1,10 +1,8 @@
 """What a room has recorded, after the bell: composed here, for the daemon and the web layer."""
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from classroom_edge.config.models import Config
@@ -13,6 +11,7 @@ from classroom_edge.library.cards import Cards
 from classroom_edge.library.catalogue import Catalogue
 from classroom_edge.library.deliver.desk import DeliveryDesk
 from classroom_edge.library.deliver.door import DeliveryDoor
+from classroom_edge.library.editing import findings
 from classroom_edge.library.editing.compose import edit_desk
 from classroom_edge.library.editing.desk import EditDesk
 from classroom_edge.library.folders import Folders
@@ -22,13 +21,13 @@ from classroom_edge.library.keeping.service import Keeping
 from classroom_edge.library.keeping.watching import Watching
 from classroom_edge.library.opencast.agents import Agents
 from classroom_edge.library.preserving import Preserving
+from classroom_edge.library.received.arrival import settle
+from classroom_edge.library.roots import Roots, received_folder
 from classroom_edge.library.sharing.desk import SharingDesk
 from classroom_edge.paths import DataFolder, has_ipc
-from classroom_edge.services.places import Places
 from classroom_edge.services.problems import Finding
 from classroom_edge.store import Store, place_of
-
-Run = Callable[[], Coroutine[Any, Any, None]]
+from classroom_edge.store.kept_open import KeptOpen, Run
 
 
 @dataclass(kw_only=True)
@@ -65,15 +64,17 @@ class Shelf:
     sharing: SharingDesk = field(init=False)
     backups: Backups = field(init=False)
     watching: Watching = field(default_factory=Watching, init=False)
-    _opened: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    database: KeptOpen = field(init=False)
 
     def __post_init__(self) -> None:
         place = place_of(self.config.store, self.folder)
         self.store = Store(place)
+        self.database = KeptOpen(store=self.store, changed=self.changed)
         self.preserving = Preserving(place=place, zone=ZoneInfo(self.config.room.timezone))
-        self.folders = Folders(self.recordings)
+        received = received_folder(self.config, self.folder)
+        self.folders = Folders(Roots(self.recordings, received))
         self.catalogue = Catalogue(
-            folder=self.recordings,
+            roots=self.folders.roots,
             store=self.store,
             damaged=self.damaged,
             bare=self.bare,
@@ -104,14 +105,13 @@ class Shelf:
         )
         self.erasing = Erasing(
             folder=self.folder,
-            places=Places(self.recordings, self.config.recording.second_folder),
+            roots=self.folders.roots.all(self.config.recording.second_folder),
             store=self.store,
             at_work=self.at_work,
             forget=self.edits.rendering.forget,
         )
         self.keeping = Keeping(
             config=self.config,
-            root=self.recordings,
             catalogue=self.catalogue,
             erasing=self.erasing,
             rate=self.folders.rate,
@@ -127,6 +127,8 @@ class Shelf:
     def recover(self) -> None:
         """Take up what an earlier daemon left, before anything of the shelf runs; blocks."""
         self.preserving.recover()
+        if (received := self.folders.roots.received) is not None:
+            settle(received)
 
     @property
     def services(self) -> Mapping[str, Run]:
@@ -140,8 +142,8 @@ class Shelf:
             **self.agents.services,
             **self._doors,
         }
-        always: dict[str, Run] = {"store": self._keep_open, "editing": self.edits.rendering.run}
-        return always | {name: self._when_open(run) for name, run in parts.items()}
+        always: dict[str, Run] = {"store": self.database.run, "editing": self.edits.rendering.run}
+        return always | {name: self.database.when_usable(run) for name, run in parts.items()}
 
     @property
     def _doors(self) -> Mapping[str, Run]:
@@ -152,28 +154,15 @@ class Shelf:
 
     def findings(self) -> Iterator[Finding]:
         """Tell what is wrong."""
+        if self.database.is_away:
+            yield Finding("E-LIB-004", "error", values={"place": str(self.store.place)})
         yield from self.preserving.findings()
         yield from self.catalogue.findings()
         yield from self.deliveries.findings()
+        yield from findings.of(self.edits.rendering.views)
         yield from self.agents.findings()
         yield from self.backups.findings()
 
     def _in_use(self) -> frozenset[str]:
         """Give the recordings that somebody watches, or of which a film is made."""
         return self.watching.now() | {one.recording for one in self.edits.rendering.views}
-
-    async def _keep_open(self) -> None:
-        """Keep the store open. Raises StoreError."""
-        try:
-            async with self.store:
-                self._opened.set()
-                await asyncio.Event().wait()
-        finally:
-            self._opened.clear()
-
-    def _when_open(self, run: Run) -> Run:
-        async def begin() -> None:
-            await self._opened.wait()
-            await run()
-
-        return begin

@@ -112,7 +112,7 @@ class FinishingService:
 
     def finish_again(self, folder: Path) -> None:
         """Have the manifest made anew of a recording that has lost its own, from its journal."""
-        if self._is_stopped(folder.name):
+        if not is_final(folder) and self._is_stopped(folder.name):
             self.finish(folder)
 
     def look_later(self, folder: Path) -> None:

@@ -23,7 +23,7 @@ from classroom_edge.services.recorders import Recorder
 from classroom_edge.services.sounds import first_strips
 from classroom_edge.services.supervise import supervise
 from classroom_edge.services.workers import WorkerService, endpoints_for
-from classroom_media.api import Directing, Kind, Layout, Strip, Titles, WorkerError
+from classroom_media.api import NS, Directing, Kind, Layout, Strip, Titles, WorkerError
 from classroom_media.messages import (
     AnyEvent,
     Cut,
@@ -191,6 +191,12 @@ class Media:
         """Give what the director sees wrong with the picture of a source: "frozen", "black"."""
         health = _health(self.director.beat, source)
         return health.seen if health else ""
+
+    def still_for_s(self, source: str, now_s: float, *, since_s: float) -> float:
+        """Give for how long nothing has moved in a picture, counted from `since_s` at most."""
+        health = _health(self.director.beat, source)
+        moved_s = health.moved_ns / NS if health else 0.0
+        return now_s - max(moved_s, since_s)
 
     def _heard(self, worker: WorkerService, event: AnyEvent) -> None:
         if isinstance(event, Levels):

@@ -12,6 +12,8 @@ from typing import Final, Self, TypeVar
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -37,7 +39,7 @@ class Store:
     """
 
     def __init__(self, place: Place) -> None:
-        self._place = place
+        self.place = place
         self._thread: ThreadPoolExecutor | None = None
         self._engine: Engine | None = None
 
@@ -51,7 +53,7 @@ class Store:
         try:
             await self._in_thread(self._open)
         except BaseException:
-            self._close()
+            await self._close()
             raise
         return self
 
@@ -61,7 +63,7 @@ class Store:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._close()
+        await self._close()
 
     async def run(self, work: Callable[[Work], T]) -> T:
         """Do a piece of work in a transaction: committed when it returns, undone when it raises.
@@ -77,20 +79,25 @@ class Store:
             return work(session)
 
     def _open(self) -> None:
-        self._engine = opened(self._place)
+        self._engine = opened(self.place)
 
-    def _close(self) -> None:
-        engine, self._engine = self._engine, None
+    async def _close(self) -> None:
+        """Take no more work; end the connections once what was asked for before is done."""
         thread, self._thread = self._thread, None
+        if thread is not None:
+            loop = asyncio.get_running_loop()
+            await asyncio.shield(loop.run_in_executor(thread, self._dispose))
+            thread.shutdown(wait=False)
+
+    def _dispose(self) -> None:
+        engine, self._engine = self._engine, None
         if engine is not None:
             engine.dispose()
-        if thread is not None:
-            thread.shutdown(wait=False)
 
     async def _in_thread(self, job: Callable[[], T]) -> T:
         """Have the thread do a job; one that is cancelled is waited for, as it cannot be cut."""
         if self._thread is None:
-            raise StoreError(f"{self._place}: not open")
+            raise StoreError(f"{self.place}: not open")
         done = asyncio.get_running_loop().run_in_executor(self._thread, job)
         try:
             return await asyncio.shield(done)
@@ -98,7 +105,7 @@ class Store:
             await asyncio.wait((done,))
             raise
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-            raise StoreError(f"{self._place}: {error}") from error
+            raise StoreError(f"{self.place}: {error}") from error
 
 
 def opened(place: Place) -> Engine:
@@ -121,15 +128,33 @@ def connected(place: Place) -> Engine:
     return _of_server(place) if isinstance(place, Server) else _of_file(place)
 
 
+def is_up_to_date(place: Place) -> bool:
+    """Tell whether the tables are those of this version; blocks. Raises StoreError."""
+    engine = connected(place)
+    try:
+        with engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+    except SQLAlchemyError as error:
+        raise StoreError(f"{place}: {error}") from error
+    finally:
+        engine.dispose()
+    return found == ScriptDirectory.from_config(_migrations()).get_current_head()
+
+
 def migrate(connection: Connection, version: str) -> None:
     """Bring tables up to a version, "head" for the newest. Raises StoreError: it is not known."""
-    config = Config()
-    config.set_main_option("script_location", "classroom_edge.store:migrations")
+    config = _migrations()
     config.attributes["connection"] = connection
     try:
         command.upgrade(config, version)
     except CommandError as error:
         raise StoreError(f"version {version}: {error}") from error
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "classroom_edge.store:migrations")
+    return config
 
 
 def _of_file(path: Path) -> Engine:

@@ -127,12 +127,15 @@ def counts(db: Work) -> dict[tuple[str, str], int]:
 
 
 def unasked(db: Work, target: str, what: str) -> tuple[tuple[str, str], ...]:
-    """Give finished recordings, with their consent, that nobody has asked a target to get."""
+    """Give finished recordings, with their consent, that nobody has asked a target to get.
+
+    Of those that were recorded here: what other schools sent goes on only when a person says so.
+    """
     asked = select(DeliveryRow.recording).where(
         DeliveryRow.target == target, DeliveryRow.what == what
     )
     over = select(Recording.id, Recording.consent).where(
-        Recording.state == State.FINISHED, Recording.id.not_in(asked)
+        Recording.state == State.FINISHED, Recording.school == "", Recording.id.not_in(asked)
     )
     return tuple((id_, consent) for id_, consent in db.execute(over))
 

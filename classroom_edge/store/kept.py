@@ -23,6 +23,7 @@ class Line:
     held: bool
     consent: Consent
     receipts: int
+    received_at: datetime | None
 
 
 def lines(db: Work) -> tuple[Line, ...]:
@@ -35,11 +36,12 @@ def lines(db: Work) -> tuple[Line, ...]:
         Recording.held,
         Recording.consent,
         Recording.receipts,
+        Recording.received_at,
     )
     rows = db.execute(select(*columns).order_by(Recording.started_at, Recording.id))
     return tuple(
-        Line(id_, began, size, state, held, Consent(consent), receipts)
-        for id_, began, size, state, held, consent, receipts in rows
+        Line(id_, began, size, state, held, Consent(consent), receipts, received_at)
+        for id_, began, size, state, held, consent, receipts, received_at in rows
     )
 
 

@@ -47,10 +47,16 @@ def unreadable(db: Work) -> tuple[str, ...]:
     return tuple(db.scalars(ids.order_by(Recording.id.desc()).limit(SHOWN_MOST)))
 
 
+def unmade(db: Work) -> tuple[str, ...]:
+    """Give this room's recordings that are over and have no manifest, told from their journals."""
+    ids = select(Recording.id).where(Recording.state == State.FINISHING, Recording.school == "")
+    return tuple(db.scalars(ids))
+
+
 def without_filmstrip(db: Work) -> tuple[str, ...]:
-    """Give recordings that are over and show no filmstrip, the newest first."""
+    """Give this room's recordings that are over and show no filmstrip, the newest first."""
     over = Recording.state.in_((State.FINISHED, State.INCOMPLETE))
-    bare = over & (Recording.filmstrip == "")
+    bare = over & (Recording.filmstrip == "") & (Recording.school == "")
     return tuple(db.scalars(select(Recording.id).where(bare).order_by(Recording.id.desc())))
 
 

@@ -257,6 +257,8 @@ class Recording(Table):
     edits: Mapped[int]
     receipts: Mapped[int]
     problem: Mapped[str]
+    school: Mapped[str] = mapped_column(String(NAME_MAX))  # that has sent it to its hub; "" = none
+    received_at: Mapped[datetime | None]
     words: Mapped[str]  # that a search looks at, folded
     digest: Mapped[str]  # of all the rest
 

@@ -49,7 +49,7 @@ async def room(site: Here) -> RoomState:
 async def start(site: Here, visitor: Recorder, body: StartBody | None = None) -> Started:
     """Begin a recording."""
     body = body or StartBody()
-    begun = await site.room.start_recording(
+    begun = await site.room.recorder.start(
         visitor.who, title=body.title, pre_roll=body.pre_roll, limit_s=60 * body.minutes
     )
     return Started(id=begun)
@@ -58,42 +58,42 @@ async def start(site: Here, visitor: Recorder, body: StartBody | None = None) ->
 @router.post("/recording/limit", tags=["recording"])
 async def limit(site: Here, visitor: Recorder, body: LimitBody) -> Accepted:
     """Have the recording end by itself, later than it would, or not."""
-    await site.room.limit_recording(visitor.who, 60 * body.minutes)
+    await site.room.recorder.limit(visitor.who, 60 * body.minutes)
     return Accepted()
 
 
 @router.post("/recording/stop", tags=["recording"])
 async def stop(site: Here, visitor: Recorder, body: StopBody | None = None) -> Accepted:
     """End the recording: at once, or after a grace in which `go-on` continues it."""
-    await site.room.stop_recording(visitor.who, grace_s=(body or StopBody()).grace_s)
+    await site.room.recorder.stop(visitor.who, grace_s=(body or StopBody()).grace_s)
     return Accepted()
 
 
 @router.post("/recording/go-on", tags=["recording"])
 async def go_on(site: Here, visitor: Recorder) -> Accepted:
     """Undo a stop within its grace; the recording has no seam."""
-    await site.room.go_on(visitor.who)
+    await site.room.recorder.go_on(visitor.who)
     return Accepted()
 
 
 @router.post("/recording/pause", tags=["recording"])
 async def pause(site: Here, visitor: Recorder) -> Accepted:
     """Keep nothing from now on, until resumed."""
-    await site.room.pause_recording(visitor.who)
+    await site.room.recorder.pause(visitor.who)
     return Accepted()
 
 
 @router.post("/recording/resume", tags=["recording"])
 async def resume(site: Here, visitor: Recorder) -> Accepted:
     """Go on after a pause."""
-    await site.room.resume_recording(visitor.who)
+    await site.room.recorder.resume(visitor.who)
     return Accepted()
 
 
 @router.post("/recording/mark", tags=["recording"])
 async def mark(site: Here, visitor: Recorder, body: MarkBody | None = None) -> Marked:
     """Mark this instant."""
-    return Marked(at_s=await site.room.mark(visitor.who, (body or MarkBody()).text))
+    return Marked(at_s=await site.room.recorder.mark(visitor.who, (body or MarkBody()).text))
 
 
 @router.post("/routines/{name}", tags=["room"])

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from classroom_edge.library.card import Consent
 from classroom_edge.library.card import Standing as Agreed
-from classroom_edge.library.deliver.waiting import OPEN, Standing
+from classroom_edge.library.deliver.waiting import Standing
 from classroom_edge.library.entry import ASKED_MOST, PAGE_MOST, UNREADABLE, Entry, Query
 from classroom_edge.library.indexing import DAMAGED, LOST
 from classroom_edge.room import Words
@@ -73,8 +73,9 @@ class ItemOut(BaseModel):
     gaps: int = Field(description="of what is missing, pauses left out")
     held: bool
     consent: Consent
-    delivery: Literal["none", "waiting", "sent", "failed"]
+    delivery: Literal["none", "waiting", "sending", "sent", "failed"]
     edits: int
+    school: str = Field(description='that has sent it to this hub; "" = it was recorded here')
     problem: Words = Field(description="empty: nothing is wrong with its manifest")
     url: str
 
@@ -147,7 +148,9 @@ def delivered(entry: Entry, standings: Collection[Standing]) -> str:
     """Tell in one word what has become of a recording's deliveries: what needs somebody first."""
     if Standing.REFUSED in standings:
         return "failed"
-    if any(one in OPEN for one in standings):
+    if Standing.SENDING in standings:
+        return "sending"
+    if Standing.WAITING in standings:
         return "waiting"
     return "sent" if entry.receipts or Standing.SENT in standings else "none"
 

@@ -29,13 +29,13 @@ SOON_S: Final = 60
 _Command = Callable[[RoomPort, Who], Awaitable[object]]
 COMMANDS: Final[Mapping[str, _Command]] = MappingProxyType(
     {
-        "start": lambda room, who: room.start_recording(who),
-        "stop": lambda room, who: room.stop_recording(who, grace_s=GRACE_S),
-        "go-on": lambda room, who: room.go_on(who),
-        "pause": lambda room, who: room.pause_recording(who),
-        "resume": lambda room, who: room.resume_recording(who),
-        "mark": lambda room, who: room.mark(who),
-        "extend": lambda room, who: room.limit_recording(
+        "start": lambda room, who: room.recorder.start(who),
+        "stop": lambda room, who: room.recorder.stop(who, grace_s=GRACE_S),
+        "go-on": lambda room, who: room.recorder.go_on(who),
+        "pause": lambda room, who: room.recorder.pause(who),
+        "resume": lambda room, who: room.recorder.resume(who),
+        "mark": lambda room, who: room.recorder.mark(who),
+        "extend": lambda room, who: room.recorder.limit(
             who, room.state().recording.limit_s + MORE_S
         ),
     }

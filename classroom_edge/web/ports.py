@@ -73,6 +73,40 @@ class SessionPort(Protocol):
         ...
 
 
+class RecorderPort(Protocol):
+    """Where people have a lesson recorded."""
+
+    async def start(
+        self, who: Who, *, title: str = "", pre_roll: bool = True, limit_s: float = 0.0
+    ) -> str:
+        """Begin a recording; give its id. With a limit a micro-lesson. Raises Refused."""
+        ...
+
+    async def limit(self, who: Who, limit_s: float) -> None:
+        """Let the recording end by itself after so long, or not (0). Raises Refused."""
+        ...
+
+    async def stop(self, who: Who, *, grace_s: float = 0) -> None:
+        """End the recording, at once or after `grace_s` in which one may go on. Raises Refused."""
+        ...
+
+    async def go_on(self, who: Who) -> None:
+        """Undo a stop within its grace, without a seam. Raises Refused."""
+        ...
+
+    async def pause(self, who: Who) -> None:
+        """Keep nothing until resumed. Raises Refused."""
+        ...
+
+    async def resume(self, who: Who) -> None:
+        """Go on after a pause. Raises Refused."""
+        ...
+
+    async def mark(self, who: Who, text: str = "") -> float:
+        """Set a mark; give its place in the recording in seconds. Raises Refused."""
+        ...
+
+
 class RoomPort(Protocol):
     """What a running room offers; the daemon is one, and a test passes a pretend one."""
 
@@ -105,34 +139,9 @@ class RoomPort(Protocol):
         """Follow all sources on one JPEG picture; made only while somebody looks."""
         ...
 
-    async def start_recording(
-        self, who: Who, *, title: str = "", pre_roll: bool = True, limit_s: float = 0.0
-    ) -> str:
-        """Begin a recording; give its id. With a limit a micro-lesson. Raises Refused."""
-        ...
-
-    async def limit_recording(self, who: Who, limit_s: float) -> None:
-        """Let the recording end by itself after so long, or not (0). Raises Refused."""
-        ...
-
-    async def stop_recording(self, who: Who, *, grace_s: float = 0) -> None:
-        """End the recording, at once or after `grace_s` in which one may go on. Raises Refused."""
-        ...
-
-    async def go_on(self, who: Who) -> None:
-        """Undo a stop within its grace, without a seam. Raises Refused."""
-        ...
-
-    async def pause_recording(self, who: Who) -> None:
-        """Keep nothing until resumed. Raises Refused."""
-        ...
-
-    async def resume_recording(self, who: Who) -> None:
-        """Go on after a pause. Raises Refused."""
-        ...
-
-    async def mark(self, who: Who, text: str = "") -> float:
-        """Set a mark; give its place in the recording in seconds. Raises Refused."""
+    @property
+    def recorder(self) -> RecorderPort:
+        """Where people have a lesson recorded."""
         ...
 
     async def run_routine(self, who: Who, name: str) -> None:

@@ -19,11 +19,13 @@ from classroom_edge.config import Config
 from classroom_edge.library.received.gate import Gate
 from classroom_edge.library.received.inbox import Inbox
 from classroom_edge.library.received.receiving import Receiving
+from classroom_edge.library.roots import received_folder
+from classroom_edge.library.shelf import Shelf
 from classroom_edge.paths import DataFolder
 from classroom_edge.sessions.link.keys import HUB_KEY
-from classroom_edge.store import Store, place_of
+from classroom_edge.store import Store, StoreError, place_of
+from classroom_edge.store.kept_open import KeptOpen
 from classroom_edge.web import (
-    arrived,
     assets,
     commands,
     day,
@@ -78,7 +80,6 @@ ROUTERS: Final[Sequence[APIRouter]] = (
     deliveries.router,
     edits.router,
     received.router,
-    arrived.router,
     sessions.router,
     live.router,
     entrance.router,
@@ -92,7 +93,7 @@ STOP_S: Final = 1  # what running requests get to end; streams end at once
 
 
 def create_app(room: RoomPort, config: Config, data: Path) -> FastAPI:
-    """Build the web application of a room; its lifespan opens the accounts in the data folder."""
+    """Build the web application of a room; its lifespan keeps the store open."""
     folder = DataFolder(data)
     store = Store(place_of(config.store, folder))
     site = Site(
@@ -102,13 +103,17 @@ def create_app(room: RoomPort, config: Config, data: Path) -> FastAPI:
         panels=Panels(store=store, room=config.room.id),
         pairing=Pairing(show=partial(_show_code, room, config)),
         certificates=CertificateFolder(folder.certificates),
-        receiving=_receiving(config, folder, store),
+        receiving=_receiving(config, folder, store, room.shelf),
     )
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with store:
+        kept = KeptOpen(store=store)
+        async with asyncio.TaskGroup() as tasks:
+            keeping = tasks.create_task(kept.run())
+            await kept.tried.wait()  # where it is away the panel is there all the same
             yield
+            keeping.cancel()
 
     app = FastAPI(
         title="Classroom Edge",
@@ -135,7 +140,6 @@ async def serve(room: RoomPort, config: Config, data: Path) -> None:
 
     Raises:
         OSError: the address is taken, or is none of this machine's.
-        StoreError: the accounts cannot be opened.
     """
     network = config.network
     app = create_app(room, config, data)
@@ -167,17 +171,19 @@ async def serve(room: RoomPort, config: Config, data: Path) -> None:
             await _run(_Server(options), listener, site)
 
 
-def _receiving(config: Config, folder: DataFolder, store: Store) -> Receiving | None:
+def _receiving(config: Config, folder: DataFolder, store: Store, shelf: Shelf) -> Receiving | None:
     """Give what takes recordings in, if this room is a hub."""
     if config.hub is None:
         return None
     local = config.network.is_loopback
     certificate = None if local else CertificateFolder(folder.certificates).server
     gate = Gate(store=store, key_file=folder.link / HUB_KEY, certificate=certificate)
-    received = config.hub.received or folder.received
-    return Receiving(
-        gate=gate, inbox=Inbox(folder=received, bytes_max=config.hub.received_gb_max * 10**9)
+    inbox = Inbox(
+        folder=received_folder(config, folder),
+        bytes_max=config.hub.received_gb_max * 10**9,
+        erased=shelf.erasing.erased,
     )
+    return Receiving(gate=gate, inbox=inbox, received=shelf.catalogue.touch)
 
 
 def _show_code(room: RoomPort, config: Config, code: str) -> None:
@@ -211,10 +217,11 @@ async def _welcome(site: Site) -> None:
     """Tell in the log what the school's IT teacher needs to know first."""
     authority = site.certificates.authority
     logger.info("certificate authority %s, SHA-256 %s", authority, fingerprint(authority))
-    if not await site.accounts.exist():
-        logger.warning(
-            "nobody can log in: create an account with `classroom-edge user add NAME ROOM.toml`"
-        )
+    with contextlib.suppress(StoreError):  # it is away: nobody can be asked for a password now
+        if not await site.accounts.exist():
+            logger.warning(
+                "nobody can log in: create an account with `classroom-edge user add NAME ROOM.toml`"
+            )
 
 
 async def _keep_renewed(site: Site, context: ssl.SSLContext | None) -> None:

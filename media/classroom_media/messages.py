@@ -263,6 +263,7 @@ class SourceHealth(msgspec.Struct, frozen=True, kw_only=True):
     last_ns: int = 0
     idle: bool = False  # there is nothing to deliver now, and that is as it should be
     seen: str = ""  # director: what is wrong with its picture: "frozen", "black"
+    moved_ns: int = 0  # director: when something moved in it last; 0 = nothing has, or a screen
 
 
 class StandIn(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from classroom_schedules.calendar import Calendar, Kind, SpecialDay
 from classroom_schedules.timetable import Lesson, Slot, Timetable, said
 from classroom_schedules.weeks import EVERY_WEEK
 from classroom_schedules.words import Remark, remark
@@ -45,6 +46,20 @@ def differences(old: Timetable, new: Timetable) -> Iterator[Difference]:
         was, is_ = before.get((whose, slot), ()), after.get((whose, slot), ())
         if set(map(_essence, was)) != set(map(_essence, is_)):
             yield Difference(whose, slot, tuple(was), tuple(is_))
+
+
+def new_days(old: Calendar, new: Calendar) -> Iterator[Remark]:
+    """Say which days are not like others any more, or are otherwise than they were."""
+    for one in new.days:
+        if one not in old.days:
+            yield _said_of(one)
+
+
+def _said_of(one: SpecialDay) -> Remark:
+    span = f"{one.first}" if one.first == one.last else f"{one.first} – {one.last}"
+    if one.kind is Kind.MAKE_UP and one.teaches:
+        return remark("difference.day-teaches", span=span, name=one.name, day=one.teaches.weekday)
+    return remark("difference.day", span=span, name=one.name, kind=one.kind)
 
 
 def _places(timetable: Timetable) -> dict[tuple[str, Slot], list[Lesson]]:

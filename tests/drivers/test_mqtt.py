@@ -1,4 +1,4 @@
-"""MQTT: packets as specified, what things of each convention say, brokers without their thing."""
+"""Things by MQTT: what each convention says, and a broker without its thing."""
 
 import asyncio
 import json
@@ -7,8 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from classroom_drivers import registry
 from classroom_drivers.api import (
@@ -18,148 +16,16 @@ from classroom_drivers.api import (
     UnsupportedError,
     ValueSource,
 )
-from classroom_drivers.codecs import mqtt
-from classroom_drivers.codecs.garbage import Garbage
 from classroom_drivers.codecs.mqtt import (
-    Connack,
-    Connect,
-    Disconnect,
-    PacketDecoder,
-    Pingresp,
-    Puback,
     Publish,
-    Suback,
-    Subscribe,
-    fits,
 )
 from classroom_drivers.codecs.mqtt_conventions import CONVENTIONS, Thing
-from classroom_drivers.devices.mqtt_covers import Cover
 from classroom_drivers.emulators.box import Box
 from classroom_drivers.emulators.memory import MemoryTransport
-from classroom_drivers.emulators.mqtt import MODELS, MqttEmulator
+from classroom_drivers.emulators.mqtt import MODELS
 from classroom_drivers.emulators.mqtt_things import Plain, Tasmota, Zigbee
 from tests.drivers.benches import Bench, make, running
 from tests.drivers.virtual import until, virtual
-
-
-def decoded(data: bytes) -> list[Any]:
-    return PacketDecoder().feed(data)
-
-
-# packets
-
-
-@pytest.mark.parametrize(
-    ("length", "counted"),
-    [(3, "03"), (127, "7F"), (128, "8001"), (16383, "FF7F"), (16384, "808001")],
-)
-def test_lengths_are_spelled_as_in_table_2_4(length: int, counted: str) -> None:
-    topic = b"\x00\x01a"
-    data = Publish("a", bytes(length - len(topic))).encode()
-    assert data[1:].startswith(bytes.fromhex(counted) + topic)
-
-
-def test_the_variable_header_of_connect_is_that_of_figure_3_6() -> None:
-    head = bytes.fromhex("00044D515454 04 CE 000A")
-    will = bytes.fromhex("0001 77 0002 6279")
-    strings = bytes.fromhex("0001 63") + will + bytes.fromhex("0001 75 0001 70")
-    packet = Connect("c", "u", "p", keep_alive_s=10)
-    assert decoded(bytes([0x10, len(head + strings)]) + head + strings) == [packet]
-    assert packet.encode() == bytes.fromhex("1013 00044D515454 04 C2 000A 000163 000175 000170")
-    assert "p'" not in repr(packet)
-
-
-def test_a_password_has_a_username_even_if_it_is_empty() -> None:
-    assert Connect(password="p").encode()[9] & 0xC0 == 0xC0
-
-
-def test_subscribe_and_publish_are_those_of_the_figures() -> None:
-    subscribe = bytes.fromhex("820E 000A 0003612F62 01 0003632F64 02")
-    assert decoded(subscribe) == [Subscribe(10, ("a/b", "c/d"))]
-    assert Subscribe(10, ("a/b",)).encode() == bytes.fromhex("8208 000A 0003612F62 00")
-    publish = Publish("a/b", packet_id=10)
-    assert publish.encode() == bytes.fromhex("3207 0003612F62 000A")
-    assert Publish("a/b", b"!", retain=True).encode() == bytes.fromhex("3106 0003612F62 21")
-
-
-@pytest.mark.parametrize(
-    ("data", "packet"),
-    [
-        ("20020000", Connack(0)),
-        ("20020005", Connack(5)),
-        ("40020007", Puback(7)),
-        ("90040001 0080", Suback(1, (0, 0x80))),
-        ("D000", Pingresp()),
-        ("E000", Disconnect()),
-    ],
-)
-def test_packets_of_a_few_bytes(data: str, packet: mqtt.Packet) -> None:
-    assert decoded(bytes.fromhex(data)) == [packet]
-    assert packet.encode() == bytes.fromhex(data)
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        "3605 0001 61 0001",  # quality 3
-        "3405 0001 61 0001",  # quality 2, which nobody has promised
-        "3205 0001 61 0000",  # a number that is none
-        "3003 0001 FF",  # a topic that is no text
-        "3003 0001 2B",  # a filter for a topic
-        "300100",  # cut short
-        "4003000700",  # too long
-        "8202 0001",  # a subscription to nothing
-        "F000",  # a type that there is not
-    ],
-)
-def test_what_is_none_of_it_is_garbage(data: str) -> None:
-    found = decoded(bytes.fromhex(data) + bytes.fromhex("D000"))
-    assert isinstance(found[0], Garbage)
-    assert found[-1] == Pingresp()
-
-
-def test_a_packet_without_measure_is_passed_over_however_it_arrives() -> None:
-    long = Publish("zigbee2mqtt/bridge/devices", bytes(mqtt.PACKET_MAX + 1)).encode()
-    decoder = PacketDecoder()
-    found = [one for place in range(0, len(long), 999) for one in decoder.feed(long[place:][:999])]
-    assert [type(one) for one in found] == [Garbage]
-    assert decoder.feed(bytes.fromhex("D000")) == [Pingresp()]
-    assert decoded(long + bytes.fromhex("D000"))[-1] == Pingresp()
-
-
-topics = st.text(st.characters(exclude_characters="+#\0", codec="utf-8"), min_size=1, max_size=20)
-
-
-@given(topics, st.binary(max_size=300), st.integers(0, 65535), st.booleans())
-def test_messages_survive_the_wire(
-    topic: str, payload: bytes, packet_id: int, retain: bool
-) -> None:
-    message = Publish(topic, payload, packet_id, retain)
-    assert decoded(message.encode()) == [message]
-
-
-@pytest.mark.parametrize(
-    ("wanted", "topic", "fit"),
-    [
-        ("sport/tennis/player1/#", "sport/tennis/player1", True),
-        ("sport/tennis/player1/#", "sport/tennis/player1/score/wimbledon", True),
-        ("sport/tennis/+", "sport/tennis/player1", True),
-        ("sport/tennis/+", "sport/tennis/player1/ranking", False),
-        ("sport/+", "sport", False),
-        ("sport/+", "sport/", True),
-        ("+/+", "/finance", True),
-        ("/+", "/finance", True),
-        ("+", "/finance", False),
-        ("#", "$SYS/broker/uptime", False),
-        ("$SYS/#", "$SYS/broker/uptime", True),
-        ("a/b", "a/b/c", False),
-    ],
-)
-def test_filters_fit_as_in_section_4_7(wanted: str, topic: str, fit: bool) -> None:
-    assert fits(wanted, topic) is fit
-
-
-# what things say
 
 
 @pytest.mark.parametrize(
@@ -256,84 +122,6 @@ async def test_orders_are_spelled_as_documented(
         (heard,) = [one for one in bench.emulator.heard if one.packet_id]
         assert f"{heard.topic} {heard.payload.decode()}" == said
         assert not heard.retain  # or it would be done again, whenever the thing comes back
-
-
-# the broker
-
-
-@virtual
-async def test_a_quiet_connection_is_kept_alive() -> None:
-    async with running(make("mqtt-esphome")) as bench:
-        await until(lambda: bench.online)
-        await asyncio.sleep(600)
-        pings = [data for _, data in bench.wire.written if data == b"\xc0\x00"]
-        introductions = [data for _, data in bench.wire.written if data[0] == mqtt.CONNECT]
-        assert (len(pings) >= 40, len(introductions)) == (True, 1)
-
-
-@virtual
-async def test_the_emulated_broker_hangs_up_on_who_is_silent() -> None:
-    session = MODELS["plain"]().session(0.0)
-    assert session.receive(Connect(keep_alive_s=10).encode(), 0.0) == [Connack().encode()]
-    session.receive(b"", 14.9)
-    assert not session.closed
-    session.receive(b"", 15.1)
-    assert session.closed
-
-
-@pytest.mark.parametrize("said", [Puback(1), Pingresp(), Connect()])
-def test_the_emulated_broker_hangs_up_on_nonsense(said: mqtt.Packet) -> None:
-    session = MODELS["plain"]().session(0.0)
-    session.receive(Connect().encode(), 0.0)
-    session.receive(said.encode(), 0.0)
-    assert session.closed
-
-
-@virtual
-async def test_a_wrong_password_is_told_as_such() -> None:
-    async with running(make("mqtt-password", password="other")) as bench:
-        await until(lambda: bench.availability is Availability.AUTH_FAILED)
-        assert bench.device.state().problem == "not authorised"
-
-
-@virtual
-async def test_a_broker_that_wants_a_name_gets_the_one_that_is_given() -> None:
-    broker = MODELS["esphome"]()
-    broker.wants_name = True
-    async with running(make("mqtt-esphome", broker)) as bench:
-        await until(lambda: bench.device.state().problem)
-        assert bench.availability is Availability.OFFLINE
-        assert "client_id" in bench.device.state().problem
-    async with running(make("mqtt-esphome", broker, client_id="lab-pc")) as bench:
-        await until(lambda: bench.online)
-
-
-@virtual
-async def test_a_broker_may_tell_what_it_kept_before_it_confirms() -> None:
-    broker = MODELS["esphome"]()
-    broker.eager = True
-    async with running(make("mqtt-esphome", broker)) as bench:
-        await until(lambda: bench.online)
-        assert sources(bench) == {ValueSource.PUSHED}
-
-
-@virtual
-async def test_a_topic_that_is_not_ours_is_told_as_such() -> None:
-    broker = MODELS["esphome"]()
-    broker.secret = ("esp-lab/status",)
-    async with running(make("mqtt-esphome", broker)) as bench:
-        await until(lambda: bench.availability is Availability.OFFLINE)
-        assert "does not let us listen" in bench.device.state().problem
-
-
-def test_a_broker_of_another_time_is_told_as_such() -> None:
-    session = MODELS["plain"]().session(0.0)
-    newer = bytes.fromhex("100D 00044D515454 05 02 000A 00 0000")
-    assert session.receive(newer, 0.0) == [Connack(1).encode()]
-    assert session.closed
-
-
-# the thing behind it
 
 
 def sources(bench: Bench) -> set[ValueSource]:
@@ -478,76 +266,6 @@ async def test_a_sensor_that_knows_nothing_tells_nothing() -> None:
         await until(lambda: "presence" in bench.device.state().values)
         assert bench.device.state().values["presence"].value is True
         assert "temperature-c" not in bench.device.state().values
-
-
-# covers
-
-
-def told(cover: Cover, now_s: float, **given: Any) -> str:
-    cover.told(now_s, **{"percent": None, "direction": None, "word": "", **given})
-    return cover.state
-
-
-def test_a_cover_without_positions_says_only_open_and_closed() -> None:
-    cover = Cover()
-    assert told(cover, 0, word="CLOSE") == "closed"
-    cover.ordered(100.0, 1)
-    assert cover.state == "opening"
-    cover.settle(30)
-    assert cover.state == "opening"
-    cover.settle(61)
-    assert cover.state == "open"
-
-
-def test_a_cover_that_somebody_else_moves_has_stopped_when_it_tells_nothing_new() -> None:
-    cover = Cover()
-    assert told(cover, 0, percent=0.0) == "closed"
-    assert told(cover, 5, percent=10.0) == "opening"
-    assert told(cover, 6, percent=10.0) == "opening"
-    cover.settle(14)
-    assert cover.state == "opening"
-    cover.settle(15)
-    assert cover.state == "stopped"
-
-
-def test_a_cover_that_is_stopped_may_roll_out() -> None:
-    cover = Cover()
-    told(cover, 0, percent=50.0)
-    cover.ordered(0.0, 1)
-    cover.stopped(3)
-    assert told(cover, 4, percent=40.0) == "stopped"
-    assert told(cover, 9, percent=30.0) == "closing"  # nobody heard the stop
-
-
-def test_a_cover_that_is_there_already_does_not_move() -> None:
-    cover = Cover()
-    told(cover, 0, percent=100.0)
-    cover.ordered(100.0, 1)
-    assert cover.state == "open"
-    cover.ordered(50.0, 2)
-    assert told(cover, 3, percent=49.0) == "stopped"
-
-
-def test_a_cover_that_says_which_way_it_goes_is_believed() -> None:
-    cover = Cover()
-    assert told(cover, 0, percent=50.0, direction=-1.0) == "closing"
-    assert told(cover, 1, percent=50.0, direction=0.0) == "stopped"
-    assert told(cover, 2, percent=60.0, word="opening") == "opening"
-    assert told(cover, 3, percent=60.0, word="stopped") == "stopped"
-
-
-@virtual
-async def test_a_cover_named_by_its_state_has_no_positions() -> None:
-    thing = Zigbee({"state": "OPEN"})
-    broker = MqttEmulator(thing=thing, parts={"covers": "state"})
-    async with running(make("mqtt-zigbee2mqtt-curtain", broker, covers="state")) as bench:
-        await until(lambda: bench.online)
-        assert bench.device.state().choices["cover"] == ("open", "close", "stop")
-        with pytest.raises(UnsupportedError, match="between open and closed"):
-            await bench.device.perform("cover", "set-cover", {"percent": 50.0})
-
-
-# options
 
 
 @pytest.mark.parametrize(

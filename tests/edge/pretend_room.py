@@ -198,43 +198,9 @@ class PretendRoom:
     def multiviews(self) -> AsyncIterator[bytes]:
         return self.previews()
 
-    async def start_recording(
-        self, who: Who, *, title: str = "", pre_roll: bool = True, limit_s: float = 0.0
-    ) -> str:
-        self.asked.append(("start", who.name, title, pre_roll))
-        if limit_s:
-            self.asked.append(("limit", who.name, limit_s))
-        self._only_when(RecordingState.IDLE, "recording")
-        tracks = (TrackView("programme", "writing", 1.5, 400_000),)
-        self._record(RecordingState.RECORDING, light=True, title=title, tracks=tracks)
-        return RECORDING
-
-    async def limit_recording(self, who: Who, limit_s: float) -> None:
-        self.asked.append(("limit", who.name, limit_s))
-
-    async def stop_recording(self, who: Who, *, grace_s: float = 0) -> None:
-        self.asked.append(("stop", who.name, grace_s))
-        self._only_when(RecordingState.RECORDING, "not-recording")
-        self._record(RecordingState.STOPPING if grace_s else RecordingState.IDLE)
-
-    async def go_on(self, who: Who) -> None:
-        self.asked.append(("go-on", who.name))
-        self._only_when(RecordingState.STOPPING, "not-stopping")
-        self._record(RecordingState.RECORDING, light=True)
-
-    async def pause_recording(self, who: Who) -> None:
-        self.asked.append(("pause", who.name))
-        self._only_when(RecordingState.RECORDING, "not-recording")
-        self._record(RecordingState.PAUSED)
-
-    async def resume_recording(self, who: Who) -> None:
-        self.asked.append(("resume", who.name))
-        self._only_when(RecordingState.PAUSED, "not-paused")
-        self._record(RecordingState.RECORDING, light=True)
-
-    async def mark(self, who: Who, text: str = "") -> float:
-        self.asked.append(("mark", who.name, text))
-        return 12.5
+    @property
+    def recorder(self) -> "PretendRecorder":
+        return PretendRecorder(self)
 
     async def run_routine(self, who: Who, name: str) -> None:
         self.asked.append(("routine", who.name, name))
@@ -288,15 +254,15 @@ class PretendRoom:
         return self._manifest()
 
     def folder(self, recording: str) -> Path:
-        return self._recordings / recording
+        return self._shelf.folders.roots.of(recording)
 
     def show_code(self, code: str) -> None:
         self.code = code
 
-    def _record(self, state: RecordingState, **parts: Any) -> None:
+    def record(self, state: RecordingState, **parts: Any) -> None:
         self.change(recording=RecordingView(state=state, **({"light": False} | parts)))
 
-    def _only_when(self, state: RecordingState, code: str) -> None:
+    def only_when(self, state: RecordingState, code: str) -> None:
         if self._state.recording.state is not state:
             raise Refused(code, both("现在不能这样做", "not now"))
 
@@ -320,6 +286,49 @@ class PretendRoom:
             lesson=Lesson(from_s=2.0, to_s=58.0, file="micro.mp4"),
             thumbnail="thumbnail.jpg",
         )  # fmt: skip
+
+
+class PretendRecorder:
+    def __init__(self, room: "PretendRoom") -> None:
+        self._room = room
+
+    async def start(
+        self, who: Who, *, title: str = "", pre_roll: bool = True, limit_s: float = 0.0
+    ) -> str:
+        self._room.asked.append(("start", who.name, title, pre_roll))
+        if limit_s:
+            self._room.asked.append(("limit", who.name, limit_s))
+        self._room.only_when(RecordingState.IDLE, "recording")
+        tracks = (TrackView("programme", "writing", 1.5, 400_000),)
+        self._room.record(RecordingState.RECORDING, light=True, title=title, tracks=tracks)
+        return RECORDING
+
+    async def limit(self, who: Who, limit_s: float) -> None:
+        self._room.asked.append(("limit", who.name, limit_s))
+
+    async def stop(self, who: Who, *, grace_s: float = 0) -> None:
+        self._room.asked.append(("stop", who.name, grace_s))
+        self._room.only_when(RecordingState.RECORDING, "not-recording")
+        self._room.record(RecordingState.STOPPING if grace_s else RecordingState.IDLE)
+
+    async def go_on(self, who: Who) -> None:
+        self._room.asked.append(("go-on", who.name))
+        self._room.only_when(RecordingState.STOPPING, "not-stopping")
+        self._room.record(RecordingState.RECORDING, light=True)
+
+    async def pause(self, who: Who) -> None:
+        self._room.asked.append(("pause", who.name))
+        self._room.only_when(RecordingState.RECORDING, "not-recording")
+        self._room.record(RecordingState.PAUSED)
+
+    async def resume(self, who: Who) -> None:
+        self._room.asked.append(("resume", who.name))
+        self._room.only_when(RecordingState.PAUSED, "not-paused")
+        self._room.record(RecordingState.RECORDING, light=True)
+
+    async def mark(self, who: Who, text: str = "") -> float:
+        self._room.asked.append(("mark", who.name, text))
+        return 12.5
 
 
 @dataclass

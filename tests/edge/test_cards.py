@@ -42,7 +42,7 @@ async def test_a_recording_begins_with_the_opening_card_which_bears_its_title(
     daemon: Daemon,
 ) -> None:
     before_ns = time.monotonic_ns()
-    await daemon.start_recording(ME, title="Fractions")
+    await daemon.recorder.start(ME, title="Fractions")
     titles, story = daemon.media.titles, daemon.takes.story
     assert (titles.card, titles.heading, titles.lower_third) == ("opening", "Fractions", LI)
     assert 3 * NS <= titles.card_until_ns - before_ns < 8 * NS
@@ -59,9 +59,9 @@ async def test_a_room_says_how_much_of_before_the_button_it_keeps(tmp_path: Path
 
 
 async def test_a_stop_ends_under_the_closing_card_unless_it_is_undone(daemon: Daemon) -> None:
-    await daemon.start_recording(ME)
+    await daemon.recorder.start(ME)
     asked_ns = time.monotonic_ns()
-    await daemon.stop_recording(ME)
+    await daemon.recorder.stop(ME)
     assert daemon.takes.undo_until is not None
     assert daemon.takes.story is not None
     held_ns = daemon.takes.story.takes[-1].held_ns or 0
@@ -69,20 +69,20 @@ async def test_a_stop_ends_under_the_closing_card_unless_it_is_undone(daemon: Da
     assert 2 * NS <= held_ns - asked_ns < 4 * NS
     assert titles.card == "closing"
     assert titles.card_until_ns > held_ns
-    await daemon.go_on(ME)
+    await daemon.recorder.go_on(ME)
     assert daemon.takes.state is RecordingState.RECORDING
     assert (daemon.media.titles.card, daemon.media.titles.lower_third) == ("", LI)
 
 
 async def test_stop_again_under_the_closing_card_ends_at_once(daemon: Daemon) -> None:
-    await daemon.start_recording(ME)
-    await daemon.stop_recording(ME)
-    await daemon.stop_recording(ME)
+    await daemon.recorder.start(ME)
+    await daemon.recorder.stop(ME)
+    await daemon.recorder.stop(ME)
     assert daemon.takes.state is RecordingState.IDLE
 
 
 async def test_a_name_written_under_a_card_leaves_the_card_its_end(daemon: Daemon) -> None:
-    await daemon.start_recording(ME)
+    await daemon.recorder.start(ME)
     until_ns = daemon.media.titles.card_until_ns
     await daemon.programme.write(ME, TitlesView(name="Wang", card="opening"))
     assert daemon.media.titles.card_until_ns == until_ns

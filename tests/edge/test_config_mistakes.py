@@ -335,6 +335,7 @@ OF_LAYOUTS = [
             ("target-scheme", 8, 'kind = "webdav"\nurl = "ftp://nas.example/dav"'),
             ("target-login", 8, 'kind = "webdav"\nurl = "https://me:secret@nas.example/dav"'),
             ("target-host-key", 8, 'kind = "sftp"\nurl = "sftp://nas.example/dav"'),
+            ("target-key", 8, 'kind = "rtmp"\nurl = "rtmp://tv.example/live"'),
             ("target-hours", 13, 'kind = "folder"\nurl = "/nas"\nhours = "evening"'),
             ("authority-file", 13, 'kind = "folder"\nurl = "/nas"\nauthority = "none.pem"'),
         )

@@ -45,20 +45,20 @@ TRACKS = ["programme", "pupils", "teacher", "teacher-sound"]
 
 async def test_start_pause_resume_mark_stop_give_a_recording(tmp_path: Path) -> None:
     async with at_work(tmp_path) as daemon:
-        id_ = await daemon.start_recording(ME, title="三年级 <b>")
+        id_ = await daemon.recorder.start(ME, title="三年级 <b>")
         await seconds(daemon, 2)
-        await daemon.pause_recording(ME)
+        await daemon.recorder.pause(ME)
         paused = await eventually_async(
             lambda: (now := daemon.state()).recording.state is RecordingState.PAUSED and now
         )
         assert paused
         assert not paused.recording.light
-        await daemon.resume_recording(ME)
-        marked_s = await daemon.mark(ME, "here")
+        await daemon.recorder.resume(ME)
+        marked_s = await daemon.recorder.mark(ME, "here")
         before_s = daemon.state().recording.seconds_on_disk
         await seconds(daemon, before_s + 1)
         assert daemon.state().recording.light
-        await daemon.stop_recording(ME)
+        await daemon.recorder.stop(ME)
         manifest = await finished(daemon, id_)
         told = replay(daemon.folder(id_) / JOURNAL_FILE)
     assert [one.encoder for one in told if isinstance(one, EncoderUsed)] == ["libx264"]
@@ -75,14 +75,14 @@ async def test_start_pause_resume_mark_stop_give_a_recording(tmp_path: Path) -> 
 
 async def test_a_stop_that_is_undone_leaves_no_seam(tmp_path: Path) -> None:
     async with at_work(tmp_path) as daemon:
-        id_ = await daemon.start_recording(ME)
+        id_ = await daemon.recorder.start(ME)
         await seconds(daemon, 1.5)
-        await daemon.stop_recording(ME, grace_s=8)
+        await daemon.recorder.stop(ME, grace_s=8)
         held_s = daemon.state().recording.seconds_on_disk
         await eventually_async(lambda: not daemon.state().recording.light, within_s=6)
-        await daemon.go_on(ME)
+        await daemon.recorder.go_on(ME)
         await seconds(daemon, held_s + 4)
-        await daemon.stop_recording(ME)
+        await daemon.recorder.stop(ME)
         manifest = await finished(daemon, id_)
     assert manifest.gaps == ()
     assert len(manifest.tracks) == 4  # each in one file
@@ -91,7 +91,7 @@ async def test_a_stop_that_is_undone_leaves_no_seam(tmp_path: Path) -> None:
 @pytest.mark.parametrize("victim", ["teacher", "programme"])
 async def test_a_killed_worker_comes_back_and_records_on(tmp_path: Path, victim: str) -> None:
     async with at_work(tmp_path) as daemon:
-        id_ = await daemon.start_recording(ME)
+        id_ = await daemon.recorder.start(ME)
         await seconds(daemon, 1.5)
         killed, others = pid_of(daemon.state(), victim), daemon.state().processes
         os.kill(killed, signal.SIGKILL)
@@ -102,7 +102,7 @@ async def test_a_killed_worker_comes_back_and_records_on(tmp_path: Path, victim:
         assert all(
             pid_of(daemon.state(), one.name) == one.pid for one in others if one.name in same
         )
-        await daemon.stop_recording(ME)
+        await daemon.recorder.stop(ME)
         manifest = await finished(daemon, id_)
         parts = tell(replay(daemon.folder(id_) / JOURNAL_FILE)).parts
     assert {part.track for part in parts if part.number > 1} >= {victim}

@@ -18,8 +18,6 @@ from classroom_media.record.journal import DIRECTOR, JOURNAL_FILE, LayoutShown, 
 from tests.edge.room_at_work import ME, ROOM, at_work, write_room
 from tests.waiting import eventually_async
 
-pytestmark = pytest.mark.alone
-
 BY_RULES = (
     ROOM.replace("sound = true\n", 'sound = true\ncamera = "camera"\n[source.tracking]\n')
     + """
@@ -72,7 +70,7 @@ async def test_rules_cut_and_say_why_a_hand_wins_for_a_while_and_all_is_kept_and
         def shown() -> ProgrammeView:
             return daemon.state().programme
 
-        id_ = await daemon.start_recording(ME)
+        id_ = await daemon.recorder.start(ME)
         await works_the_camera(daemon)
         assert shown().directing == "auto"
         await eventually_async(lambda: shown().reason, within_s=20)

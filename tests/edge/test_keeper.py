@@ -15,8 +15,6 @@ import pytest
 from classroom_edge import keeper
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.alone
-
 DAEMON = """
 import os, signal, subprocess, sys, time
 from pathlib import Path

@@ -23,8 +23,6 @@ from classroom_edge.services.light import LightService
 from classroom_media.compose.fonts import Typefaces
 from tests.waiting import eventually, eventually_async
 
-pytestmark = pytest.mark.alone
-
 
 def has(pixels: NDArray[np.uint8], colour: tuple[int, int, int]) -> bool:
     return bool((np.abs(pixels.astype(int) - colour).max(axis=2) < 8).any())

@@ -23,7 +23,7 @@ LESSON = {
     "下课": "routine",
 }  # what is pressed -> what the room is asked
 
-pytestmark = [pytest.mark.alone, pytest.mark.needs("chromium")]
+pytestmark = pytest.mark.needs("chromium")
 
 
 @asynccontextmanager
@@ -56,7 +56,7 @@ async def test_a_lesson_is_recorded_without_a_line_of_script(tmp_path: Path) -> 
                 assert box["height"] >= BUTTON_MIN
                 assert 0 <= box["x"] <= width - box["width"], "nobody has to scroll sideways"
                 await press(page, text)
-            await room.stop_recording(Who(name="test"))
+            await room.recorder.stop(Who(name="test"))
             assert [asked[0] for asked in room.asked] == [*LESSON.values(), "stop"]
             room.asked.clear()
 

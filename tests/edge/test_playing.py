@@ -34,9 +34,9 @@ async def test_a_recording_is_played_on_the_screen_by_a_command(tmp_path: Path) 
         room = SCREEN.replace("{display}", display)
         async with at_work(tmp_path, room) as daemon:
             assert shown(daemon).state == "idle"
-            recording = await daemon.start_recording(ME)
+            recording = await daemon.recorder.start(ME)
             await seconds(daemon, 6)
-            await daemon.stop_recording(ME)
+            await daemon.recorder.stop(ME)
             await finished(daemon, recording)
             assert "no recording" in await said(tmp_path, "play", "unknown")
             assert await said(tmp_path, "play", recording) == ""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from classroom_edge.library.editing.findings import of as of_renders
 from classroom_edge.library.keeping.outlook import Outlook
 from classroom_edge.room import (
     ChoreView,
@@ -22,6 +23,7 @@ from classroom_edge.room import (
     ProblemView,
     RecordingState,
     RecordingView,
+    RenderView,
     RoutineView,
     SoundView,
     SourceView,
@@ -66,6 +68,7 @@ WELL = Facts(
 )
 LOST = replace(TEACHER, state="lost", problem="connection refused")
 SAID = {"zh-CN": "第 3 行", "en": "line 3"}
+FAILED = RenderView(number=3, recording="r", edit="e1", kind="film", state="failed", problem=SAID)
 REFUSED = JobView("record", NOW, "failed", why=SAID)
 LACKING = Missing("math.1", "math", "数学", NOW, 60.0, "no-room", 5_000_000, 9_000_000, None)
 LESSON = LessonView("lesson", "Maths", (), (), "3", NOW, NOW, "now", why=SAID)
@@ -139,6 +142,9 @@ ILL = {
         WELL,
         outlets=(Finding("E-LIB-002", "error", "", {"at": "2026-11-22 10:15", "file": "-"}),),
     ),
+    "E-LIB-004": replace(
+        WELL, outlets=(Finding("E-LIB-004", "error", "", {"place": "postgresql://****@db/room"}),)
+    ),
     "E-LIB-003": replace(
         WELL,
         outlets=(Finding("E-LIB-003", "warning", "", {"number": 2, "recording": "20261122-1"}),),
@@ -173,6 +179,7 @@ ILL = {
             Finding("E-DLV-001", "warning", "nas", {"name": "N", "why_en": "x", "why_zh": "x"}),
             Finding("E-DLV-002", "error", "nas", {"name": "N", "why_en": "x", "why_zh": "x"}),
             Finding("E-DLV-003", "warning", "nas", {"name": "N", "number": 2}),
+            *of_renders([FAILED]),
             Finding("E-DLV-004", "warning", "oc", {"name": "O", "why_en": "w", "why_zh": "w"}),
         )
     },
@@ -216,6 +223,14 @@ def test_what_mends_a_problem_is_one_press() -> None:
     (dark,) = told(ILL["E-LNK-005"])
     assert dark.action.path == "/api/v1/sessions/math/take-floor"
     assert dark.action.body == {"member": "hill"}
+    assert told(ILL["E-EDT-001"])[0].action.path == "/api/v1/recordings/r/edits/e1/render"
+    exported = replace(FAILED, kind="sound", edit="")
+    assert not [*of_renders([replace(FAILED, state="working")])]
+    (again,) = of_renders([exported])
+    assert (again.path, again.body) == (
+        "/api/v1/recordings/r/exports",
+        {"kind": "sound", "edit": ""},
+    )
     (failed,) = told(ILL["E-RTN-001"])
     assert failed.action.path == "/api/v1/routines/class-start"
     (muted,) = told(ILL["E-SND-007"])

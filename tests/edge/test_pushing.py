@@ -11,7 +11,7 @@ import pytest
 from classroom_edge.daemon import Daemon
 from classroom_edge.room import PushView
 from tests.edge.room_at_work import ROOM, at_work, pid_of
-from tests.media.live.push.test_push import free_port, platform
+from tests.media.live.push.platforms import free_port, platform
 from tests.waiting import eventually_async
 
 PUSH = (

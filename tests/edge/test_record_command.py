@@ -14,8 +14,6 @@ from classroom_edge.paths import room_lock
 from tests.edge.room_at_work import write_room
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.alone
-
 
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

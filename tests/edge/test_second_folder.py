@@ -14,10 +14,10 @@ import pytest
 from classroom_edge.services.finishing import FinishingService
 from classroom_edge.services.places import Places
 from classroom_media.api import NS
+from classroom_media.record.disk import Disk
 from classroom_media.record.durable import DurableFile
 from classroom_media.record.finish import finish
 from classroom_media.record.manifest import State, read_manifest, write_manifest
-from classroom_media.record.take import Disk
 from tests.edge.room_at_work import ME, ROOM, at_work, finished, seconds
 from tests.media.record_scene import START_NS, Room, numbers, pictures
 from tests.waiting import eventually_async
@@ -55,14 +55,14 @@ async def test_a_lesson_goes_on_on_another_disk_and_is_brought_together(
     second.mkdir()
     text = ROOM.replace("[recording]\n", FOLDERS.format(first=disk, second=second))
     async with at_work(tmp_path, text) as daemon:
-        id_ = await daemon.start_recording(ME)
+        id_ = await daemon.recorder.start(ME)
         await seconds(daemon, 0.5)
         ballast.write_bytes(bytes(DISK_BYTES - LEFT_BYTES - (1 << 20)))
         await eventually_async(
             lambda: "E-DSK-005" in {one.code for one in daemon.state().problems}, within_s=15
         )
         await seconds(daemon, 1.5)
-        await daemon.stop_recording(ME)
+        await daemon.recorder.stop(ME)
         ballast.unlink()
         manifest = await finished(daemon, id_)
     assert (manifest.state, manifest.gaps) == (State.FINISHED, ())

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from classroom_edge.services.day.examine import CLASSES, WHOLE, examine
+from classroom_edge.services.day.examine import WHOLE, Reading, examine
 from classroom_edge.services.day.in_force import InForce
 from classroom_edge.services.day.incoming import Incoming
 from classroom_schedules import load, loads
@@ -22,7 +22,7 @@ def school(tmp_path: Path) -> tuple[Incoming, Path]:
     return Incoming(in_force=in_force, wake=lambda: None), file
 
 
-async def sent(here: Website, name: str, content: bytes, **more: str) -> dict[str, Any]:
+async def sent(here: Website, name: str, content: bytes, **more: str | list[str]) -> dict[str, Any]:
     answer = await here.client.post(PREVIEW, params={"name": name, **more}, content=content)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
@@ -100,7 +100,7 @@ async def test_more_than_the_largest_school_is_not_even_read(tmp_path: Path) -> 
 def test_comments_and_all_other_tables_stay_as_people_wrote_them(tmp_path: Path) -> None:
     file = tmp_path / "school.toml"
     file.write_bytes(EXAMPLE.read_bytes())
-    found = examine("table.csv", TABLE.encode(), file, CLASSES)
+    found = examine("table.csv", TABLE.encode(), file, Reading())
     new, old = loads(found.content.encode()), load(file)
     assert new.calendar == old.calendar
     assert new.timetable.changes == old.timetable.changes
@@ -109,3 +109,98 @@ def test_comments_and_all_other_tables_stay_as_people_wrote_them(tmp_path: Path)
     kept = [one for one in old.timetable.lessons if "六(1)班" not in one.classes]
     assert list(new.timetable.lessons[: len(kept)]) == kept
     assert {one.room for one in new.timetable.lessons[len(kept) :]} == {"601"}  # its own room
+
+
+def test_a_grid_cannot_tell_of_sites_so_a_joint_lesson_stays_joint(tmp_path: Path) -> None:
+    file = tmp_path / "school.toml"
+    file.write_bytes(EXAMPLE.read_bytes())
+    (was,) = (one for one in load(file).timetable.lessons if one.sites)
+    group, (slot,) = was.classes[0], was.slots
+    days = "一二三四五"
+    grid = f"{group}课程表,,,,,\n节次,{','.join(f'周{one}' for one in days)}\n"
+    for period in ("4", slot.first):
+        grid += f"{period},{','.join(f'{was.subject} {was.teachers[0]}' for _one in days)}\n"
+    found = examine("grid.csv", grid.encode(), file, Reading())
+    assert found.mistakes == ()
+    new = [one for one in loads(found.content.encode()).timetable.lessons if group in one.classes]
+    joint, alone = sorted(new, key=lambda one: not one.sites)
+    assert joint == was  # with its site's class and helper, and its weeks
+    assert slot not in alone.slots
+    assert len(alone.slots) == 9
+    assert (alone.sites, alone.classes) == ((), (group,))
+
+
+async def test_a_list_with_columns_of_its_own_says_which_there_are_and_takes_them(
+    tmp_path: Path,
+) -> None:
+    async with website(tmp_path) as here:
+        here.room.incoming, _file = school(tmp_path)
+        table = TABLE.replace("课程,教师", "内容,主讲").encode()
+        found = await sent(here, "table.csv", table)
+        assert "There is no column for the subject (subject)" in found["mistakes"][0]["en"]
+        assert found["headers"] == ["班级", "内容", "主讲", "星期", "节次"]
+        assert found["columns"] == {"class": "班级", "weekday": "星期", "period": "节次"}
+        more = {"column": ["subject:内容", "teacher:主讲"]}
+        found = await sent(here, "table.csv", table, **more)
+        assert found["mistakes"] == []
+        assert found["columns"]["teacher"] == "主讲"
+        assert any("英语 陈静" in one["text"]["en"] for one in found["changes"])
+
+
+NOTICE = """国务院办公厅关于2027年部分节假日安排的通知
+一、劳动节：5月1日（周六）至5日（周三）放假调休，共5天。4月25日（周日）、5月8日（周六）上班。
+二、国庆节：10月1日（周五）至7日（周四）放假调休，共7天。9月26日（周日）上班。
+"""
+
+
+async def test_a_notice_adds_what_the_school_has_not_entered_and_leaves_the_rest(
+    tmp_path: Path,
+) -> None:
+    async with website(tmp_path) as here:
+        here.room.incoming, file = school(tmp_path)
+        before = load(file)
+        found = await sent(here, "notice.txt", NOTICE.encode())
+        assert found["mistakes"] == []
+        assert found["worked"] == [{"day": "2027-09-26", "name": "国庆节调休", "weekday": None}]
+        found = await sent(here, "notice.txt", NOTICE.encode(), taught=["2027-09-26:3"])
+        assert [one["text"]["en"] for one in found["changes"]] == [
+            "2027-10-01 – 2027-10-07: 国庆节 (holiday)",
+            "2027-09-26: 国庆节调休, lessons of Thursday",
+        ]
+        assert found["worked"][0]["weekday"] == 3
+        agreed = await here.client.post(AGREE, json={"token": found["token"]})
+        assert agreed.status_code == 200, agreed.text
+        after = load(file)
+        assert after.timetable == before.timetable
+        assert set(before.calendar.days) < set(after.calendar.days)
+        assert len(after.calendar.days) == len(before.calendar.days) + 2
+
+
+def test_the_year_of_a_notice_is_entered_with_it(tmp_path: Path) -> None:
+    file = tmp_path / "school.toml"
+    text = EXAMPLE.read_text("utf-8")
+    for years, is_ in (
+        ("years = [2026] # so far", "years = [2026, 2027] # so far"),
+        ("", "[calendar]\nyears = [2027]"),
+    ):
+        entered = text.replace("years = [2027]            # every", f"{years} # every")
+        file.write_text(entered, "utf-8")
+        found = examine("notice.txt", NOTICE.encode(), file, Reading())
+        assert found.mistakes == ()
+        assert is_ in found.content
+    file.write_text(text.replace("[calendar]\nyears", "# years"), "utf-8")
+    found = examine("notice.txt", NOTICE.encode(), file, Reading())
+    assert loads(found.content.encode()).calendar.years == {2027}
+
+
+def test_a_notice_that_was_pasted_wrongly_changes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "school.toml"
+    file.write_bytes(EXAMPLE.read_bytes())
+    for wrong, said in (
+        (NOTICE.replace("10月1日（周五）", "10月1日（周四）"), "the notice says Thursday"),
+        (NOTICE.replace("9月26日（周日）", "10月3日"), "is a make-up day and"),
+        ("今天天气很好", "No holidays"),
+    ):
+        found = examine("notice.txt", wrong.encode(), file, Reading())
+        assert found.content == "", wrong
+        assert any(said in one["en"] for one in found.mistakes), found.mistakes

@@ -26,8 +26,6 @@ from tests.drivers.benches import Bench, make, running
 from tests.drivers.virtual import until, virtual
 from tests.media.direct.test_following import HEIGHT, WIDTH, a_room
 
-pytestmark = pytest.mark.alone
-
 WIDE_DEG = 60.0  # what the lens sees
 PER_DEG = WIDTH / WIDE_DEG  # pixels
 MIDDLE = 450.0  # of the room, where the camera points at first

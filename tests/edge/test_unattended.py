@@ -1,5 +1,6 @@
 """What a room does when nobody is there: its room.toml, its caretaker, a machine that goes off."""
 
+import math
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import partial
@@ -16,6 +17,7 @@ from classroom_edge.services.day.caretaker import Caretaker
 from classroom_edge.services.day.memory import Memory
 from classroom_edge.services.day.surroundings import RoomAround
 from classroom_edge.services.day.views import chores
+from classroom_edge.services.loudness import Loudness
 from classroom_edge.sessions import commands as c
 from classroom_edge.store import Store, timetable
 from classroom_schedules.runner import Wish, WishKind
@@ -140,7 +142,7 @@ async def test_the_command_of_room_toml_shuts_the_machine_down(tmp_path: Path) -
         await fails.shut_down(WHO)
 
 
-def around_of(config: Config) -> RoomAround:
+def around_of(config: Config, loudness: Any = None, still_for_s: Any = None) -> RoomAround:
     nothing: Any = None
     return RoomAround(
         config=config,
@@ -148,10 +150,37 @@ def around_of(config: Config) -> RoomAround:
         recording=nothing,
         finishing=nothing,
         outlets=nothing,
-        loudness=nothing,
+        loudness=loudness or nothing,
+        still_for_s=still_for_s or nothing,
         in_session=lambda: False,
         delivering=lambda: False,
     )
+
+
+SOURCES = """
+[[source]]
+id = "teacher"
+name = "Teacher"
+url = "pattern://"
+sound = true
+[[source]]
+id = "pupils"
+name = "Pupils"
+url = "pattern://"
+"""
+
+
+def test_pupils_who_write_in_silence_are_seen(tmp_path: Path) -> None:
+    moved_s = {"teacher": math.inf, "pupils": 60.0}  # ago
+
+    def still_for_s(source: str, now_s: float, *, since_s: float) -> float:
+        return min(moved_s[source], now_s - since_s)
+
+    around = around_of(load(room(tmp_path, SOURCES)), Loudness(), still_for_s)
+    around.began_s -= 7200  # the room has been up for two hours
+    assert around.quiet_for() == timedelta(seconds=60)
+    moved_s["pupils"] = math.inf
+    assert around.quiet_for() is None
 
 
 async def test_in_quiet_hours_a_session_does_not_begin_by_itself_but_by_hand(

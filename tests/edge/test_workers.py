@@ -20,8 +20,6 @@ from classroom_media.workers.specs import SourceSpec
 from tests.edge.room_at_work import is_there
 from tests.waiting import eventually_async
 
-pytestmark = pytest.mark.alone
-
 MODULE = "classroom_media.workers.source"
 
 
@@ -109,6 +107,7 @@ async def test_a_worker_with_another_task_records_to_the_end_first(
         await eventually_async(lambda: second.pid not in {0, pid}, within_s=20)
 
 
+@pytest.mark.alone
 async def test_a_killed_worker_is_started_again_at_once(watched: Watched) -> None:
     async with watched() as service:
         killed = service.pid

@@ -24,6 +24,7 @@ import msgspec
 from classroom_media.api import NS, Kind
 from classroom_media.messages import Begin, TrackEvent
 from classroom_media.packets import Coded
+from classroom_media.record.disk import Disk
 from classroom_media.record.durable import DurableFile
 from classroom_media.record.finish import finish
 from classroom_media.record.journal import (
@@ -42,7 +43,6 @@ from classroom_media.record.manifest import State
 from classroom_media.record.reading import content_of
 from classroom_media.record.scribe import part_file
 from classroom_media.record.story import Story, tell
-from classroom_media.record.take import Disk
 from classroom_media.record.track import TrackRecorder
 from tests.faults.ledger import Begun, Finished, Ledger, Sealed, media_of
 from tests.media.record_scene import FPS, in_order, numbers, pictures, sound

@@ -16,6 +16,7 @@ import msgspec
 from classroom_media.api import NS, Kind, RecordError
 from classroom_media.messages import Begin
 from classroom_media.packets import Coded
+from classroom_media.record.disk import Disk
 from classroom_media.record.durable import DurableFile
 from classroom_media.record.finish import finish
 from classroom_media.record.journal import (
@@ -30,7 +31,8 @@ from classroom_media.record.journal import (
 )
 from classroom_media.record.ring import Ring
 from classroom_media.record.scribe import Scribe
-from classroom_media.record.take import Disk, Lost, TakeWriter, Wish
+from classroom_media.record.take import TakeWriter
+from classroom_media.record.wish import Lost, Wish
 from tests.faults.ledger import Begun, Fed, Ledger
 from tests.media.record_scene import FRAME_NS, START_NS, at_once
 

@@ -14,6 +14,7 @@ import numpy as np
 from classroom_media.api import NS, Kind, StreamFormat
 from classroom_media.messages import Begin, TrackEvent
 from classroom_media.packets import Coded
+from classroom_media.record.disk import Disk
 from classroom_media.record.durable import DurableFile
 from classroom_media.record.journal import (
     JOURNAL_FILE,
@@ -24,7 +25,6 @@ from classroom_media.record.journal import (
     TakeStarted,
     durably,
 )
-from classroom_media.record.take import Disk
 from classroom_media.record.track import TrackRecorder
 
 FPS = 25

@@ -87,7 +87,8 @@ def strained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     thin = [packet for n, packet in enumerate(pictures(250)) if not (50 <= n < 125 and n % 2)]
     room.begin(START_NS)
     room.note(EncoderUsed(at_ns=START_NS + NS // 5, encoder="h264_qsv"))
-    for at_s, step, left_out in ((1, "quicker", 0), (2, "half", 0), (5, "spare", 3), (6, "", 0)):
+    steps = ((1, "quicker", 0), (2, "half", 0), (3, "half", 1), (5, "spare", 2), (6, "", 0))
+    for at_s, step, left_out in steps:
         room.note(LoadShed(at_ns=START_NS + at_s * NS, step=step, left_out=left_out))
     room.note(EncoderUsed(at_ns=START_NS + 7 * NS, encoder="libx264", problem="h264_qsv: lost"))
     room.feed_up_to(START_NS + 8 * NS, in_order(thin, sound(10)))

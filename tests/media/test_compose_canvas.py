@@ -77,6 +77,32 @@ def test_the_inset_lies_over_the_big_picture_with_a_border_around_it() -> None:
     assert (planes(big.frame)[0] == 90).all()  # a decoder still refers to it
 
 
+def test_the_inset_is_laid_over_the_big_picture_for_a_while_as_if_it_were_painted() -> None:
+    big, inset = plain(90), plain(180, u=150)
+    painted = canvas("picture-in-picture", 2).paint([big, inset])
+    with canvas("picture-in-picture", 2).composed([big, inset]) as frame:
+        assert frame is big.frame  # nothing was copied
+        for ours, theirs in zip(planes(frame), planes(painted), strict=True):
+            assert (ours == theirs).all()
+    assert [set(plane.ravel()) for plane in planes(big.frame)] == [{90}, {128}, {128}]
+
+
+def test_one_picture_in_both_places_is_not_its_own_inset() -> None:
+    both = halves()
+    with canvas("picture-in-picture", 2).composed([both, both]) as frame:
+        assert at(frame, 0.94, 0.85)[0] == at(frame, 0.6, 0.3)[0]
+        assert at(frame, 0.76, 0.85)[0] == at(frame, 0.3, 0.3)[0]
+
+
+def test_what_does_not_fill_the_picture_is_composed_on_a_backdrop() -> None:
+    sources = [plain(90), plain(180)]
+    painted = canvas("side-by-side", 2).paint(sources)
+    with canvas("side-by-side", 2).composed(sources) as frame:
+        assert frame not in [source.frame for source in sources]
+        for ours, theirs in zip(planes(frame), planes(painted), strict=True):
+            assert (ours == theirs).all()
+
+
 def test_a_new_big_picture_does_not_paint_over_the_inset() -> None:
     picture_in_picture = canvas("picture-in-picture", 2)
     inset = plain(180)

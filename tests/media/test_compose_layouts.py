@@ -113,3 +113,20 @@ def test_a_narrow_inset_leans_into_its_corner() -> None:
 def test_a_layout_that_cannot_be_shown_says_why(layout: Layout, problem: str) -> None:
     with pytest.raises(MediaError, match=problem):
         arrangement(layout)
+
+
+@pytest.mark.parametrize(
+    ("other", "common"),
+    [
+        (Box(0, 0, 100, 60), True),
+        (Box(40, 20, 20, 20), True),
+        (Box(98, 58, 100, 60), True),
+        (Box(-98, -58, 100, 60), True),
+        (Box(100, 0, 100, 60), False),
+        (Box(-100, 0, 100, 60), False),
+        (Box(0, 60, 100, 60), False),
+        (Box(0, -60, 100, 60), False),
+    ],
+)
+def test_boxes_overlap_if_they_have_a_pixel_in_common(other: Box, *, common: bool) -> None:
+    assert Box(0, 0, 100, 60).overlaps(other) is common

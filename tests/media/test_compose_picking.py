@@ -6,6 +6,7 @@ import random
 import pytest
 
 from classroom_media.api import NS
+from classroom_media.clock import Stamped, Timeline
 from classroom_media.compose.picking import Verdict, judge
 
 FRAME_NS = NS // 25
@@ -46,6 +47,23 @@ def test_a_camera_of_our_rate_loses_and_doubles_nothing_at_any_phase(phase_ms: i
     assert [b - a for a, b in zip(chosen[first:], chosen[first + 1 :], strict=False)] == [1] * (
         479 - first
     )
+
+
+def test_a_camera_that_began_110_ms_late_as_all_was_busy_is_left_out_twice_on_its_way_back() -> (
+    None
+):
+    timeline, busy_ns = Timeline[int](), 110_000_000
+    stamps = [n * FRAME_NS for n in range(1500)]
+    placed = [
+        one.pts_ns
+        for at_ns in stamps
+        for one in timeline.place(
+            Stamped(0, at_ns, at_ns, FRAME_NS, 0), at_ns + (busy_ns if at_ns < NS else 0)
+        )
+    ]
+    chosen = follow(placed, 1450)
+    steps = [b - a for a, b in itertools.pairwise(chosen) if a >= 0]
+    assert (set(steps), steps.count(2)) == ({1, 2}, 2)
 
 
 def test_of_thirty_pictures_a_second_every_sixth_is_left_out() -> None:

@@ -201,6 +201,7 @@ async def test_a_lesson_is_directed_recorded_and_seen(films: Path, tmp_path: Pat
             assert beat.encoder == "libx264"
             assert [part.track for part in beat.parts] == ["programme"]
             assert {s.source: s.live for s in beat.sources} == {"a": True, "b": True}
+            assert all(s.moved_ns > started.from_ns for s in beat.sources)
             end_ns = time.monotonic_ns()
             await director.ask(End(end_ns=end_ns), timeout_s=10)
             status = (await director.ask(Status())).heartbeat

@@ -22,8 +22,6 @@ from classroom_media.emulate.http_ts import TransportStreamServer
 from classroom_media.emulate.rtsp import RtspServer, picture_payloads
 from classroom_media.emulate.scenes import PupilsScene, Scene, SlidesScene, TeacherScene
 
-pytestmark = pytest.mark.alone
-
 FRAMES = 40
 SCENES = (TeacherScene, PupilsScene, SlidesScene)
 

@@ -38,8 +38,6 @@ from tests.media.watching import source
 from tests.room.truth_check import Matched, Span, Taken, matched, outside, taken
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.alone
-
 COUNT = 200  # pictures of a reel
 PPM = 200
 PLAN = (

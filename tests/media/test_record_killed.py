@@ -16,8 +16,6 @@ from classroom_media.record.reading import content_of
 from tests.media.record_scene import FPS, beeps, numbers, shown
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.alone
-
 KILLS = 10
 ROOT = Path(__file__).parents[2]
 CHILD = "import sys; from tests.media.record_live import main; main(sys.argv[1:])"

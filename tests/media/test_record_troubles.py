@@ -14,10 +14,10 @@ import msgspec
 import pytest
 
 from classroom_media.api import NS
+from classroom_media.record.disk import Disk
 from classroom_media.record.durable import DurableFile
 from classroom_media.record.finish import finish
 from classroom_media.record.manifest import State
-from classroom_media.record.take import Disk
 from tests.media.record_scene import (
     FPS,
     START_NS,

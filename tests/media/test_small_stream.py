@@ -20,8 +20,6 @@ from tests.media.serving import free_port, serving
 from tests.media.watching import source
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.alone
-
 PATTERN_URL = "pattern://?size=320x180&fps=25"
 SMALL_URL = "pattern://?size=160x90&fps=25"
 

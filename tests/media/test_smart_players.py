@@ -20,8 +20,6 @@ from classroom_media.record.part import PartWriter
 from .numbered import COLUMNS, ROWS, Recorded, play, spec
 from .unlike import BASELINE, BESIDE, BIG, MAIN, A, B, seen_in, slices, steps
 
-pytestmark = pytest.mark.alone
-
 CUTS = {2.3: B, 3.5: BESIDE, 3.9: A, 4.6: B}  # by second; a's keyframes come more often than b's
 PLAYER = """
 const video = document.createElement("video"), canvas = document.createElement("canvas");

@@ -26,8 +26,6 @@ from classroom_media.sources.pattern import SQUARES, WHITE, Pattern, generate
 from classroom_media.sources.playback import play
 from tests.media.watching import beeps, flashes, of_stream, pictures, source, until, watch
 
-pytestmark = pytest.mark.alone
-
 SMALL = Pattern(width=320, height=240, fps=25, tone_hz=1000)
 FRAMES = 50
 FRAME_NS = NS // SMALL.fps

@@ -23,8 +23,6 @@ from tests.media.serving import PATTERN, free_port, serving
 from tests.media.watching import beeps, flashes, of_stream, pictures, source, until, watch
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.alone
-
 FRAME_NS = NS // PATTERN.fps
 
 
@@ -177,6 +175,7 @@ async def test_a_transport_stream_over_http_is_copied() -> None:
     assert {round((b.dts_ns - a.dts_ns) / 1e6) for a, b in pairwise(packets)} == {40}
 
 
+@pytest.mark.alone
 def test_a_transport_stream_over_udp_is_copied_and_its_silence_is_a_loss() -> None:
     port = free_port()
     with (

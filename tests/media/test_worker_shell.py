@@ -38,8 +38,6 @@ from classroom_media.workers.specs import Endpoints
 from classroom_media.workers.subscribe import PacketReader
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.alone
-
 H264 = StreamFormat(kind=Kind.PICTURE, codec="h264", width=64, height=48)
 
 

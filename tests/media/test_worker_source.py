@@ -36,8 +36,6 @@ from tests.media.serving import free_port, serving
 from tests.media.watching import of_stream, source
 from tests.waiting import eventually, eventually_awaited
 
-pytestmark = pytest.mark.alone
-
 PATTERN_URL = "pattern://?size=320x240&fps=25"
 
 Spawn = Callable[[SourceSpec], "subprocess.Popen[bytes]"]
@@ -197,6 +195,7 @@ async def test_ctrl_c_is_not_for_workers_and_sigterm_seals(
     assert b"moov" in (tmp_path / "teacher.mp4").read_bytes()
 
 
+@pytest.mark.alone
 async def test_a_camera_that_dies_is_told_within_3_s_and_found_again_when_it_returns(
     endpoints: Endpoints, spawn: Spawn
 ) -> None:

@@ -50,6 +50,7 @@ class Kill:
     tracks: tuple[str, ...] = ()
     lost_s: float = 0.0  # how old the oldest picture was that it destroyed
     again_s: float = 0.0  # from the kill to the next picture in the file
+    holes: list[str] = field(default_factory=list)  # charged to it
 
     def is_within(self, lost_s: float = LOST_MAX_S, again_s: float = AGAIN_MAX_S) -> bool:
         """Tell whether it is no more than this."""
@@ -177,6 +178,11 @@ class Hole:
         length_s = (self.to_ns - self.from_ns) / NS
         return f"{self.track}: at {self.from_ns / NS:.2f} {length_s:.2f} s are missing"
 
+    def beside(self, kill: Kill) -> str:
+        """Tell where it lies beside a kill."""
+        before_s, after_s = ((kill.at_ns - at_ns) / NS for at_ns in (self.from_ns, self.to_ns))
+        return f"{self.track}: from {before_s:.2f} to {after_s:.2f} s before the kill"
+
     def lies_at(self, kill: Kill) -> bool:
         """Tell whether a kill may be the reason."""
         return self.track in kill.tracks and self.from_ns <= kill.at_ns < self.to_ns + SEAM_NS
@@ -214,6 +220,7 @@ def _charge(hole: Hole, happened: Sequence[Kill]) -> bool:
     first = next((kill for kill in happened if hole.lies_at(kill)), None)
     if first is None:
         return False
+    first.holes.append(hole.beside(first))
     first.lost_s = max(first.lost_s, (first.at_ns - hole.from_ns - FRAME_NS) / NS)
     later = (kill for kill in happened if first.at_ns < kill.at_ns < hole.to_ns)
     last = [first, *(k for k in later if hole.lies_at(k) or k.victim == "daemon")][-1]

@@ -2,7 +2,8 @@
 
 room.toml           the room's file          beside/...       files that it names
 data/...            keys, certificates, the timetable in force, the record of deletions
-recordings/ID/...   manifest, card, edits, receipts, links   database.jsonl   the database
+recordings/ID/...   manifest, card, edits, receipts, links   received/ID/...   of other schools' too
+database.jsonl      the database
 """
 
 import tomllib
@@ -15,6 +16,8 @@ from classroom_edge.library.card import CARD_FILE
 from classroom_edge.library.deliver.receipts import RECEIPTS_FILE
 from classroom_edge.library.editing.files import EDITS
 from classroom_edge.library.indexing import ID
+from classroom_edge.library.received.arrival import ARRIVAL
+from classroom_edge.library.roots import Roots
 from classroom_edge.library.sharing.share import SHARES_FILE
 from classroom_edge.paths import DataFolder
 from classroom_media.record.manifest import MANIFEST_FILE
@@ -23,24 +26,26 @@ ROOM: Final = "room.toml"
 BESIDE: Final = "beside"
 DATA: Final = "data"
 RECORDINGS: Final = "recordings"
+RECEIVED: Final = "received"
 DATABASE: Final = "database.jsonl"
 BEFORE: Final = "before-restore-"  # folder of what a backup has replaced
 SIZE_MAX: Final = 16 << 20  # bytes of one file that is no film
-_OF_A_RECORDING: Final = (MANIFEST_FILE, CARD_FILE, RECEIPTS_FILE, SHARES_FILE)
+_OF_A_RECORDING: Final = (MANIFEST_FILE, CARD_FILE, RECEIPTS_FILE, SHARES_FILE, ARRIVAL)
 _NOT_KEPT: Final = frozenset(
     {"recordings", "received", "films", "broadcasts", "log", "deliveries", "editing"}
 )  # folders of the data folder: films, what is made again, locks and logs
 
 
-def contents(room: Path, folder: DataFolder, recordings: Path) -> Iterator[tuple[str, Path]]:
+def contents(room: Path, folder: DataFolder, roots: Roots) -> Iterator[tuple[str, Path]]:
     """Give every file that is there now, with its name in the backup; the database is apart."""
     yield ROOM, room
     for path in _beside(room):
         yield f"{BESIDE}/{path.relative_to(room.parent).as_posix()}", path
     for path in _data(folder):
         yield f"{DATA}/{path.relative_to(folder.path).as_posix()}", path
-    for path in _recorded(recordings):
-        yield f"{RECORDINGS}/{path.relative_to(recordings).as_posix()}", path
+    for top, root in zip((RECORDINGS, RECEIVED), roots.all(), strict=False):
+        for path in _recorded(root) if root.is_dir() else ():
+            yield f"{top}/{path.relative_to(root).as_posix()}", path
 
 
 def _beside(room: Path) -> list[Path]:

@@ -26,6 +26,7 @@ from classroom_edge.library.backup.contents import (
     BESIDE,
     DATA,
     DATABASE,
+    RECEIVED,
     RECORDINGS,
     ROOM,
 )
@@ -37,6 +38,7 @@ from classroom_edge.library.keeping.removals import (
     erased,
     read_removals,
 )
+from classroom_edge.library.roots import roots_of
 from classroom_edge.paths import DataFolder, default_data_folder, room_lock, runtime_folder
 from classroom_edge.store import Place, place_of
 from classroom_edge.store.portable import dump
@@ -116,7 +118,8 @@ class _Restoring:
     ) -> None:
         self._staging, self._sums, self._room, self._folder = staging, sums, room, folder
         self._place = place_of(config.store, folder)
-        self._recordings = config.recording.folder or folder.recordings
+        roots = roots_of(config, folder)
+        self._recordings = {RECORDINGS: roots.own, RECEIVED: roots.received}
         self._aside = folder.path / ASIDE.format(at=datetime.now(UTC))
         self._removals = folder.path / REMOVALS_FILE
 
@@ -128,7 +131,8 @@ class _Restoring:
             if (target := self._target(name, gone)) is not None:
                 self._put(self._staging / name, target, name)
         self._put_database(self._place)
-        there = {name.split("/")[1] for name in self._sums.files if name.startswith(RECORDINGS)}
+        parts = [name.split("/") for name in self._sums.files]
+        there = {part[1] for part in parts if part[0] in self._recordings}
         left_out = tuple(sorted(there & gone))
         return Restored(
             self._sums, self._folder.path, self._aside, len(there) - len(left_out), left_out
@@ -150,9 +154,8 @@ class _Restoring:
             return self._room.parent / rest
         if top == DATA and rest != REMOVALS_FILE:
             return self._folder.path / rest
-        if top == RECORDINGS and rest.partition("/")[0] not in gone:
-            return self._recordings / rest
-        return None
+        root = self._recordings.get(top)
+        return root / rest if root and rest.partition("/")[0] not in gone else None
 
     def _put(self, source: Path, target: Path, name: str) -> None:
         if target.exists():

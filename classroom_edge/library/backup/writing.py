@@ -18,6 +18,7 @@ import msgspec
 from classroom_edge.config.models import Config
 from classroom_edge.library.backup.contents import DATABASE, contents
 from classroom_edge.library.backup.seal import BackupError, seal
+from classroom_edge.library.roots import Roots, roots_of
 from classroom_edge.paths import DataFolder
 from classroom_edge.store import Place, place_of
 from classroom_edge.store.portable import dump
@@ -45,9 +46,9 @@ class Subject:
     folder: DataFolder
 
     @property
-    def recordings(self) -> Path:
-        """The folder of all recordings."""
-        return self.config.recording.folder or self.folder.recordings
+    def roots(self) -> Roots:
+        """Where its recordings lie."""
+        return roots_of(self.config, self.folder)
 
     @property
     def place(self) -> Place:
@@ -70,7 +71,7 @@ def back_up(subject: Subject, file: Path, passphrase: str = "") -> Sums:
     try:
         with tempfile.TemporaryFile() as packed, _private(fresh, passphrase) as out:
             with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-                files = contents(subject.room, subject.folder, subject.recordings)
+                files = contents(subject.room, subject.folder, subject.roots)
                 sums = _pack(archive, subject.config.room.id, files, dump(subject.place))
             packed.seek(0)
             seal(packed, out, passphrase)

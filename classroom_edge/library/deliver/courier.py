@@ -21,6 +21,7 @@ from classroom_edge.library.card import Consent, read_card
 from classroom_edge.library.deliver import outcome
 from classroom_edge.library.deliver.gate import Gate
 from classroom_edge.library.deliver.hours import Hours
+from classroom_edge.library.deliver.kinds import FILMS_ALONE
 from classroom_edge.library.deliver.messages import AnyReport, Arrived, Done, Failed, Moved
 from classroom_edge.library.deliver.parcels import packed
 from classroom_edge.library.deliver.process import Try, working
@@ -197,4 +198,5 @@ class Courier:
             raise RefusedError(outcome.ERASED) from error
         if not may_go(read_card(folder).standing.consent, Consent(self.target.least_consent)):
             raise RefusedError("consent")
-        return packed(folder, manifest, delivery.what)
+        films_alone = self.target.kind in FILMS_ALONE
+        return packed(folder, manifest, delivery.what, films_alone=films_alone)

@@ -72,9 +72,7 @@ class DeliveryDesk:
             for one in self.config.targets
         }
         self._orders = tuple(
-            StandingOrder(
-                target=one, store=self.store, recordings=self.folders.folder, now=self.now
-            )
+            StandingOrder(target=one, store=self.store, roots=self.folders.roots, now=self.now)
             for one in self.config.targets
             if one.automatic
         )

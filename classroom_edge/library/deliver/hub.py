@@ -25,6 +25,7 @@ from classroom_edge.library.deliver.target import (
     Parcel,
     Probe,
     Proof,
+    RefusedError,
     TransientError,
     receipt_of,
 )
@@ -97,6 +98,8 @@ class Hub:
         body = msgspec.json.encode(announcement)
         path = f"{API}/received/{announcement.recording}"
         answer = self._ask("PUT", path, Body((body,), len(body)))
+        if answer.status == HTTPStatus.GONE:
+            raise RefusedError("erased-there", announcement.recording)
         try:
             return msgspec.json.decode(check(answer, HTTPStatus.OK).body, type=Answer)
         except msgspec.MsgspecError as error:

@@ -19,7 +19,9 @@ KINDS: Final[Mapping[str, str]] = {
     "hub": f"{_HERE}.hub",
     "s3": f"{_HERE}.s3",
     "opencast": f"{_HERE}.opencast",
+    "rtmp": f"{_HERE}.platform",
 }
+FILMS_ALONE: Final = frozenset({"rtmp"})  # kinds that take nothing of what is known of a film
 
 
 def made(spec: TargetSpec, about: About | None = None) -> Target:

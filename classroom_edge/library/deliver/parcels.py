@@ -15,7 +15,7 @@ EDIT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 OVER: Final = (State.FINISHED, State.INCOMPLETE)
 
 
-def packed(folder: Path, manifest: Manifest, what: str) -> Parcel:
+def packed(folder: Path, manifest: Manifest, what: str, *, films_alone: bool = False) -> Parcel:
     """Pack what is asked for; a checksum that the manifest does not tell is worked out later.
 
     Raises:
@@ -36,7 +36,7 @@ def packed(folder: Path, manifest: Manifest, what: str) -> Parcel:
         folder=manifest.id,
         what=what,
         about=_about(manifest, read_card(folder)),
-        items=(*films, *_known(folder, manifest)),
+        items=films if films_alone else (*films, *_known(folder, manifest)),
     )
 
 
@@ -66,8 +66,10 @@ def _film(folder: Path, track: Track, role: Role) -> Item:
 
 
 def _known(folder: Path, manifest: Manifest) -> Iterator[Item]:
-    """Give the small files that tell what the films are."""
-    for name in dict.fromkeys((manifest.thumbnail, CARD_FILE, MANIFEST_FILE)):
+    """Give the small files that show and tell what the films are."""
+    strip = manifest.filmstrip.file if manifest.filmstrip else ""
+    pictures = (manifest.thumbnail, strip, *(one.picture for one in manifest.chapters))
+    for name in dict.fromkeys((*pictures, CARD_FILE, MANIFEST_FILE)):
         if name and (folder / name).is_file():
             yield _item(folder, name, Role.ABOUT)
 

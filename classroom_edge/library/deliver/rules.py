@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 from classroom_edge.config.models import TargetConfig
 from classroom_edge.library.card import Consent
 from classroom_edge.library.deliver.receipts import receipt_of
 from classroom_edge.library.deliver.waiting import Delivery, Standing, may_go, reaching
+from classroom_edge.library.roots import Roots
 from classroom_edge.store import Store, deliveries
 from classroom_edge.store.deliveries import Asked
 from classroom_media.api import RecordError
@@ -24,7 +24,7 @@ class StandingOrder:
 
     target: TargetConfig
     store: Store
-    recordings: Path
+    roots: Roots
     now: Callable[[], datetime]
 
     async def ask(self) -> bool:
@@ -53,7 +53,7 @@ class StandingOrder:
             at=self.now(),
         )
         try:
-            receipt = receipt_of(self.recordings / recording, bare.target, bare.what)
+            receipt = receipt_of(self.roots.of(recording), bare.target, bare.what)
         except RecordError as error:
             logger.warning("what was delivered of %s cannot be read: %s", recording, error)
             receipt = None

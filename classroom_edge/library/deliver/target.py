@@ -24,7 +24,7 @@ logged and counts as transient.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -100,8 +100,11 @@ class Proof(StrEnum):
 
     READ_BACK = "read-back"  # it was read from there, and its checksum is right
     TOLD = "told"  # the other side told the right checksum of what it has
-    SIZE = "size"  # the other side tells nothing but a size, and gives nothing back
     ACCEPTED = "accepted"  # the other side tells nothing but that it took it
+    SHOWN = "shown"  # it was shown from begin to end, to whoever looked
+
+
+PROVEN: Final = frozenset({Proof.READ_BACK, Proof.TOLD})  # what may go here, for it is there
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ it is renamed, so that who and why are known then, too.
 
 import logging
 import shutil
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,6 @@ import msgspec
 from classroom_edge.library.deliver.receipts import RECEIPTS_FILE
 from classroom_edge.library.keeping.removals import ERASURE, Removal, add_removal, described
 from classroom_edge.library.keeping.rules import Why
-from classroom_edge.services.places import Places
 from classroom_media.api import RecordError
 from classroom_media.record.durable import replace_durably, sync_folder
 from classroom_media.record.journal import JOURNAL_FILE
@@ -35,8 +35,8 @@ logger = logging.getLogger(__name__)
 class Bin:
     """Deletes recordings. Its calls block, and are made one after the other."""
 
-    def __init__(self, places: Places, removals: Path) -> None:
-        self._places = places
+    def __init__(self, roots: Collection[Path], removals: Path) -> None:
+        self._roots = roots  # folders of recordings
         self._removals = removals  # file of the record
 
     def throw(self, removal: Removal) -> Removal:
@@ -48,7 +48,8 @@ class Bin:
             OSError: as the file system says; what is in the bin is deleted at the next start.
             RecordError: its receipts cannot be read.
         """
-        found = [one for one in self._places.of(removal.recording) if one.is_dir()]
+        folders = (root / removal.recording for root in self._roots)
+        found = [one for one in folders if one.is_dir()]
         for folder in found:
             self._order(folder, removal)
         binned = [_renamed(folder) for folder in found]
@@ -57,7 +58,7 @@ class Bin:
     def go_on(self, now: datetime) -> tuple[Removal, ...]:
         """Finish what an earlier process has left in the bin; give what that was."""
         left: dict[str, list[Path]] = {}
-        for root in {one.parent for one in self._places.of("any")}:
+        for root in self._roots:
             with suppress(OSError):
                 for folder in (root / BIN).iterdir():
                     left.setdefault(folder.name, []).append(folder)

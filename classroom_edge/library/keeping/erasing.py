@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,11 +19,11 @@ from classroom_edge.library.keeping.removals import (
     REMOVALS_FILE,
     Removal,
     erased,
+    erased_sessions,
     read_removals,
 )
 from classroom_edge.paths import DataFolder
 from classroom_edge.room import Who
-from classroom_edge.services.places import Places
 from classroom_edge.services.refusals import refused
 from classroom_edge.store import Store, kept
 from classroom_media.api import RecordError
@@ -37,7 +37,7 @@ class Erasing:
     """Deletes recordings whole, with a record of it. `at_work` tells of which it must not."""
 
     folder: DataFolder
-    places: Places
+    roots: tuple[Path, ...]  # folders of recordings; one may have a part in several
     store: Store  # open
     at_work: Callable[[], frozenset[str]] = frozenset
     forget: Callable[[str], Awaitable[None]] | None = None  # what is still to be made of one
@@ -48,6 +48,14 @@ class Erasing:
     def file(self) -> Path:
         """The record of what was deleted."""
         return self.folder.path / REMOVALS_FILE
+
+    def erased(self) -> Collection[str]:
+        """Give the ids that were erased on request, and must not come back. Blocks."""
+        return erased(read_removals(self.file))
+
+    def sessions(self) -> frozenset[str]:
+        """Give the sessions of which a recording was erased on request. Blocks. Raises OSError."""
+        return erased_sessions(read_removals(self.file))
 
     async def erase(self, who: Who, recording: str, reason: str) -> Removal:
         """Delete a recording because a person wants it so; give the record of it.
@@ -91,7 +99,7 @@ class Erasing:
 
     def _check(self, recording: str) -> None:
         """Return if it may be erased. Blocks. Raises Refused."""
-        folder = next((one for one in self.places.of(recording) if one.is_dir()), None)
+        folder = next(iter(self._folders(recording)), None)
         if folder is None or Path(recording).name != recording:
             raise refused("unknown-recording", id=recording)
         try:
@@ -107,20 +115,23 @@ class Erasing:
 
     def _throw(self, removal: Removal) -> Removal:
         with lock.wait_for(self.file.with_suffix(".lock")):
-            whole = Bin(self.places, self.file).throw(removal)
+            whole = Bin(self.roots, self.file).throw(removal)
         self._forget_films(removal.recording)
         return whole
 
     def _finish(self) -> list[str]:
         with lock.wait_for(self.file.with_suffix(".lock")):
-            waste = Bin(self.places, self.file)
+            waste = Bin(self.roots, self.file)
             done = [one.recording for one in waste.go_on(self.clock())]
             for id_, removal in erased(read_removals(self.file)).items():
-                if any(one.is_dir() for one in self.places.of(id_)):
+                if self._folders(id_):
                     logger.warning("%s was erased and has come back: it is erased again", id_)
                     waste.throw(removal)
                     done.append(id_)
         return done
+
+    def _folders(self, recording: str) -> list[Path]:
+        return [one for root in self.roots if (one := root / recording).is_dir()]
 
     def _forget_films(self, recording: str) -> None:
         """Take away what was prepared of it for rooms that missed a lesson."""

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from classroom_edge.config.models import KeepingConfig, TargetConfig
+from classroom_edge.config.models import Config, TargetConfig
 from classroom_edge.library.card import Consent, read_card
 from classroom_edge.library.deliver.receipts import Delivered, read_receipts
+from classroom_edge.library.deliver.target import PROVEN
 from classroom_edge.library.deliver.waiting import may_go
 from classroom_edge.library.keeping.rules import Kept, Rules
+from classroom_edge.library.roots import Roots
 from classroom_edge.store.kept import Line
 from classroom_media.record.aside import laid_aside
 from classroom_media.record.manifest import (
@@ -23,17 +25,22 @@ from classroom_media.record.manifest import (
 OVER = (State.FINISHED, State.INCOMPLETE)
 
 
-def rules_of(keeping: KeepingConfig | None, targets: Iterable[TargetConfig]) -> Rules:
+def rules_of(config: Config) -> Rules:
     """Give the rules of a room.toml; without ``[keeping]`` no recording is ever old enough."""
+    keeping = config.keeping
     if keeping is None:
         return Rules(least=timedelta.max)
-    after, age = keeping.after_delivery_days, keeping.max_age_days
     return Rules(
-        after_delivery=None if after is None else timedelta(days=after),
-        age=None if age is None else timedelta(days=age),
+        after_delivery=_days(keeping.after_delivery_days),
+        age=_days(keeping.max_age_days),
         least=timedelta(days=keeping.least_days),
-        delivers=any(one.automatic for one in targets),
+        delivers=any(one.automatic for one in config.targets),
+        received=_days(keeping.received_days),
     )
+
+
+def _days(number: int | None) -> timedelta | None:
+    return None if number is None else timedelta(days=number)
 
 
 def automatic(targets: Iterable[TargetConfig]) -> tuple[TargetConfig, ...]:
@@ -49,9 +56,9 @@ class AtWork:
     waiting: frozenset[str]  # to be delivered
 
 
-def listed(line: Line, root: Path, targets: Collection[TargetConfig], at_work: AtWork) -> Kept:
+def listed(line: Line, roots: Roots, targets: Collection[TargetConfig], at_work: AtWork) -> Kept:
     """Tell of a recording what the index and its receipts do. Blocks. Raises RecordError."""
-    receipts = read_receipts(root / line.id) if line.receipts else ()
+    receipts = read_receipts(roots.of(line.id)) if line.receipts else ()
     return Kept(
         id=line.id,
         started_at=line.started_at,
@@ -62,6 +69,7 @@ def listed(line: Line, root: Path, targets: Collection[TargetConfig], at_work: A
         busy=line.id in at_work.busy or line.state in {State.RECORDING, State.FINISHING},
         held=line.held,
         damaged=line.state not in set(State),
+        received_at=line.received_at,
     )
 
 
@@ -85,18 +93,26 @@ def looked_at(folder: Path, line: Line, targets: Collection[TargetConfig], at_wo
         busy=line.id in at_work.busy or manifest.state not in OVER or not manifest.looked_through,
         held=card.held,
         damaged=bool(laid_aside(folder / MANIFEST_FILE)),
+        received_at=line.received_at,
     )
 
 
 def arrived_at(receipts: Iterable[Delivered], targets: Collection[TargetConfig]) -> datetime | None:
     """Tell when the last of what every target is to get had arrived; None = not everything has.
 
-    Where no target gets every recording nothing is ever delivered by rule.
+    Where no target gets every recording nothing is ever delivered by rule. Of one target at least
+    it must have been proved that it has the whole: another may tell nothing of what it keeps.
     """
-    arrived = {(one.target, one.what): one.at for one in receipts}
-    times = [arrived.get((one.id, one.what), arrived.get((one.id, "all"))) for one in targets]
-    known = [one for one in times if one is not None]
-    return max(known) if known and len(known) == len(times) else None
+    arrived = {(one.target, one.what): one for one in receipts}
+    found = [arrived.get((one.id, one.what), arrived.get((one.id, "all"))) for one in targets]
+    known = [one for one in found if one is not None]
+    if len(known) < len(found) or not any(_is_proven(one) for one in known):
+        return None
+    return max(one.at for one in known)
+
+
+def _is_proven(delivered: Delivered) -> bool:
+    return all(one.proof in PROVEN for one in delivered.files)
 
 
 def _is_of(delivered: Delivered, manifest: Manifest) -> bool:

@@ -6,6 +6,7 @@ has a recording erased does not want to be read of in a list of erased recording
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,7 @@ from classroom_media.record.story import tell
 
 REMOVALS_FILE: Final = "deletions.jsonl"
 ERASURE: Final = "erasure"  # why: a person asked for it
+SESSION: Final = "session"  # elsewhere: in the rooms that were in it
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +75,7 @@ def described(removal: Removal, folder: Path) -> Removal:
         )
         for one in read_receipts(folder)
     )
-    shared = tuple(Elsewhere(target="session", what=one.session) for one in manifest.sessions)
+    shared = tuple(Elsewhere(target=SESSION, what=one.session) for one in manifest.sessions)
     return msgspec.structs.replace(
         removal,
         began_at=manifest.started_at,
@@ -142,6 +144,12 @@ def _read(line: bytes, file: Path) -> Removal | None:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         logger.warning("%s has a line that says nothing: %s", file, error)
         return None
+
+
+def erased_sessions(removals: Iterable[Removal]) -> frozenset[str]:
+    """Give the sessions of which a recording was erased: no film of those either."""
+    places = (one for removal in removals if removal.why == ERASURE for one in removal.elsewhere)
+    return frozenset(one.what for one in places if one.target == SESSION)
 
 
 def erased(removals: tuple[Removal, ...]) -> dict[str, Removal]:

@@ -3,6 +3,8 @@
 What has not arrived where it is to be delivered is never deleted, whatever else the rules say; nor
 what is held, damaged, or somebody is at work on. Where nothing is delivered anywhere, a recording
 here may be the only one: then only a rule by age deletes it, which somebody must have written.
+What another school has sent its hub it may have deleted, for it was told that it is safe there: it
+goes by a rule of its own, counted from its arrival, and never because room is short.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,6 +24,7 @@ class Why(StrEnum):
     DAMAGED = "damaged"  # stays: a person should look at it
     WITHHELD = "withheld"  # stays: its consent does not let it be delivered
     WAITING = "waiting"  # stays: it has not arrived everywhere yet
+    SENT = "sent"  # stays: another school sent it; the days of such are not over
     YOUNG = "young"  # stays: the least of days is not over
     NO_RULE = "no-rule"  # stays: no rule concerns it
 
@@ -37,6 +40,7 @@ class Rules:
     age: timedelta | None = None
     least: timedelta = timedelta(days=1)  # kept so long in any case, from the recording's begin
     delivers: bool = False  # some target gets every recording
+    received: timedelta | None = None  # for what another school has sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,7 @@ class Kept:
     busy: bool = False
     held: bool = False
     damaged: bool = False
+    received_at: datetime | None = None  # from another school; None = it was recorded here
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,11 @@ class Deletion:
 
 def judge(one: Kept, rules: Rules, now: datetime) -> Why:
     """Tell why a recording goes or stays, as long as there is room enough."""
+    if (stays := _in_use(one)) is not None:
+        return stays
+    if one.received_at is not None:
+        is_over = rules.received is not None and now - one.received_at >= rules.received
+        return Why.AGE if is_over and not one.waiting else Why.SENT
     if (stays := _protected(one, rules, now)) is not None:
         return stays
     after, arrived = rules.after_delivery, one.delivered_at
@@ -83,11 +93,13 @@ def judge(one: Kept, rules: Rules, now: datetime) -> Why:
     return Why.NO_RULE
 
 
+def _in_use(one: Kept) -> Why | None:
+    reasons = ((one.busy, Why.BUSY), (one.held, Why.HELD), (one.damaged, Why.DAMAGED))
+    return next((why for holds, why in reasons if holds), None)
+
+
 def _protected(one: Kept, rules: Rules, now: datetime) -> Why | None:
     reasons = (
-        (one.busy, Why.BUSY),
-        (one.held, Why.HELD),
-        (one.damaged, Why.DAMAGED),
         (rules.delivers and one.delivered_at is None and one.withheld, Why.WITHHELD),
         (one.waiting or (rules.delivers and one.delivered_at is None), Why.WAITING),
         (now - one.started_at < rules.least, Why.YOUNG),

@@ -7,7 +7,6 @@ import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Final
 
 from classroom_edge.config.models import Config
@@ -48,7 +47,6 @@ class Keeping:
     """
 
     config: Config
-    root: Path  # of all recordings
     catalogue: Catalogue
     erasing: Erasing
     rate: Callable[[], float]
@@ -65,7 +63,7 @@ class Keeping:
     @property
     def rules(self) -> Rules:
         """What room.toml lets be deleted."""
-        return rules_of(self.config.keeping, self.config.targets)
+        return rules_of(self.config)
 
     async def run(self) -> None:
         """Run until cancelled. Raises StoreError."""
@@ -99,10 +97,10 @@ class Keeping:
         lines = await self.catalogue.store.run(kept.lines)
         self._lines = {one.id: one for one in lines}
         at_work = await self._at_work()
-        targets = automatic(self.config.targets)
+        targets, roots = automatic(self.config.targets), self.catalogue.roots
 
         def seen() -> tuple[Kept, ...]:
-            return tuple(listed(one, self.root, targets, at_work) for one in lines)
+            return tuple(listed(one, roots, targets, at_work) for one in lines)
 
         try:
             self._kept = await asyncio.to_thread(seen)
@@ -131,7 +129,7 @@ class Keeping:
 
     async def _space(self, now: datetime) -> Space | None:
         try:
-            disk = await asyncio.to_thread(shutil.disk_usage, self.root)
+            disk = await asyncio.to_thread(shutil.disk_usage, self.catalogue.roots.own)
         except OSError as error:
             logger.warning("nothing can be told of the disk: %s", error)
             return None
@@ -151,7 +149,8 @@ class Keeping:
         line, now = self._lines[due.recording], self.erasing.clock()
         try:
             at_work, targets = await self._at_work(), automatic(self.config.targets)
-            one = await asyncio.to_thread(looked_at, self.root / line.id, line, targets, at_work)
+            roots = self.catalogue.roots
+            one = await asyncio.to_thread(looked_at, roots.of(line.id), line, targets, at_work)
             why = judge(one, self.rules, now)
             if why not in GOES and not (why is Why.NO_RULE and due.why is Why.SPACE):
                 return None

@@ -1,7 +1,7 @@
 """What comes in at a hub: announced, taken aside, verified, and only then put among the received.
 
-A folder `received/SITE/RECORDING` has what has arrived, and an `arrival.json` that says so.
-What is still coming is in `received/.aside/SITE/RECORDING`, on the same disk.
+What has arrived is a folder of `received`, as `arrival.py` tells. What is still coming is in
+`received/.aside/SITE/RECORDING`, on the same disk. What was erased here is not taken again.
 """
 
 import hashlib
@@ -9,7 +9,7 @@ import logging
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -19,23 +19,22 @@ from urllib.parse import quote
 
 import msgspec
 
+from classroom_edge.library.received.arrival import ARRIVAL, id_here, read_arrival
 from classroom_edge.library.received.parcel import (
     RECORDING_ID,
     Answer,
-    Arrival,
     Content,
     Parcel,
     Standing,
 )
+from classroom_edge.library.received.putting import put
 from classroom_edge.library.received.tus import TusError
 from classroom_edge.library.received.upload import Upload
 from classroom_edge.sessions.link.effects import Site
-from classroom_media.record.durable import replace_durably, sync_folder
+from classroom_media.record.durable import replace_durably
 
 ASIDE: Final = ".aside"
 PARCEL: Final = "parcel.json"
-ARRIVAL: Final = "arrival.json"
-WHOLE: Final = "whole"  # the folder in which a recording is put together
 LASTS: Final = timedelta(days=7)  # how long one may pause with an upload
 EMPTY_SHA256: Final = hashlib.sha256(b"").hexdigest()
 SPARE_BYTES: Final = 2 * 10**9  # of the hub's disk, for its own lessons
@@ -51,6 +50,7 @@ class Inbox:
 
     folder: Path
     bytes_max: int  # of one recording
+    erased: Callable[[], Collection[str]] = frozenset  # ids that must not come back; blocks
     spare_bytes: int = SPARE_BYTES
     free: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free
     now: Callable[[], float] = time.time  # seconds since 1970
@@ -59,10 +59,11 @@ class Inbox:
         """Take note of what a site is going to send; tell what of it is here already.
 
         Raises:
-            TusError: it is too much, or there is no room for it.
+            TusError: it is too much, there is no room for it, or it was erased here.
             OSError: the disk fails.
         """
         check(parcel)
+        self._refuse_erased(site.id, parcel.recording)
         if parcel.bytes > self.bytes_max:
             raise TusError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {self.bytes_max} bytes")
         aside = self._aside(site.id, parcel.recording)
@@ -79,12 +80,13 @@ class Inbox:
         """Tell how a recording stands, and put it in its place if all of it is here.
 
         Raises:
-            TusError: nothing was announced of it.
+            TusError: nothing was announced of it, or it was erased here meanwhile.
             OSError: the disk fails.
         """
         parcel = self._announced(site.id, recording)
         if parcel is None:
             raise TusError(HTTPStatus.NOT_FOUND, "nothing was announced of it")
+        self._refuse_erased(site.id, recording)
         there = self._arrived(site.id, recording)
         standings = tuple(_standing(one, there) for one in self._uploads(site.id, parcel))
         whole = all(one.offset == one.bytes and one.begun for one in standings)
@@ -136,7 +138,12 @@ class Inbox:
         return self.folder / ASIDE / folder_name(site) / recording
 
     def _place(self, site: str, recording: str) -> Path:
-        return self.folder / folder_name(site) / recording
+        return self.folder / id_here(site, recording)
+
+    def _refuse_erased(self, site: str, recording: str) -> None:
+        if id_here(site, recording) in self.erased():
+            shutil.rmtree(self._aside(site, recording), ignore_errors=True)
+            raise TusError(HTTPStatus.GONE, "erased here on request: it is not taken again")
 
     def _announced(self, site: str, recording: str) -> Parcel | None:
         try:
@@ -167,39 +174,17 @@ class Inbox:
                 path.unlink()
 
     def _put(self, site: Site, parcel: Parcel) -> None:
-        """Put what has arrived in its place: as a whole, or beside what is there already.
-
-        Cut anywhere, it is done again, and comes to the same.
-        """
-        aside = self._aside(site.id, parcel.recording)
-        place, whole = self._place(site.id, parcel.recording), aside / WHOLE
-        target = place if place.is_dir() else whole
-        for upload in self._uploads(site.id, parcel):
-            if upload.is_whole and upload.part.is_file():
-                path = target / upload.content.name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                upload.part.replace(path)
-                sync_folder(path.parent)
-        _note(target, site, parcel, datetime.fromtimestamp(self.now(), UTC))
-        if target is whole:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            whole.replace(place)
-        sync_folder(place.parent)
-        shutil.rmtree(aside)
+        aside, place = (
+            self._aside(site.id, parcel.recording),
+            self._place(site.id, parcel.recording),
+        )
+        put(site, parcel, aside, place, datetime.fromtimestamp(self.now(), UTC))
         logger.info("received from %s: %s, %d bytes", site.name, parcel.recording, parcel.bytes)
 
 
 def folder_name(site: str) -> str:
     """Spell a site's id as the name of a folder, whatever somebody called it."""
     return quote(site, safe="").replace(".", "%2E")
-
-
-def read_arrival(folder: Path) -> Arrival | None:
-    """Read what has arrived of a recording; None if that folder has none."""
-    try:
-        return msgspec.json.decode((folder / ARRIVAL).read_bytes(), type=Arrival)
-    except (OSError, msgspec.MsgspecError):
-        return None
 
 
 def check(parcel: Parcel) -> None:
@@ -219,18 +204,3 @@ def _standing(upload: Upload, there: frozenset[Content]) -> Standing:
     return Standing(
         name=content.name, offset=offset, bytes=content.bytes, begun=begun, key=content.key
     )
-
-
-def _note(folder: Path, site: Site, parcel: Parcel, at: datetime) -> None:
-    """Write down what has arrived, with what had before."""
-    before = read_arrival(folder)
-    found: dict[str, Content] = {one.name: one for one in (before.contents if before else ())}
-    found |= {one.name: one for one in parcel.contents}
-    arrival = Arrival(
-        site=site.id,
-        school=site.name,
-        recording=parcel.recording,
-        arrived_at=at,
-        contents=tuple(found.values()),
-    )
-    replace_durably(folder / ARRIVAL, msgspec.json.encode(arrival))

@@ -8,6 +8,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Final, TypeVar
 
+from classroom_edge.library.received.arrival import id_here
 from classroom_edge.library.received.gate import Gate
 from classroom_edge.library.received.inbox import Inbox
 from classroom_edge.library.received.parcel import Answer, Parcel
@@ -35,6 +36,7 @@ class Receiving:
 
     gate: Gate
     inbox: Inbox
+    received: Callable[[str], None] = lambda _recording: None  # told the id of what has arrived
     _busy: set[tuple[str, str]] = field(default_factory=set, init=False)
 
     async def run(self) -> None:
@@ -66,7 +68,10 @@ class Receiving:
 
     async def arrived(self, site: Site, recording: str) -> Answer:
         """Tell how a recording stands, to who is alone with it; put it in its place if whole."""
-        return await on_disk(partial(self.inbox.answer, site, recording))
+        answer = await on_disk(partial(self.inbox.answer, site, recording))
+        if answer.whole:
+            self.received(id_here(site.id, recording))
+        return answer
 
     async def create(self, site: Site, recording: str, name: str, length: int) -> Upload:
         """Begin an upload."""

@@ -1,12 +1,14 @@
 """Examines a timetable that came in, in a process of its own: a hostile file ends that alone.
 
-``python -m classroom_edge.services.day.examine NAME SCOPE SCHOOL.toml < FILE`` writes JSON: what is
-wrong, or what would change, and the school's whole file as it would be.
+``python -m classroom_edge.services.day.examine NAME READING SCHOOL.toml < FILE`` writes JSON: what
+is wrong, or what would change, and the school's whole file as it would be. READING is JSON, too.
+A ``.txt`` is the State Council's notice of holidays, pasted.
 """
 
 import resource
 import sys
 from collections.abc import Iterable
+from datetime import date
 from itertools import islice
 from pathlib import Path, PurePath
 from typing import Final, Protocol
@@ -24,17 +26,38 @@ from classroom_schedules import (
     loads,
     plan,
 )
-from classroom_schedules.difference import differences
-from classroom_schedules.incoming.table import read_table, terms
+from classroom_schedules.calendar import Kind
+from classroom_schedules.difference import differences, new_days
+from classroom_schedules.incoming.notice import read_notice
+from classroom_schedules.incoming.table import columns_of, read_table, terms
 from classroom_schedules.load import SIZE_MAX, read_bytes
 from classroom_schedules.mistakes import Mistake
+from classroom_schedules.outgoing.holidays import missing, with_notice
 from classroom_schedules.outgoing.merged import with_lessons, with_reservations
+from classroom_schedules.weeks import Weekday
 from classroom_schedules.words import LANGUAGES
 
 MEMORY_MAX: Final = 2 * 1024**3  # bytes of addresses
 SHOWN_MAX: Final = 200  # of anything; the rest is counted
 WHOLE: Final = "all"
 CLASSES: Final = "classes"
+NOTICE: Final = ".txt"
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """How a file is to be read, as far as it does not say so itself."""
+
+    scope: str = CLASSES  # what a list or grid replaces
+    columns: dict[str, str] = {}  # of a list: field -> header
+    taught: dict[date, Weekday] = {}  # of a notice: worked day -> whose lessons it has
+
+
+class Worked(msgspec.Struct, frozen=True, kw_only=True):
+    """A worked day of a notice; `weekday` from 0 for Monday, None = nobody has said it."""
+
+    day: date
+    name: str
+    weekday: int | None = None
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +73,8 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     mistakes: tuple[Words, ...] = ()  # with any, nothing comes of it
     left_out: tuple[Words, ...] = ()
     columns: dict[str, str] = {}  # which column was taken for what
+    headers: tuple[str, ...] = ()  # of a list: the columns that it has
+    worked: tuple[Worked, ...] = ()  # of a notice: days that are new, and whose lessons they have
     verdict: str = "fine"  # "empty" | "halved": a person has to be sure
     told: Words = {}
     lost_classes: tuple[str, ...] = ()
@@ -69,49 +94,74 @@ class Telling(Protocol):
 def main() -> int:
     """Examine what comes in on standard input."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
-    name, scope, file = sys.argv[1:]
+    name, reading, file = sys.argv[1:]
     content = sys.stdin.buffer.read(SIZE_MAX + 1)
-    sys.stdout.buffer.write(msgspec.json.encode(examine(name, content, Path(file), scope)))
+    how = msgspec.json.decode(reading, type=Reading)
+    sys.stdout.buffer.write(msgspec.json.encode(examine(name, content, Path(file), how)))
     return 0
 
 
-def examine(name: str, content: bytes, file: Path, scope: str) -> Preview:
+def examine(name: str, content: bytes, file: Path, how: Reading) -> Preview:
     """Give the preview of a file that came in as `name`, for the school's `file`."""
+    preview = Preview()
     try:
         text = read_bytes(file, SIZE_MAX).decode("utf-8-sig", "replace")
         school = loads(text.encode())
-        if PurePath(name).suffix.lower() == ".toml":
-            merged, preview = content.decode("utf-8-sig", "replace"), Preview()
+        kind = PurePath(name).suffix.lower()
+        if kind == ".toml":
+            merged = content.decode("utf-8-sig", "replace")
+        elif kind == NOTICE:
+            merged, preview = _noticed(content, text, school, how)
         else:
-            merged, preview = _taken_in(name, content, text, school, scope)
+            called, taken = columns_of(name, content, how.columns)
+            preview = Preview(headers=called, columns=dict(taken))
+            merged, preview = _taken_in(name, content, (text, school, how), preview)
         return _compared(school, loads(merged.encode()), merged, preview) if merged else preview
     except ScheduleError as error:
-        return Preview(mistakes=_words(error.mistakes))
+        return msgspec.structs.replace(preview, mistakes=_words(error.mistakes))
+
+
+def _noticed(content: bytes, text: str, school: School, how: Reading) -> tuple[str, Preview]:
+    """Give the school's file with a notice's days, "" if it has mistakes."""
+    notice = read_notice(content.decode("utf-8-sig", "replace"))
+    if notice.mistakes:
+        return "", Preview(mistakes=_words(notice.mistakes))
+    worked = tuple(
+        Worked(day=one.first, name=one.name, weekday=how.taught.get(one.first))
+        for one in missing(school.calendar, notice.days)
+        if one.kind is Kind.MAKE_UP
+    )
+    return with_notice(text, school, notice, how.taught), Preview(worked=worked)
 
 
 def _taken_in(
-    name: str, content: bytes, text: str, school: School, scope: str
+    name: str, content: bytes, into: tuple[str, School, Reading], preview: Preview
 ) -> tuple[str, Preview]:
     """Give the school's file with what came in, "" if that has mistakes."""
-    found = read_table(name, content, school)
-    preview = Preview(
-        mistakes=_words(found.mistakes),
-        left_out=_words(found.left_out),
-        columns=dict(found.columns),
+    text, school, how = into
+    found = read_table(name, content, school, how.columns)
+    preview = msgspec.structs.replace(
+        preview, mistakes=_words(found.mistakes), left_out=_words(found.left_out)
     )
     if found.mistakes:
         return "", preview
     if found.reservations:
         return with_reservations(text, school, found.reservations), preview
     named = frozenset(group for one in found.lessons for group in one.classes)
-    classes = named if scope == CLASSES else None
-    return with_lessons(text, school, found.lessons, classes=classes), preview
+    classes = named if how.scope == CLASSES else None
+    says = "sites" in found.columns
+    merged = with_lessons(text, school, found.lessons, classes=classes, tells_sites=says)
+    return merged, preview
 
 
 def _compared(old: School, new: School, content: str, preview: Preview) -> Preview:
     difference: Changes = changes(old.timetable, new.timetable)
     found = [
-        Change(kind=one.kind, text=_both(one)) for one in differences(old.timetable, new.timetable)
+        *(Change(kind="added", text=_both(one)) for one in new_days(old.calendar, new.calendar)),
+        *(
+            Change(kind=one.kind, text=_both(one))
+            for one in differences(old.timetable, new.timetable)
+        ),
     ]
     planned = plan(*new, *terms(new))
     warnings: tuple[Telling, ...] = (

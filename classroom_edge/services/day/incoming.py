@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from classroom_edge.room import Who
-from classroom_edge.services.day.examine import Preview
+from classroom_edge.services.day.examine import Preview, Reading
 from classroom_edge.services.day.in_force import InForce
 from classroom_edge.services.refusals import refused
 
@@ -40,11 +40,11 @@ class Incoming:
     _sent: Sent | None = field(default=None, init=False)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
-    async def preview(self, who: Who, name: str, content: bytes, scope: str) -> Sent:
+    async def preview(self, who: Who, name: str, content: bytes, how: Reading) -> Sent:
         """Examine a file; nothing is changed yet."""
         file = self._file()
         async with self._turn:
-            found = await _examined(name, content, file, scope)
+            found = await _examined(name, content, file, how)
             logger.info("timetable %s: %d mistakes, %s", name, len(found.mistakes), who.name)
             self._sent = Sent(secrets.token_urlsafe(12), found)
             return self._sent
@@ -81,9 +81,10 @@ class Incoming:
         return self.in_force.file
 
 
-async def _examined(name: str, content: bytes, file: Path, scope: str) -> Preview:
+async def _examined(name: str, content: bytes, file: Path, how: Reading) -> Preview:
+    reading = msgspec.json.encode(how).decode()
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", MODULE, name, scope, str(file), stdin=PIPE, stdout=PIPE, stderr=PIPE
+        sys.executable, "-m", MODULE, name, reading, str(file), stdin=PIPE, stdout=PIPE, stderr=PIPE
     )
     try:
         async with asyncio.timeout(EXAMINED_WITHIN_S):

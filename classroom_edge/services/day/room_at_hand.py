@@ -1,5 +1,6 @@
 """The daemon's room, as the timetable works it: commands like everybody's, and three looks."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -19,19 +20,14 @@ GRACE_S: Final = 10.0  # after the bell, in which one may go on
 GATE_LU: Final = 10.0  # below the recording's own loudness nobody speaks
 
 
-class Commands(Protocol):
-    """What the daemon does for anybody who may ask. They raise `Refused`."""
+class Recorder(Protocol):
+    """Who begins and ends recordings. It raises `Refused`."""
 
-    async def run_routine(self, who: Who, name: str) -> None:
-        """Start a routine."""
+    async def start(self, who: Who, *, title: str = "", taught: Taught | None = None) -> str:
+        """Begin one; give its id."""
 
-    async def start_recording(
-        self, who: Who, *, title: str = "", taught: Taught | None = None
-    ) -> str:
-        """Begin a recording; give its id."""
-
-    async def stop_recording(self, who: Who, *, grace_s: float = 0) -> None:
-        """End the recording."""
+    async def stop(self, who: Who, *, grace_s: float = 0) -> None:
+        """End it."""
 
 
 class Programme(Protocol):
@@ -50,7 +46,8 @@ class RoomAtHand:
     Source: ITU-R BS.1770-4, relative gate.
     """
 
-    commands: Commands
+    run_routine: Callable[[Who, str], Awaitable[None]]
+    recorder: Recorder
     programme: Programme
     takes: RecordingService
     media: Media
@@ -82,7 +79,7 @@ class RoomAtHand:
 
     async def routine(self, who: Who, name: str) -> None:
         """Have a routine run; one that runs already is what was asked for."""
-        await self.commands.run_routine(who, name)
+        await self.run_routine(who, name)
 
     async def layout(self, who: Who, name: str, sources: tuple[str, ...]) -> None:
         """Have a layout shown."""
@@ -90,14 +87,14 @@ class RoomAtHand:
 
     async def record(self, who: Who, title: str, taught: Taught) -> str:
         """Begin a recording; give its id."""
-        return await self.commands.start_recording(who, title=title, taught=taught)
+        return await self.recorder.start(who, title=title, taught=taught)
 
     async def stop(self, who: Who, *, at_once: bool) -> None:
         """End the recording, at once or with a grace in which a person may go on."""
         if at_once:
             await self.takes.stop(who)
         else:
-            await self.commands.stop_recording(who, grace_s=GRACE_S / self.speed)
+            await self.recorder.stop(who, grace_s=GRACE_S / self.speed)
 
     async def go_live(self, who: Who, lesson: Occurrence, rule: Rule, in_s: float) -> Aired:
         """Have a lesson be live as its rule says; its bell rings in so many seconds."""

@@ -64,6 +64,13 @@ class Loudness(Protocol):
         """Give for how long nothing was heard of a sound, counted from `since_s` at most."""
 
 
+class StillFor(Protocol):
+    """For how long nothing has moved in pictures."""
+
+    def __call__(self, source: str, now_s: float, *, since_s: float) -> float:
+        """Give for how long nothing moved in a picture, counted from `since_s` at most."""
+
+
 @dataclass(kw_only=True)
 class RoomAround:
     """Implements `Surroundings`. `speed` is that of the timetable's clock."""
@@ -74,11 +81,12 @@ class RoomAround:
     finishing: Finishing
     outlets: Outlets
     loudness: Loudness
+    still_for_s: StillFor
     in_session: Callable[[], bool]
     delivering: Callable[[], bool]
     speed: float = 1.0
     boot: str = field(default_factory=boot_id)
-    _began_s: float = field(default_factory=time.monotonic, init=False)
+    began_s: float = field(default_factory=time.monotonic)  # monotonic
 
     def up(self) -> timedelta:
         """Tell for how long the machine has been on."""
@@ -103,14 +111,18 @@ class RoomAround:
             yield Business.DELIVERING
 
     def quiet_for(self) -> timedelta | None:
-        """Tell for how long nobody has been heard; None: nobody was since the daemon began."""
-        now_s, since_s = time.monotonic(), self._began_s
+        """Tell for how long nobody has been heard or seen; None: not since the daemon began.
+
+        Pupils who write are silent; something of them moves in the picture of a camera.
+        """
+        now_s, since_s = time.monotonic(), self.began_s
         silent_s = [
             self.loudness.silent_for_s(one.id, now_s, since_s=since_s)
             for one in self.config.sources
             if one.sound
         ]
-        least_s = min(silent_s, default=now_s - since_s)
+        still_s = [self.still_for_s(one, now_s, since_s=since_s) for one in self.config.pictures]
+        least_s = min([*silent_s, *still_s], default=now_s - since_s)
         if least_s >= now_s - since_s:
             return None
         return timedelta(seconds=least_s * self.speed)

@@ -10,7 +10,7 @@ import logging
 import math
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -92,6 +92,7 @@ class Fetching:
     line: Line
     share: Callable[[], float]
     changed: Callable[[], None]
+    erased: Callable[[], Collection[str]] = frozenset  # sessions of which nothing may come; blocks
     patience: Patience = field(default_factory=Patience)
     pace: Pace = field(default_factory=lambda: Pace(films.PIECE_MAX))
     _chores: dict[str, Chore] = field(default_factory=dict, init=False)
@@ -179,6 +180,7 @@ class Fetching:
             else:
                 await asyncio.to_thread(chore.told, film)
         await asyncio.to_thread(self._forgive, reply.films)
+        await asyncio.to_thread(self._drop_erased)
         self.changed()
 
     def _forgive(self, told: Iterable[films.Film]) -> None:
@@ -186,6 +188,14 @@ class Fetching:
         found = {film.session for film in told if not film.name.endswith(films.NONE)}
         for name, chore in self._chores.items():
             if name.endswith(films.NONE) and chore.note.film.session in found:
+                chore.ended(Stage.DONE)
+
+    def _drop_erased(self) -> None:
+        """Want no film of a lesson that was erased here on request. Raises OSError."""
+        erased = self.erased()
+        for name, chore in self._chores.items():
+            if chore.note.end is None and chore.note.film.session in erased:
+                logger.info("film %s of %s is not fetched: it was erased here", name, self.other)
                 chore.ended(Stage.DONE)
 
     async def _advance(self, chore: Chore) -> bool:
@@ -278,7 +288,10 @@ class Fetching:
     async def _join(self, chore: Chore) -> bool:
         """Make the whole film, and see whether it is in a recording now."""
         film = chore.note.film
+        await asyncio.to_thread(self._drop_erased)
         own = await asyncio.to_thread(self._own, chore)
+        if chore.note.end is not None:
+            return False
         if own is not None and not is_final(own, datetime.now(UTC)):
             return False
         recording = own.id if own is not None else id_of(film)
@@ -289,7 +302,7 @@ class Fetching:
         ]
         spec = JoinSpec(
             folder=str(chore.folder.path),
-            recording=str(self.library.folder / recording),
+            recording=str(self.library.roots.own / recording),
             name=film.name,
             session=film.session,
             title=film.title,

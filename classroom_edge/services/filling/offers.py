@@ -102,7 +102,7 @@ class Offers:
         if not passage.is_final:
             return film
         try:
-            if not (self.library.folder / passage.recording / passage.file).exists():
+            if not (self.library.roots.own / passage.recording / passage.file).exists():
                 return msgspec.structs.replace(film, state=films.GONE)
             if self._places(folder.path).is_true:
                 data = (folder.path / OUTLINE).read_bytes()
@@ -122,7 +122,7 @@ class Offers:
             self._more.set()
 
     async def _outline(self, passage: Passage) -> None:
-        film = self.library.folder / passage.recording / passage.file
+        film = self.library.roots.own / passage.recording / passage.file
         folder = self.folder / passage.name
         spec = OfferSpec(
             film=str(film), from_s=passage.from_s, to_s=passage.to_s, folder=str(folder)

@@ -1,7 +1,7 @@
 """What the rooms of a session missed of it: offered to others, and fetched from them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from classroom_edge.config.models import Config
 from classroom_edge.library.folders import Folders
+from classroom_edge.library.roots import Roots
 from classroom_edge.services.filling.fetching import Fetching, Patience
 from classroom_edge.services.filling.findings import findings
 from classroom_edge.services.filling.offers import Offers
@@ -56,13 +57,14 @@ class FillingService:
     log: Path
     link: LinkService
     changed: Callable[[], None]
+    erased: Callable[[], Collection[str]] = frozenset  # sessions of which nothing may come; blocks
     patience: Patience = field(default_factory=Patience)
     _offers: Offers = field(init=False)
     _fetching: Fetching | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         steps = Steps(runtime=self.runtime, log=self.log)
-        library = Folders(self.recordings)
+        library = Folders(Roots(self.recordings))
         self._offers = Offers(
             folder=self.folder / "offered",
             library=library,
@@ -81,6 +83,7 @@ class FillingService:
                 line=LineToHub(self.link),
                 share=self.share,
                 changed=self.changed,
+                erased=self.erased,
                 patience=self.patience,
             )
 

@@ -20,7 +20,8 @@ from classroom_media.messages import Meet
 
 LOOKS_EVERY_S: Final = 0.05
 STARTS_WITHIN_S: Final = 3.0  # a relay, while a site's offer waits for it
-LACKS_NS: Final = 2 * NS  # for so long a site is missing before it is asked
+LACKS_NS: Final = 2 * NS  # for so long a site is missing before it is asked: it may come back
+NEVER_MET_NS: Final = NS // 2  # the same, by a relay that does not know it: it was started anew
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +75,9 @@ class Hosting:
             if is_there or peer.is_guest or member is None or member.dark:
                 self._lacking.pop(peer.id, None)
                 self._again.pop(peer.id, None)
-            elif now_ns - self._lacking.setdefault(peer.id, now_ns) >= LACKS_NS:
+                continue
+            after_ns = LACKS_NS if health else NEVER_MET_NS
+            if now_ns - self._lacking.setdefault(peer.id, now_ns) >= after_ns:
                 again = self._again.setdefault(peer.id, Again(SystemRandom()))
                 if again.is_due(now_ns / NS):
                     self.want_offer(peer.id, cast.session.id)

@@ -59,8 +59,8 @@ class Offering:
     _linked_ns: int | None = field(default=None, init=False)  # since when
 
     def ask(self) -> None:
-        """Note that the hub lacks our picture and sound."""
-        self._is_asked = True
+        """Note that the hub lacks our picture and sound; what is on its way is not asked for."""
+        self._is_asked = (self.clock() - self._offered_ns) / NS > FRESH_S
 
     async def look(self, cast: Cast, *, linked: bool) -> None:
         """Offer, if that is what is missing now."""
@@ -80,7 +80,7 @@ class Offering:
         age_s, linked_s = (now_ns - self._offered_ns) / NS, (now_ns - linked_ns) / NS
         if beat is not None and beat.at_ns < self._offered_ns:
             return True  # it does not tell of our last offer yet
-        if self._is_asked and age_s > FRESH_S:
+        if self._is_asked:
             return False
         match health_of(beat, HUB):
             case PeerHealth(state="connected"):

@@ -22,10 +22,10 @@ logger = logging.getLogger(__name__)
 class Recorder(Protocol):
     """Who begins and ends recordings."""
 
-    async def start_recording(self, who: Who, *, title: str = "") -> str:
+    async def start(self, who: Who, *, title: str = "") -> str:
         """Begin one; give its id. Raises Refused."""
 
-    async def stop_recording(self, who: Who) -> None:
+    async def stop(self, who: Who) -> None:
         """End it. Raises Refused."""
 
 
@@ -55,7 +55,7 @@ class SessionRecording:
             return
         who = Who(name=f"session:{cast.session.id}", why="opened")
         try:
-            self._ours = await self.recorder.start_recording(who, title=cast.session.title)
+            self._ours = await self.recorder.start(who, title=cast.session.title)
         except Refused as refused:
             logger.warning("session %s is not recorded: %s", cast.session.id, refused)
 
@@ -64,6 +64,6 @@ class SessionRecording:
         if story is None or story.id != ours:
             return
         try:
-            await self.recorder.stop_recording(Who(name=f"session:{self._seen}", why="over"))
+            await self.recorder.stop(Who(name=f"session:{self._seen}", why="over"))
         except Refused as refused:
             logger.info("the recording of session %s: %s", self._seen, refused)

@@ -30,6 +30,12 @@ class Answers(Generic[A]):
         finally:
             del self._waiting[place]
 
+    def give_up(self) -> None:
+        """Let nobody wait any longer: whoever was asked is gone, and what it says late is stale."""
+        for answer in self._waiting.values():
+            if not answer.done():
+                answer.set_exception(SilentError("the other end is lost"))
+
     def take(self, site: str, ask_id: int, answer: A) -> None:
         """Bring an answer; nobody waits for one that comes late, or from elsewhere."""
         with suppress(KeyError, asyncio.InvalidStateError):

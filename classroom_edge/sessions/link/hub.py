@@ -122,7 +122,7 @@ class Hub:
         """
         deadline_ns = self.clock() + round(within_s * NS)
         ask_id, send = self._end.ask(site, session, command, deadline_ns=deadline_ns)
-        self._put(send)
+        self._put_now(site, send)
         return (await self._answers.wait(site, ask_id, within_s)).reason
 
     def answer(self, site: str, ask_id: int, reason: str = "", sdp: str = "") -> None:
@@ -133,7 +133,7 @@ class Hub:
         """Ask a site about films. Raises NotLinkedError, SilentError."""
         deadline_ns = self.clock() + round(within_s * NS)
         number, send = self._end.inquire(site, question, deadline_ns=deadline_ns)
-        self._put(send)
+        self._put_now(site, send)
         return (await self._informed.wait(site, number, within_s)).reply
 
     def want_offer(self, site: str, session: str) -> None:
@@ -180,14 +180,23 @@ class Hub:
                 case Linked() | Lost() | Asked() | Offered():
                     self.heard(effect)
 
-    def _put(self, send: Send) -> None:
+    def _put(self, send: Send) -> bool:
         """Send at once or not at all: nobody waits for a site that does not read."""
-        if self._socket is None:
-            return
-        if not send_now(self._socket, send.route, send.data):
+        sent = self._socket is not None and send_now(self._socket, send.route, send.data)
+        if not sent:
             logger.debug(
                 "link: a site that is gone or does not read misses %d bytes", len(send.data)
             )
+        return sent
+
+    def _put_now(self, site: str, send: Send) -> None:
+        """Send a question; nobody waits for the answer to one that was not sent.
+
+        Raises:
+            NotLinkedError: the site has just gone, or does not read.
+        """
+        if not self._put(send):
+            raise NotLinkedError(f"{site} is not there")
 
     async def _look_round(self) -> None:
         while True:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random, SystemRandom
 from typing import Final
@@ -29,6 +30,7 @@ from classroom_edge.sessions.link.effects import (
     Told,
 )
 from classroom_edge.sessions.link.films import Answering, Question, Reply, no_films
+from classroom_edge.sessions.link.hub_end import NotLinkedError
 from classroom_edge.sessions.link.keys import HubRecord, KeyPair
 from classroom_edge.sessions.link.misdeeds import Misdeeds
 from classroom_edge.sessions.link.site_end import SiteEnd
@@ -36,6 +38,7 @@ from classroom_edge.sessions.link.sockets import connected, send_now, site_socke
 from classroom_edge.sessions.link.wire import Answer, Inform
 from classroom_edge.sessions.state import NS
 
+LYING_MAX: Final = 100  # messages that are taken at once
 SPREAD_S: Final = 1.5  # in which sites dial first: power comes back to every school at once
 
 logger = logging.getLogger(__name__)
@@ -89,6 +92,7 @@ class SiteLink:
                     while True:
                         if not self._end.is_linked:
                             await connected(socket)
+                        await self._catch_up(socket)
                         self._carry_out(self._end.tick(self.now_ns()))
                         await self._listen(socket)
             finally:
@@ -103,7 +107,7 @@ class SiteLink:
         """
         within_ns = round(within_s * NS)
         ask_id, send = self._end.ask(session, command, now_ns=self.now_ns(), within_ns=within_ns)
-        self._put(send)
+        self._put_now(send)
         return (await self._answers.wait(self.hub.site, ask_id, within_s)).reason
 
     async def offer(self, session: str, sdp: str, *, within_s: float) -> Answer:
@@ -115,27 +119,33 @@ class SiteLink:
         """
         within_ns = round(within_s * NS)
         offer_id, send = self._end.offer(session, sdp, now_ns=self.now_ns(), within_ns=within_ns)
-        self._put(send)
+        self._put_now(send)
         return await self._answers.wait(self.hub.site, offer_id, within_s)
 
     async def inquire(self, question: Question, *, within_s: float) -> Reply:
         """Ask the hub about films. Raises NotLinkedError, SilentError."""
         within_ns = round(within_s * NS)
         number, send = self._end.inquire(question, now_ns=self.now_ns(), within_ns=within_ns)
-        self._put(send)
+        self._put_now(send)
         return (await self._informed.wait(self.hub.site, number, within_s)).reply
 
     def answer(self, ask_id: int, reason: str = "") -> None:
         """Answer what the hub asked for."""
         self._put(self._end.answer(ask_id, reason))
 
+    async def _catch_up(self, socket: zmq.asyncio.Socket) -> None:
+        """Take what lies there: to a room that had no time for it the hub was not silent."""
+        with suppress(zmq.Again):
+            for _ in range(LYING_MAX):
+                data = await socket.recv(zmq.NOBLOCK)
+                self._carry_out(self._end.received(data, self.now_ns()))
+
     async def _listen(self, socket: zmq.asyncio.Socket) -> None:
         """Take what comes until the end has something to do by itself."""
         while (left_ns := self._end.next_ns - self.now_ns()) > 0:
             if not await socket.poll(max(1, left_ns // 1_000_000)):
                 return
-            data = await socket.recv()
-            self._carry_out(self._end.received(data, self.now_ns()))
+            await self._catch_up(socket)
 
     def _carry_out(self, effects: list[Effect]) -> None:
         for effect in effects:
@@ -152,15 +162,26 @@ class SiteLink:
                     self.misdeeds.note(effect, self.now_ns())
                 case Dropped(what=what, why=why):
                     logger.info("link: %s of the hub is %s, dropped", what, why)
-                case Linked() | Lost() | Asked() | OfferWanted() | Told():
+                case Lost():
+                    self._answers.give_up()
+                    self._informed.give_up()
+                    self.heard(effect)
+                case Linked() | Asked() | OfferWanted() | Told():
                     self.heard(effect)
 
     async def _inform(self, asked: Inquired) -> None:
         reply = await self.inquired(asked.site, asked.inquiry.question)
         self._put(self._end.inform(asked.inquiry.id, reply))
 
-    def _put(self, send: Send) -> None:
+    def _put(self, send: Send) -> bool:
         """Send at once or not at all: nothing waits for a hub that is away."""
-        if self._socket is None:
-            return
-        send_now(self._socket, send.data)
+        return self._socket is not None and send_now(self._socket, send.data)
+
+    def _put_now(self, send: Send) -> None:
+        """Send a question; nobody waits for the answer to one that was not sent.
+
+        Raises:
+            NotLinkedError: the hub has just gone, or does not read.
+        """
+        if not self._put(send):
+            raise NotLinkedError("the hub is not there")

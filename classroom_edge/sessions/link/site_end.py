@@ -147,18 +147,22 @@ class SiteEnd:
         return Send(wire.encode(wire.LetterToHub(body=body)))
 
     def _welcome(self, epoch: int, number: int, welcome: wire.Welcome, now_ns: int) -> list[Effect]:
-        """Begin an epoch; on a slow link a second Hello may have been on its way, and counts."""
+        """Begin an epoch; on a slow link a second Hello may have been on its way, and counts.
+
+        Then the hub has forgotten what was before: it may even have been started anew meanwhile.
+        """
         if welcome.nonce not in self._nonces:
             return [Dropped(self._site, "Welcome", "stale")]
         while self._nonces.popleft() != welcome.nonce:
             pass
-        is_new, self._hello_ns = not self._epoch, HELLO_NS
+        lost: list[Effect] = [Lost(self._site)] if self._epoch else []
+        self._hello_ns = HELLO_NS
         self._epoch, self._number_in, self._number_out = epoch, number, 0
         self._heard_ns, self.name = now_ns, welcome.name
         self._next_ns = now_ns + round(BEAT_NS * self._random.uniform(0, 0.5))
         self.clock.forget()
         self._compare(welcome, now_ns)
-        return [Linked(self._site)] if is_new else []
+        return [*lost, Linked(self._site)]
 
     def _said(self, letter: wire.LetterToSite, now_ns: int) -> list[Effect]:
         what = type(letter.body).__name__

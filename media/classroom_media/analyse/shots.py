@@ -4,7 +4,8 @@ All of it as the journal tells it.
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import Final
 
 from classroom_media.analyse.figures import Encoding, Outage, Shot, Strain
@@ -99,7 +100,18 @@ def strains(events: Iterable[AnyJournalEvent], story: Story) -> tuple[Strain, ..
         Strain(from_s=from_s, to_s=to_s, step=event.step, left_out=left_out)
         for (from_s, event), (to_s, left_out) in zip(noted, ends, strict=False)
     ]
-    return tuple(one for one in found if one.step or one.left_out)
+    joined = (_as_one(list(some)) for _, some in groupby(found, attrgetter("step")))
+    return tuple(one for one in joined if one.step or one.left_out)
+
+
+def _as_one(stretches: list[Strain]) -> Strain:
+    """Join stretches of one step; more pictures were noted as left out between them."""
+    return Strain(
+        from_s=stretches[0].from_s,
+        to_s=stretches[-1].to_s,
+        step=stretches[0].step,
+        left_out=sum(one.left_out for one in stretches),
+    )
 
 
 def encodings(events: Iterable[AnyJournalEvent], story: Story) -> tuple[Encoding, ...]:

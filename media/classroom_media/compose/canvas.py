@@ -4,7 +4,8 @@ Going through RGB would cost ten times as much. What did not change since the la
 not painted again, and one source of the programme's own size is passed on by reference.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 import av
@@ -33,6 +34,26 @@ def planes(frame: av.VideoFrame) -> tuple[Plane, ...]:
         np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[:, : plane.width]
         for plane in frame.planes
     )
+
+
+@contextmanager
+def lent(frame: av.VideoFrame, places: Sequence[Box]) -> Iterator[list[list[Plane]]]:
+    """Give parts of a yuv420p frame, plane by plane, to be painted on for a while.
+
+    Afterwards it is as it was: it may belong to a decoder, which still needs it.
+    """
+    whole = planes(frame)
+    parts = [
+        [plane[rows, columns] for (rows, columns), plane in zip(regions(place), whole, strict=True)]
+        for place in places
+    ]
+    beneath = [[part.copy() for part in some] for some in parts]
+    try:
+        yield parts
+    finally:
+        for some, before in zip(parts, beneath, strict=True):
+            for part, plane in zip(some, before, strict=True):
+                part[:] = plane
 
 
 def label(frame: av.VideoFrame) -> av.VideoFrame:
@@ -140,14 +161,15 @@ def _converted(
 class Canvas:
     """The programme's picture under one arrangement of slots, bottom first.
 
-    The frame that `paint` gives is valid until the next call: an encoder that keeps frames
-    must copy it (libx264 does).
+    The frame that `paint` gives is valid until the next call, that of `composed` for its block:
+    an encoder that keeps frames must copy it (libx264 does).
     """
 
     def __init__(self, slots: Sequence[Slot], background: av.VideoFrame) -> None:
         self._slots = tuple(slots)
         self._background = background
         self._width, self._height = background.width, background.height
+        self._whole = Box(0, 0, self._width, self._height)
         self._borders = tuple(_even_up(slot.border * self._height) for slot in slots)
         self._frame = label(av.VideoFrame(self._width, self._height, "yuv420p"))
         self._planes = planes(self._frame)
@@ -156,18 +178,31 @@ class Canvas:
         self._boxes: list[Box] = []
         self._painted: list[Picture] = []
 
+    @contextmanager
+    def composed(self, pictures: Sequence[Picture]) -> Iterator[av.VideoFrame]:
+        """Give the composed picture for a while; `pictures` fill the slots in order.
+
+        Where the lowest fills everything as it is, the others are laid over it for that while:
+        copying it would cost as much as all the rest.
+        """
+        slots, boxes = self._placed(pictures)
+        if boxes[0] != self._whole or any(slot.key for slot in slots):
+            yield self.paint(pictures)
+            return
+        below = self._fitted(0, slots[0], boxes[0], pictures[0])
+        above = range(1, len(slots))
+        fitted = [self._fitted(n, slots[n], boxes[n], pictures[n]) for n in above]
+        with lent(below, [boxes[n].grown(self._borders[n]) for n in above]):
+            onto = planes(below)
+            for n, frame in zip(above, fitted, strict=True):
+                self._lay(onto, n, slots[n], boxes[n], planes(frame))
+            yield below
+
     def paint(self, pictures: Sequence[Picture]) -> av.VideoFrame:
         """Give the composed picture; `pictures` fill the slots in order."""
-        slots = [
-            _for_slate(slot) if picture.whole else slot
-            for slot, picture in zip(self._slots, pictures, strict=True)
-        ]
-        boxes = [
-            box(slot, self._width, self._height, picture.aspect)
-            for slot, picture in zip(slots, pictures, strict=True)
-        ]
+        slots, boxes = self._placed(pictures)
         keys = {index: slot.key for index, slot in enumerate(slots) if slot.key}
-        if boxes == [Box(0, 0, self._width, self._height)] and not keys:
+        if boxes == [self._whole] and not keys:
             return self._fitted(0, slots[0], boxes[0], pictures[0])
         if boxes != self._boxes or keys.keys() != self._keyed.keys():
             self._clear()
@@ -183,6 +218,17 @@ class Canvas:
             self._paint_slot(index, slots[index], pictures[index], afresh=index != changed[0])
         self._painted = list(pictures)
         return self._frame
+
+    def _placed(self, pictures: Sequence[Picture]) -> tuple[list[Slot], list[Box]]:
+        slots = [
+            _for_slate(slot) if picture.whole else slot
+            for slot, picture in zip(self._slots, pictures, strict=True)
+        ]
+        boxes = [
+            box(slot, self._width, self._height, picture.aspect)
+            for slot, picture in zip(slots, pictures, strict=True)
+        ]
+        return slots, boxes
 
     def _changed(self, pictures: Sequence[Picture]) -> list[int]:
         """Give the slots to paint: those with a new picture, and what lies above them."""
@@ -205,10 +251,16 @@ class Canvas:
         if index in self._keyed:
             self._keyed[index].paint(fitted, afresh=afresh)
             return
+        self._lay(self._planes, index, slot, place, fitted)
+
+    def _lay(
+        self, onto: Sequence[Plane], index: int, slot: Slot, place: Box, fitted: Sequence[Plane]
+    ) -> None:
+        """Put a fitted picture on some planes, in its border."""
         if border := self._borders[index]:
-            self._fill(place.grown(border), yuv_of(slot.border_colour))
-        for part, source in zip(self._parts(index), fitted, strict=True):
-            part[:] = source
+            _fill(onto, place.grown(border), yuv_of(slot.border_colour))
+        for (rows, columns), plane, source in zip(regions(place), onto, fitted, strict=True):
+            plane[rows, columns] = source
 
     def _parts(self, index: int) -> list[Plane]:
         """Give where a slot's picture stands, plane by plane."""
@@ -219,9 +271,10 @@ class Canvas:
         for plane, source in zip(self._planes, planes(self._background), strict=True):
             plane[:] = source
 
-    def _fill(self, place: Box, colour: tuple[int, int, int]) -> None:
-        for (rows, columns), plane, value in zip(regions(place), self._planes, colour, strict=True):
-            plane[rows, columns] = value
+
+def _fill(onto: Sequence[Plane], place: Box, colour: tuple[int, int, int]) -> None:
+    for (rows, columns), plane, value in zip(regions(place), onto, colour, strict=True):
+        plane[rows, columns] = value
 
 
 def _for_slate(slot: Slot) -> Slot:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from classroom_media.compose.canvas import Plane, planes, regions
+from classroom_media.compose.canvas import Plane, lent
 from classroom_media.compose.layouts import Box
 
 RGBA = NDArray[np.uint8]
@@ -59,18 +59,11 @@ def overlay_of(drawing: RGBA, x: int, y: int) -> Overlay:
 @contextmanager
 def laid_over(frame: av.VideoFrame, overlays: Sequence[tuple[Overlay, float]]) -> Iterator[None]:
     """Lay drawings over a yuv420p frame, each as strong as told (0 to 1), for a while."""
-    beneath: list[tuple[Plane, Plane]] = []
-    try:
-        for overlay, strength in overlays:
-            places = zip(regions(overlay.place), planes(frame), strict=True)
-            parts = [plane[rows, columns] for (rows, columns), plane in places]
-            for part, light, through in zip(parts, overlay.light, overlay.through, strict=True):
-                beneath.append((part, part.copy()))
+    with lent(frame, [overlay.place for overlay, _ in overlays]) as parts:
+        for (overlay, strength), some in zip(overlays, parts, strict=True):
+            for part, light, through in zip(some, overlay.light, overlay.through, strict=True):
                 _blend(part, light, through, strength)
         yield
-    finally:
-        for part, before in reversed(beneath):
-            part[:] = before
 
 
 def _blend(part: Plane, light: Plane, through: Plane, strength: float) -> None:

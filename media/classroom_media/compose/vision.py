@@ -1,6 +1,7 @@
 """The vision mixer: pictures of all sources in, the programme's picture out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import av
@@ -129,19 +130,24 @@ class VisionMixer:
         """Do the same for the sources that are only fading away."""
         return self._late(set(self._visible) - set(self._scene.layout.sources), tick_ns)
 
-    def picture(self, tick_ns: int) -> av.VideoFrame:
-        """Compose what is known of this tick; valid until the next call."""
+    @contextmanager
+    def picture(self, tick_ns: int) -> Iterator[av.VideoFrame]:
+        """Compose what is known of this tick, for as long as it is used."""
         self.forget_unseen(tick_ns)
         taken = {source: self._taken(source, tick_ns) for source in self._visible}
-        frame = self._composed(self._scene, taken)
         if self._leaving is None:
-            return frame
+            with self._scene.canvas.composed(self._shown(self._scene, taken)) as frame:
+                yield frame
+        else:
+            yield self._faded(self._leaving, taken)
+
+    def _faded(self, leaving: _Scene, taken: dict[str, Picture | None]) -> av.VideoFrame:
         self._step += 1
         share = self._step / (self._steps + 1)
-        frame = self._fade.mix(self._composed(self._leaving, taken), frame, share)
+        old, new = (one.canvas.paint(self._shown(one, taken)) for one in (leaving, self._scene))
         if self._step == self._steps:
             self._end_fade()
-        return frame
+        return self._fade.mix(old, new, share)
 
     def forget_unseen(self, tick_ns: int) -> None:
         """Of what is not seen, keep what it takes to show it from this tick on."""
@@ -190,11 +196,9 @@ class VisionMixer:
         late = [feed for feed in feeds if not feed.ready(tick_ns)]
         return [feed.heard_ns for feed in late if feed.live(tick_ns)]
 
-    def _composed(self, scene: _Scene, taken: dict[str, Picture | None]) -> av.VideoFrame:
+    def _shown(self, scene: _Scene, taken: dict[str, Picture | None]) -> list[Picture]:
         placed = zip(scene.layout.sources, scene.slots, strict=True)
-        return scene.canvas.paint(
-            [taken[source] or self._slate(source, slot) for source, slot in placed]
-        )
+        return [taken[source] or self._slate(source, slot) for source, slot in placed]
 
     def _slate(self, source: str, slot: Slot) -> Picture:
         aspect = self._width / self._height

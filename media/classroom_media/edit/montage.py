@@ -115,7 +115,7 @@ class Montage:
         """Give the sound, if there is any.
 
         Raises:
-            MediaError: it is coded in unlike ways.
+            MediaError: sound of another kind has to be coded anew, and cannot be.
         """
         return sound_lane(self._passages, self.films, self._end_s, self._strip.made)
 

@@ -1,5 +1,7 @@
 """The sound of a film that was cut: its blocks are copied, and silence is made.
 
+What is joined and has another rate or layout than the first sound is coded anew (`recoded`).
+
 Blocks of sound have their own length, so they follow the pictures as closely as they can: half a
 block, 11 ms, away at most, and never more in the end than in the beginning. Blocks of AAC fade
 into each other, also two that were no neighbours: no seam clicks.
@@ -16,14 +18,12 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from classroom_media.api import MediaError
 from classroom_media.edit.film import Film
+from classroom_media.edit.recoded import BLOCK, CHANNELS_AT, encoder_like, layout_of, recoded
 from classroom_media.edit.strip import Strip
 from classroom_media.edit.tables import Samples
 from classroom_media.edit.write import Lane
 
-BLOCK: Final = 1024  # samples
-CHANNELS_AT: Final = slice(24, 26)  # of a sample entry
 SETTLED: Final = 4  # blocks after which an encoder of silence gives nothing but silence
 
 
@@ -43,6 +43,7 @@ class Heard:
     film: Film | None
     blocks: range
     at: int  # counted in blocks
+    from_s: Fraction | None = None  # coded anew from this instant on; None = its blocks are copied
 
 
 def sound_lane(
@@ -51,7 +52,7 @@ def sound_lane(
     """Put the sound together, `end_s` long; None if there is none. Adds to `films` what it needs.
 
     Raises:
-        MediaError: sounds are coded in unlike ways.
+        MediaError: sound of another kind has to be coded anew, and cannot be.
     """
     first = next((one.film for one in passages if one.film and one.film.sound), None)
     if first is None or first.sound is None:
@@ -64,6 +65,9 @@ def sound_lane(
         places = (one.at + np.arange(len(one.blocks))) * BLOCK
         if one.film is None:
             strip.add([(silence, True)] * len(one.blocks), places)
+        elif one.from_s is not None:
+            made_anew = recoded(one.film, one.from_s, len(one.blocks), of)
+            strip.add([(block, True) for block in made_anew], places)
         else:
             _take(strip, one.film, one.blocks, places, films)
     return Lane(first.trak(of), strip)
@@ -78,11 +82,10 @@ def _silenced(passage: Passage) -> Passage:
 def _take(
     strip: Strip, film: Film, blocks: range, places: NDArray[np.int64], films: list[Film]
 ) -> None:
-    if film.sound is None or _form(film.sound) != _form(strip.of):
-        raise MediaError(f"{film.path}: its sound is coded in another way than before it")
     if film not in films:
         films.append(film)
-    strip.take(films.index(film), film.sound, blocks, places)
+    if film.sound is not None:
+        strip.take(films.index(film), film.sound, blocks, places)
 
 
 def _form(of: Samples) -> tuple[int, bytes]:
@@ -91,15 +94,17 @@ def _form(of: Samples) -> tuple[int, bytes]:
 
 
 def heard(passages: Sequence[Passage], of: Samples) -> tuple[list[Heard], int]:
-    """Choose the blocks for passages that follow each other, all of them coded like `of`.
+    """Choose the blocks for passages that follow each other; `of` is the first sound of them.
 
     Gives also how many samples of the first block lie before the beginning.
     """
     found: list[Heard] = []
     begun_s, blocks, skipped = Fraction(0), 0, 0
     for passage in passages:
-        first, there = 0, None
-        if passage.film and passage.film.sound:
+        first, there, anew_s = 0, None, None
+        if passage.film and passage.film.sound and _form(passage.film.sound) != _form(of):
+            anew_s = passage.from_s + Fraction(blocks * BLOCK - skipped, of.rate) - begun_s
+        elif passage.film and passage.film.sound:
             starts = passage.film.sound.shown
             wanted = passage.from_s * of.rate
             if not found:
@@ -115,7 +120,7 @@ def heard(passages: Sequence[Passage], of: Samples) -> tuple[list[Heard], int]:
         if passage is passages[-1]:
             taken += there is None or there > count  # to the very end
             count = taken
-        found.append(Heard(passage.film, range(first, first + taken), blocks))
+        found.append(Heard(passage.film, range(first, first + taken), blocks, anew_s))
         found.append(Heard(None, range(count - taken), blocks + taken))  # it was over before
         blocks += count
     return [one for one in found if one.blocks], skipped
@@ -133,11 +138,7 @@ def silent_block(of: Samples) -> bytes:
     Raises:
         MediaError: it has more channels than two.
     """
-    layout = {1: "mono", 2: "stereo"}.get(int.from_bytes(of.entry[CHANNELS_AT]))
-    if layout is None:
-        raise MediaError("sound of more than two channels is not cut")
-    context = av.CodecContext.create("aac", "w")
-    context.sample_rate, context.layout, context.format = of.rate, layout, "fltp"
+    context, layout = encoder_like(of), layout_of(of)
     packets = []
     for number in range(SETTLED):
         frame = av.AudioFrame(format="fltp", layout=layout, samples=BLOCK)

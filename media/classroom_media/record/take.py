@@ -4,26 +4,25 @@
                    │
                    └──► failed: disk full, file broken ──► every 2 s: opening with what the ring has
 
-There may be a second folder, on another disk. A take goes on there when the first disk fails it,
-and stays until it ends; when both fail, both are tried again.
+Where its parts are written is for `folders` to say, what is asked of it for `wish`.
 
 After a failure the next part starts at the last keyframe before the place where the earlier
 one broke off, so that nothing is missing once both are joined; its edit list hides the rest.
 """
 
-import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Final
 
-from classroom_media.api import NS, Kind, StreamFormat
+from classroom_media.api import NS, StreamFormat
 from classroom_media.messages import Begin, PartProgress
 from classroom_media.packets import Coded
-from classroom_media.record.durable import DISK_FULL, Sink, TrackError, problem_of
+from classroom_media.record.disk import Disk
+from classroom_media.record.durable import DISK_FULL, TrackError, problem_of
+from classroom_media.record.folders import Folders
 from classroom_media.record.part import BROKEN, PartWriter
 from classroom_media.record.ring import Kept, Ring
 from classroom_media.record.scribe import Scribe
+from classroom_media.record.wish import Lost, Wish
 
 RETRY_NS: Final = 2 * NS
 COMPANY_NS: Final = 5 * NS // 2  # how long a stream waits for the others of its track
@@ -32,61 +31,6 @@ WAITING: Final = "waiting"
 LOST: Final = "lost"
 FORMAT: Final = "format"
 SLOW_DISK: Final = "slow-disk"
-
-
-@dataclass(frozen=True, slots=True)
-class Disk:
-    """Where files go: how one is made, and how much room is left alone.
-
-    The reserve is what finishing takes (an index of some megabytes for each track), or less on
-    a small disk: `reserve_share` of it at most.
-    """
-
-    open: Callable[[Path], Sink]
-    reserve_bytes: int
-    reserve_share: float = 0.05
-
-    def check_room(self, folder: Path, *, spare: float = 1.0) -> None:
-        """Return if a file may grow; before opening a new one, ask for something to spare.
-
-        Raises:
-            TrackError: the reserve is reached, or the folder is gone.
-        """
-        try:
-            usage = shutil.disk_usage(folder)
-        except OSError as error:
-            raise TrackError(problem_of(error), str(error)) from error
-        reserve_bytes = min(self.reserve_bytes, usage.total * self.reserve_share)
-        if usage.free < reserve_bytes * spare:
-            raise TrackError(DISK_FULL, f"{folder}: {usage.free >> 20} MiB left")
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """The source went away just before the packet of this number."""
-
-    number: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is asked of the take at a moment."""
-
-    until_ns: int | None = None  # held, or ending
-    ending: bool = False
-    patient: bool = True  # an ending take waits for packets that are still under way
-    lost: Lost | None = None
-
-    def admits(self, packet: Coded, kind: Kind) -> bool:
-        """Whether a packet holds nothing of what happened from `until_ns` on.
-
-        A block of AAC describes its own time and, through its window, the next block's.
-        """
-        if self.until_ns is None:
-            return True
-        reach_ns = 1 if kind is Kind.PICTURE else 2 * packet.duration_ns
-        return packet.pts_ns + reach_ns <= self.until_ns
 
 
 class TakeWriter:
@@ -107,9 +51,7 @@ class TakeWriter:
         self._streams = streams
         self._ring = ring
         self._disk = disk
-        self._scribes = scribes  # of the folders, in the order of preference
-        self._scribe = scribes[0]
-        self._failed: dict[Scribe, str] = {}  # and why
+        self._folders = Folders(scribes)
         self._settle_ns = settle_ns
         self._part: PartWriter | None = None
         self._cursors: dict[str, int] = {}  # the next packet of each of the part's streams
@@ -140,14 +82,14 @@ class TakeWriter:
         part = self._part
         from_ns = self.begin.from_ns if self._resume_ns is None else self._resume_ns
         return PartProgress(
-            track=self._scribe.track,
-            part=self._scribe.part,
+            track=self._folders.scribe.track,
+            part=self._folders.scribe.part,
             first_ns=part.zero_ns if part else self.begin.from_ns,
             written_ns=max(part.written_ns, from_ns) if part else from_ns,
             synced_ns=max(part.synced_ns, from_ns) if part else from_ns,
             synced_bytes=self._earlier_bytes + (part.synced_bytes if part else 0),
             problem=self._problem,
-            elsewhere="" if self._scribe is self._scribes[0] else self._failed[self._scribes[0]],
+            elsewhere=self._folders.elsewhere,
         )
 
     def _advance(self, wish: Wish, now_ns: int) -> bool:
@@ -168,7 +110,7 @@ class TakeWriter:
                 return False
             self._cursors[kept.packet.stream] = kept.number + 1
             part.write(kept.packet)
-        self._scribe.synced(now_ns, part.synced_ns, part.synced_bytes)
+        self._folders.scribe.synced(now_ns, part.synced_ns, part.synced_bytes)
         if (lost := self._new_loss(wish)) and not self._owes(lost.number):
             self._seal(lost.reason, now_ns)
             self._note_loss(lost)
@@ -224,7 +166,7 @@ class TakeWriter:
 
     def _check_room(self, now_ns: int) -> None:
         try:
-            self._disk.check_room(self._scribe.folder)
+            self._disk.check_room(self._folders.scribe.folder)
         except TrackError as error:
             if error.problem != DISK_FULL:
                 raise
@@ -237,21 +179,10 @@ class TakeWriter:
         """Open the next part, if there is something to begin it with."""
         if now_ns < self._retry_ns and not wish.ending:
             return None
-        failure: TrackError | None = None
-        for scribe in sorted(self._scribes, key=self._failed.__contains__):
-            self._scribe = scribe
-            try:
-                return self._open_here(wish, now_ns)
-            except TrackError as error:
-                if error.problem == BROKEN:
-                    raise
-                self._failed[scribe] = error.problem
-                failure = failure or error
-        self._scribe = self._scribes[0]
-        raise failure or TrackError(DISK_FULL, "no folder")
+        return self._folders.open(lambda: self._open_here(wish, now_ns))
 
     def _open_here(self, wish: Wish, now_ns: int) -> PartWriter | None:
-        began_ns = self._scribe.survey()
+        began_ns = self._folders.scribe.survey()
         if began_ns is not None:
             self._resume_ns, self._reason = began_ns, "crash"
         starts = self._starts(wish, now_ns)
@@ -261,7 +192,7 @@ class TakeWriter:
             starts = self._starts(wish, now_ns)
         if not starts:
             return None
-        self._disk.check_room(self._scribe.folder, spare=1.25)
+        self._disk.check_room(self._folders.scribe.folder, spare=1.25)
         self._part = self._create(starts)
         self._cursors = {stream: kept.number for stream, kept in starts.items()}
         self._opened_at = max(self._cursors.values())
@@ -298,7 +229,7 @@ class TakeWriter:
             for stream, kept in starts.items()
             if (form := kept.packet.format or self._ring.format_of(stream)) is not None
         }
-        path = self._scribe.started(zero_ns, self._reason)
+        path = self._folders.scribe.started(zero_ns, self._reason)
         try:
             sink = self._disk.open(path)
         except OSError as error:
@@ -313,14 +244,14 @@ class TakeWriter:
         if (part := self._part) is not None:
             part.seal()
             self._leave(part, reason)
-            self._scribe.sealed(now_ns, part.written_ns, reason)
+            self._folders.scribe.sealed(now_ns, part.written_ns, reason)
 
     def _fail(self, error: TrackError, now_ns: int) -> None:
         self._wait(error.problem, now_ns)
         if (part := self._part) is not None:
             part.abandon()
             self._leave(part, error.problem)
-            self._scribe.failed(now_ns, part.synced_ns, error)
+            self._folders.scribe.failed(now_ns, part.synced_ns, error)
             if error.problem == BROKEN:  # it would break the next file as well
                 self._floor = max(self._cursors.values())
 
@@ -333,15 +264,12 @@ class TakeWriter:
     def _wait(self, problem: str, now_ns: int) -> None:
         """Leave this folder; come back when no other is left to be tried."""
         self._problem = problem
-        if problem != BROKEN:
-            self._failed[self._scribe] = problem
-        may_go_on = len(self._failed) < len(self._scribes)
-        self._retry_ns = now_ns if may_go_on else now_ns + RETRY_NS
+        self._folders.give_up(problem)
+        self._retry_ns = now_ns if self._folders.is_another_left else now_ns + RETRY_NS
 
     def _finish(self) -> None:
         self.done = True
-        for scribe in self._scribes:
-            scribe.close()
+        self._folders.close()
 
 
 def _differs(part: PartWriter, packet: Coded) -> bool:

@@ -17,12 +17,14 @@ from typing import Final
 from classroom_media.api import NS, Kind
 from classroom_media.messages import Begin, PartProgress, TrackEvent
 from classroom_media.packets import Coded
+from classroom_media.record.disk import Disk
 from classroom_media.record.durable import DurableFile
 from classroom_media.record.journal import JOURNAL_FILE
 from classroom_media.record.ring import Ring
 from classroom_media.record.scribe import Scribe
 from classroom_media.record.steady import Steady
-from classroom_media.record.take import Disk, Lost, TakeWriter, Wish
+from classroom_media.record.take import TakeWriter
+from classroom_media.record.wish import Lost, Wish
 
 STEP_S: Final = 0.1  # how often the writer looks
 SETTLE_S: Final = 0.2

@@ -45,6 +45,7 @@ from classroom_media.messages import (
 )
 from classroom_media.monitor.condition import Conditions
 from classroom_media.monitor.eyes import Eyes
+from classroom_media.monitor.movement import Movements
 from classroom_media.monitor.wall import Standing, Wall
 from classroom_media.packets import Coded
 from classroom_media.record.track import TrackRecorder
@@ -134,11 +135,12 @@ class Director:
             emit=shell.emit,
         )
         pictures = [source for source in spec.sources if source.picture]
-        self._conditions = Conditions({source.id: source.role for source in pictures})
+        roles = {source.id: source.role for source in pictures}
+        self._conditions, self._movements = Conditions(roles), Movements(roles)
         names = {source.id: source.name for source in pictures}
         self._wall = Wall(names, language=spec.language)
         self._watched = False  # somebody looks at the wall
-        see = (self._conditions.see, self._wall.see, self._directing.see)
+        see = (self._conditions.see, self._movements.see, self._wall.see, self._directing.see)
         self._eyes = Eyes(names, see, after=self._show_wall)
         self._output = Output(shell, self._recorder, self._eyes, self._directing)
         self._programme = Programme(spec, self._output)
@@ -220,7 +222,11 @@ class Director:
 
     def _health(self, now_ns: int) -> tuple[SourceHealth, ...]:
         return tuple(
-            msgspec.structs.replace(one, seen=self._conditions.fault(one.source, now_ns))
+            msgspec.structs.replace(
+                one,
+                seen=self._conditions.fault(one.source, now_ns),
+                moved_ns=self._movements.last_ns(one.source),
+            )
             for one in self._programme.health(now_ns)
         )
 

@@ -12,6 +12,7 @@ from classroom_schedules.incoming.sheet import Row
 from classroom_schedules.mistakes import Findings, fail
 from classroom_schedules.timetable import Lesson, Slot
 from classroom_schedules.weeks import WEEKS_MAX, Weekday, Weeks
+from classroom_schedules.words import remark
 
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
     "class": ("班级", "上课班级", "行政班", "教学班", "group", "form"),
@@ -102,6 +103,15 @@ def read_lessons(
     )
 
 
+def guessed(rows: Sequence[Row], named: Mapping[str, str]) -> tuple[Row, Mapping[str, str]] | None:
+    """Give the row that most likely names the columns, and which is taken for what; None = none."""
+    above = [(_columns(row, named), row) for row in rows[:HEADER_WITHIN]]
+    at, header = max(
+        above, key=lambda one: (len(one[0]), len(set(one[1].cells))), default=({}, None)
+    )
+    return (header, {name: header.cell(column) for name, column in at.items()}) if header else None
+
+
 def _lessons(reader: _Reader, rows: Sequence[Row]) -> Iterator[Lesson]:
     seen: dict[Lesson, int] = {}
     for row in rows:
@@ -125,7 +135,8 @@ def _header(rows: Sequence[Row], named: Mapping[str, str]) -> tuple[Row, Mapping
         raise fail("no-header")
     for name in {**dict.fromkeys(NEEDED), **named}:
         if name not in at:
-            raise fail("no-column", header.place(0), name=name, near=header.cells)
+            field_ = remark(f"field.{name}")
+            raise fail("no-column", header.place(0), name=name, field=field_, near=header.cells)
     return header, at
 
 

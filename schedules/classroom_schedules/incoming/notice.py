@@ -6,7 +6,8 @@ It says which days are free and which are worked, and never which weekday a work
 the school adds that. Weekdays in brackets and counts of days are checked, so that a missing word
 or a wrong year is noticed.
 
-Source: the notices 国务院办公厅关于…年部分节假日安排的通知, 2017 to 2026.
+Source: the notices 国务院办公厅关于…年部分节假日安排的通知, 2017 to 2026; 全国年节及纪念日放假办法,
+article 2 (the holidays of all citizens).
 """
 
 import re
@@ -20,8 +21,8 @@ from classroom_schedules.mistakes import Findings, Mistake, fail
 from classroom_schedules.weeks import Weekday
 
 TEXT_MAX: Final = 20_000  # characters
-_HOLIDAY = re.compile(r"([一-鿿、]{0,14}(?:元旦|春节|节))[:：]")
-_NUMBERED = re.compile(r"^[一二三四五六七八九十]+、")
+_NAME = "(?:元旦|春节|清明节|劳动节|端午节|中秋节|国庆节)"  # those that everybody has
+_HOLIDAY = re.compile(rf"({_NAME}(?:、{_NAME})*)[:：]")
 _DATE = r"(?:(20\d\d)年)?(?:(\d{1,2})月)?(\d{1,2})日(?:[（(]([^）)]*)[）)])?"
 _SPAN = re.compile(rf"{_DATE}(?:\s*[至到]\s*{_DATE})?")
 _WEEKDAY = re.compile(r"(?:星期|周)([一二三四五六日天])")
@@ -115,7 +116,7 @@ def read_notice(text: str, year: int | None = None) -> Notice:
     days = [
         day
         for name, end in zip(names, ends, strict=True)
-        for day in reader.holiday(_NUMBERED.sub("", name[1]), plain[name.end() : end])
+        for day in reader.holiday(name[1], plain[name.end() : end])
     ]
     if not days:
         raise fail("notice-nothing")

@@ -10,18 +10,25 @@ from typing import Final
 from classroom_schedules.load import School, loads
 from classroom_schedules.mistakes import fail
 from classroom_schedules.outgoing.toml import lessons_toml, reservations_toml
-from classroom_schedules.timetable import Lesson, Reservation, Timetable
+from classroom_schedules.timetable import Lesson, Reservation, Slot, Timetable
+from classroom_schedules.weeks import EVERY_WEEK
 
 _HEADER: Final = re.compile(r"\s*\[{1,2}\s*([A-Za-z0-9_-]+)\s*\]{1,2}\s*(?:#.*)?$")
 
 
 def with_lessons(
-    text: str, school: School, lessons: Iterable[Lesson], *, classes: frozenset[str] | None
+    text: str,
+    school: School,
+    lessons: Iterable[Lesson],
+    *,
+    classes: frozenset[str] | None,
+    tells_sites: bool = True,
 ) -> str:
     """Give the file of `school` with these lessons in place of all, or of those of some classes.
 
     A lesson of which no room is said stays where the class has had this subject, or else most of
-    its lessons.
+    its lessons. Where nothing could tell of sites, as in a weekly grid, a lesson that was joint
+    and is held in the same period still is.
 
     Raises:
         ScheduleError: the file is written in a way in which that cannot be done.
@@ -31,7 +38,8 @@ def with_lessons(
     def goes(number: int) -> bool:
         return classes is None or not classes.isdisjoint(old[number].classes)
 
-    housed = (replace(one, room=one.room or _room(one, school.timetable)) for one in lessons)
+    whole = lessons if tells_sites else (part for one in lessons for part in _joined(one, old))
+    housed = (replace(one, room=one.room or _room(one, school.timetable)) for one in whole)
     merged = _without(text, "lesson", goes) + lessons_toml(housed)
     return _checked(merged, school, old=len(old))
 
@@ -57,6 +65,29 @@ def _room(one: Lesson, timetable: Timetable) -> str:
     alike = [was for was in of_class if was.room and was.subject == one.subject] or at_home
     rooms = Counter(was.room for was in alike for _slot in was.slots)
     return rooms.most_common(1)[0][0] if rooms else ""
+
+
+def _joined(one: Lesson, old: Iterable[Lesson]) -> Iterator[Lesson]:
+    """Split a lesson into what was joint in those same slots, and the rest."""
+    left = one.slots
+    for was in old:
+        is_alike = was.subject == one.subject and not set(one.classes).isdisjoint(was.classes)
+        if was.sites and is_alike and (same := tuple(slot for slot in left if slot in was.slots)):
+            yield _still_joint(was, one, same)
+            left = tuple(slot for slot in left if slot not in same)
+    if left:
+        yield replace(one, slots=left)
+
+
+def _still_joint(was: Lesson, one: Lesson, slots: tuple[Slot, ...]) -> Lesson:
+    """Give a joint lesson as it was, but for what `one` says otherwise."""
+    return replace(
+        was,
+        slots=slots,
+        teachers=was.teachers if set(one.teachers) <= set(was.teachers) else one.teachers,
+        room=one.room or was.room,
+        weeks=was.weeks if one.weeks == EVERY_WEEK else one.weeks,
+    )
 
 
 def _yielding(text: str) -> Iterator[bool]:

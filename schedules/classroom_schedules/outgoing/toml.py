@@ -71,9 +71,10 @@ def _reservation(one: Reservation, days: list[date]) -> Mapping[str, object]:
 
 
 def _day(one: SpecialDay) -> Mapping[str, object]:
-    if one.first == one.last:
-        return {"name": one.name, "date": one.first}
-    return {"name": one.name, "first": one.first, "last": one.last}
+    if one.first != one.last:
+        return {"name": one.name, "first": one.first, "last": one.last}
+    taught = one.teaches.weekday.name.title() if one.teaches else ""
+    return {"name": one.name, "date": one.first, "teaches": taught}
 
 
 def _open(one: SpecialDay) -> str:

@@ -30,6 +30,7 @@ OPTIONS = (
     "--remote-debugging-port=0",
 )
 ANSWER_S = 30.0  # a busy machine
+UP_S = 3.0  # what is said before the first page is up may never be answered
 
 
 @dataclass
@@ -40,12 +41,22 @@ class OldPage:
     complaints: list[str] = field(default_factory=list)  # exceptions and errors on the console
     _number: int = 0
 
-    def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
+    def is_up(self) -> bool:
+        """Tell whether the page answers yet."""
+        try:
+            self.ask("Runtime.enable", patience_s=UP_S)
+        except TimeoutError:
+            return False
+        return True
+
+    def ask(
+        self, method: str, *, patience_s: float = ANSWER_S, **parameters: Any
+    ) -> dict[str, Any]:
         """Call a method of the protocol; note what the page complains of meanwhile."""
         self._number += 1
         self.socket.send(json.dumps({"id": self._number, "method": method, "params": parameters}))
         while True:
-            message = json.loads(self.socket.recv(timeout=ANSWER_S))
+            message = json.loads(self.socket.recv(timeout=patience_s))
             self._listen(message)
             if message.get("id") == self._number:
                 assert "error" not in message, message["error"]
@@ -110,15 +121,24 @@ def old_page(browser: Path, url: str) -> Iterator[OldPage]:
         log = Path(profile) / "stderr"
         with log.open("wb") as errors, subprocess.Popen(command, stderr=errors) as process:
             try:
-                with connect(_address(log), max_size=None) as socket:
-                    page = OldPage(socket)
-                    page.ask("Runtime.enable")
+                with _attached(_address(log)) as page:
                     page.ask("Log.enable")
                     page.ask("Page.enable")
                     page.ask("Page.navigate", url=url)
                     yield page
             finally:
                 process.kill()
+
+
+@contextmanager
+def _attached(address: str) -> Iterator[OldPage]:
+    """Attach to the page, again and again until it answers."""
+    while True:
+        with connect(address, max_size=None, ping_interval=None) as socket:
+            page = OldPage(socket)
+            if page.is_up():
+                yield page
+                return
 
 
 def _address(log: Path) -> str:

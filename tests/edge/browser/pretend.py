@@ -114,31 +114,9 @@ class PretendRoom:
             yield self.image
             await asyncio.sleep(0.5)
 
-    async def start_recording(
-        self, who: Who, *, title: str = "", pre_roll: bool = True, limit_s: float = 0.0
-    ) -> str:
-        minutes = {"minutes": limit_s / 60} if limit_s else {}
-        self.note("start", {"title": title, "pre_roll": pre_roll} | minutes)
-        return ID
-
-    async def limit_recording(self, who: Who, limit_s: float) -> None:
-        self.note("limit", {"minutes": limit_s / 60})
-
-    async def stop_recording(self, who: Who, *, grace_s: float = 0) -> None:
-        self.note("stop", {"grace_s": grace_s})
-
-    async def go_on(self, who: Who) -> None:
-        self.note("go-on", {})
-
-    async def pause_recording(self, who: Who) -> None:
-        self.note("pause", {})
-
-    async def resume_recording(self, who: Who) -> None:
-        self.note("resume", {})
-
-    async def mark(self, who: Who, text: str = "") -> float:
-        self.note("mark", {"text": text})
-        return 755.0  # where the media are: a little ahead of the disk
+    @property
+    def recorder(self) -> "PretendRecorder":
+        return PretendRecorder(self)
 
     @property
     def day(self) -> DayDesk:
@@ -192,6 +170,37 @@ class PretendRoom:
         if self.refusal is not None:
             refusal, self.refusal = self.refusal, None
             raise refusal
+
+
+@dataclass(frozen=True)
+class PretendRecorder:
+    room: PretendRoom
+
+    async def start(
+        self, who: Who, *, title: str = "", pre_roll: bool = True, limit_s: float = 0.0
+    ) -> str:
+        minutes = {"minutes": limit_s / 60} if limit_s else {}
+        self.room.note("start", {"title": title, "pre_roll": pre_roll} | minutes)
+        return ID
+
+    async def limit(self, who: Who, limit_s: float) -> None:
+        self.room.note("limit", {"minutes": limit_s / 60})
+
+    async def stop(self, who: Who, *, grace_s: float = 0) -> None:
+        self.room.note("stop", {"grace_s": grace_s})
+
+    async def go_on(self, who: Who) -> None:
+        self.room.note("go-on", {})
+
+    async def pause(self, who: Who) -> None:
+        self.room.note("pause", {})
+
+    async def resume(self, who: Who) -> None:
+        self.room.note("resume", {})
+
+    async def mark(self, who: Who, text: str = "") -> float:
+        self.room.note("mark", {"text": text})
+        return 755.0  # where the media are: a little ahead of the disk
 
 
 @dataclass

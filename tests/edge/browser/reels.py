@@ -11,6 +11,7 @@ from tests.media.films import FPS, numbered, tone, write_film
 
 LENGTH_S = 8
 ANGLES = ("programme", "teacher", "pupils", "slides")
+HEARD = ("programme", "teacher")
 
 
 def record(folder: Path) -> Manifest:
@@ -18,9 +19,9 @@ def record(folder: Path) -> Manifest:
     folder.mkdir(parents=True, exist_ok=True)
     pictures = [numbered(n) for n in range(LENGTH_S * FPS)]
     write_film(folder / "programme.mp4", pictures, tone(LENGTH_S), bframes=2)
-    write_film(folder / "teacher.mp4", pictures)
-    for other in ANGLES[2:]:
-        (folder / f"{other}.mp4").write_bytes((folder / "teacher.mp4").read_bytes())
+    write_film(folder / "teacher.mp4", pictures, tone(LENGTH_S))
+    write_film(folder / "pupils.mp4", pictures)
+    (folder / "slides.mp4").write_bytes((folder / "pupils.mp4").read_bytes())
     write_manifest(folder, manifest(folder))
     return adorn(folder)
 
@@ -65,7 +66,8 @@ def _track(folder: Path, name: str) -> Track:
         source="" if name == "programme" else name,
         kind="programme" if name == "programme" else "picture",
         file=path.name,
-        codec="h264+aac" if name == "programme" else "h264",
+        codec="h264+aac" if name in HEARD else "h264",
+        channels=1 if name in HEARD else 0,
         duration_s=float(LENGTH_S),
         width=320,
         height=180,

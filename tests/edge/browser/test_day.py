@@ -13,7 +13,7 @@ from tests.edge.browser.days import AT, day
 from tests.schedules.schools import EXAMPLE
 from tests.waiting import eventually
 
-pytestmark = [pytest.mark.alone, pytest.mark.needs("chromium", "fonts-cjk")]
+pytestmark = pytest.mark.needs("chromium", "fonts-cjk")
 
 TABLE = "班级,课程,教师,星期,节次\n六(1)班,数学,孙丽,周四,1\n六(1)班,英语,陈静,周五,1\n"
 UNDO = {"zh-CN": "“数学”提前开始", "en": "“数学” begins early"}
@@ -50,7 +50,8 @@ def test_a_demos_own_day_is_what_the_head_shows(panel: Panel) -> None:
     page = panel.open(day(speed=60.0))
     expect(page.locator(".head .time strong")).to_have_text("08:30")
     expect(page.locator(".head .time")).to_contain_text("3月1日")
-    expect(page.locator(".head .time strong")).to_have_text("08:31", timeout=3000)
+    panel.pass_time(1)
+    expect(page.locator(".head .time strong")).to_have_text("08:31")
 
 
 def test_a_timetable_is_chosen_looked_at_used_and_undone(panel: Panel, tmp_path: Path) -> None:
@@ -77,3 +78,35 @@ def test_a_timetable_is_chosen_looked_at_used_and_undone(panel: Panel, tmp_path:
     assert "英语" in file.read_text("utf-8")
     upload.get_by_role("button", name="撤销").click()
     eventually(lambda: file.read_bytes() == EXAMPLE.read_bytes())
+
+
+NOTICE = "关于2027年部分节假日安排的通知 国庆节：10月1日至7日放假调休，共7天。9月26日（周日）上班。"
+
+
+def test_columns_are_named_and_a_notice_is_pasted_and_its_worked_day_decided(
+    panel: Panel, tmp_path: Path
+) -> None:
+    file, table = tmp_path / "school.toml", tmp_path / "table.csv"
+    file.write_bytes(EXAMPLE.read_bytes())
+    table.write_text(TABLE.replace("课程", "内容"), encoding="utf-8")
+    in_force = InForce(file=file, folder=tmp_path / "kept")
+    in_force.open()
+    panel.room.incoming = Incoming(in_force=in_force, wake=lambda: None)
+    page = panel.open(day())
+    strip(page)
+    upload = page.locator(".upload")
+    upload.locator("input[type=file]").set_input_files(str(table))
+    expect(upload).to_contain_text("没有“课程”（subject）这一列")
+    upload.get_by_label("课程").select_option("内容")
+    expect(upload).to_contain_text("英语 陈静")
+    upload.get_by_role("button", name="不用了").click()
+    upload.get_by_text("粘贴放假通知").click()
+    upload.get_by_role("textbox").fill(NOTICE)
+    upload.get_by_role("button", name="读取通知").click()
+    expect(upload).to_contain_text("2027-09-26 国庆节调休（补课）")
+    upload.get_by_label("国庆节调休").select_option("补周四的课")
+    expect(upload).to_contain_text("2027-09-26 国庆节调休，上周四的课")
+    upload.get_by_role("button", name="使用新课表").click()
+    expect(upload).to_contain_text("新课表已生效")
+    assert in_force.file is not None
+    assert 'teaches = "Thursday"' in in_force.file.read_text("utf-8")

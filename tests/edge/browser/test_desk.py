@@ -13,7 +13,7 @@ from tests.edge.browser.conftest import Panel
 from tests.edge.browser.test_room import drawer
 from tests.waiting import eventually
 
-pytestmark = [pytest.mark.alone, pytest.mark.needs("chromium", "fonts-cjk")]
+pytestmark = pytest.mark.needs("chromium", "fonts-cjk")
 
 
 def showing(**changes: Any) -> RoomState:

@@ -10,7 +10,7 @@ from tests.edge.browser.conftest import PHONE, Panel
 from tests.edge.browser.test_states import overflow, violations
 from tests.waiting import eventually
 
-pytestmark = [pytest.mark.alone, pytest.mark.needs("chromium", "fonts-cjk")]
+pytestmark = pytest.mark.needs("chromium", "fonts-cjk")
 
 
 @pytest.mark.needs("node")

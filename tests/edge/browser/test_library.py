@@ -3,14 +3,16 @@
 import asyncio
 import io
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from classroom_edge.room import ScreenView
 from classroom_media.emulate import truth
@@ -24,6 +26,7 @@ from tests.waiting import eventually
 pytestmark = [pytest.mark.needs("chromium", "fonts-cjk")]
 
 MANY = 300
+OTHER = "20260831-080000-0fab"
 LACK = states.words("没有 libvlc：请安装 vlc", "libvlc is missing: install vlc")
 
 
@@ -34,6 +37,9 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PretendServer]:
         root = server.room.folder_of_recordings
         lesson = reels.record(root / states.RECORDING)
         write_manifest(folder(root, "20260901-080000-0bad"), reels.broken(lesson))
+        shutil.copytree(root / states.RECORDING, root / OTHER)
+        other = msgspec.structs.replace(lesson, id=OTHER, title="分数的比较")
+        write_manifest(root / OTHER, other)
         for number in range(MANY):
             one = reels.blank(number)
             write_manifest(folder(root, one.id), one)
@@ -135,7 +141,7 @@ def test_of_many_recordings_only_what_is_seen_is_in_the_page(
     page: Page, school: PretendServer
 ) -> None:
     page.goto(f"{school.url}/library")
-    expect(page.locator(".shelf-count")).to_contain_text(str(MANY + 2))
+    expect(page.locator(".shelf-count")).to_contain_text(str(MANY + 3))
     page.locator(".lesson").first.focus()
     for _ in range(12):
         page.keyboard.press("ArrowDown")
@@ -144,7 +150,7 @@ def test_of_many_recordings_only_what_is_seen_is_in_the_page(
 
     def at_the_end() -> bool:
         box.evaluate("box => box.scrollTo(0, box.scrollHeight)")
-        return page.locator(f"[data-place='{MANY + 1}']").count() == 1
+        return page.locator(f"[data-place='{MANY + 2}']").count() == 1
 
     eventually(at_the_end, within_s=20)
     assert page.locator(".lesson").count() < 30
@@ -157,7 +163,7 @@ def test_of_many_recordings_only_what_is_seen_is_in_the_page(
     page.get_by_role("searchbox").fill("分数")
     expect(page.locator(".shelf-trouble")).to_contain_text("正在重试")
     page.unroute("**/api/v1/library?**")
-    expect(page.locator(".lesson")).to_have_count(2)  # by itself
+    expect(page.locator(".lesson")).to_have_count(3)  # by itself
 
 
 def test_a_lost_track_and_what_is_still_recorded_are_told(
@@ -199,6 +205,35 @@ def test_a_stretch_is_cut_seen_by_another_camera_and_taken_back(
         expect(page.locator(".stage-time")).to_contain_text(length)
     page.get_by_role("button", name="生成影片").click()
     eventually(lambda: school.room.shelf.edits.rendering.views)
+
+
+def test_another_recording_follows_another_sound_is_heard_and_a_package_is_asked_for(
+    page: Page, school: PretendServer
+) -> None:
+    watched(page, school)
+    page.get_by_role("button", name="新的剪辑").click()
+    expect(page.locator(".stage-time")).to_contain_text("00:00:08")
+    late: list[Route] = []
+    page.route(re.compile(r"/api/v1/library\?limit=\d+$"), lambda route: late.append(route))
+    page.get_by_role("button", name="接上另一段录像").click()
+    page.get_by_label("查找").fill("分数")
+    follows = page.get_by_role("button", name=re.compile("^分数的比较"))
+    expect(follows).to_be_visible()
+    with page.expect_request_finished():
+        late.pop().continue_()
+    follows.click()
+    expect(page.locator(".stage-time")).to_contain_text("00:00:16")
+    page.get_by_label("开头").evaluate(
+        "one => {one.value = 12; one.dispatchEvent(new Event('input'));}"
+    )
+    expect(page.locator(".editing-elsewhere")).to_be_visible()
+    page.get_by_role("button", name="撤销").click()
+    expect(page.locator(".stage-time")).to_contain_text("00:00:08")
+    expect(page.locator(".editing-elsewhere")).to_have_count(0)
+    page.get_by_label("听到的声音").select_option("教师")
+    expect(page.get_by_label("听到的声音")).to_have_value("teacher")
+    page.get_by_role("button", name="发布包").click()
+    eventually(lambda: "package" in {one.kind for one in school.room.shelf.edits.rendering.views})
 
 
 def test_a_card_two_peoples_consent_a_link_and_an_erasure(

@@ -1,6 +1,5 @@
 """Record, pause, mark, stop and go on: by hand, by keyboard, and never by accident."""
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from tests.edge.browser import states
 from tests.edge.browser.conftest import Panel
 from tests.waiting import eventually
 
-pytestmark = [pytest.mark.alone, pytest.mark.needs("chromium", "fonts-cjk")]
+pytestmark = pytest.mark.needs("chromium", "fonts-cjk")
 
 STOPPED = [("stop", {"grace_s": 10.0})]
 
@@ -143,8 +142,9 @@ def test_stop_right_after_start_is_taken_for_a_double_tap(panel: Panel) -> None:
 
 def test_within_the_grace_one_button_goes_on(panel: Panel) -> None:
     page = panel.open(states.stopping(7.4))
+    expect(page.locator(".ring .number")).to_have_text("8")
+    panel.pass_time(1)
     expect(page.locator(".ring .number")).to_have_text("7")
-    expect(page.locator(".ring .number")).to_have_text("6")
     page.get_by_role("button", name="接着录").click()
     eventually(lambda: panel.room.asked)
     assert panel.room.asked == [("go-on", {})]
@@ -164,11 +164,11 @@ def test_pause_resume_and_mark_are_told_to_the_room(panel: Panel) -> None:
 def test_a_recording_that_ends_by_itself_counts_down_and_can_be_made_longer(panel: Panel) -> None:
     page = panel.open(states.limited(503))
     left = page.locator(".count-down .left")
-    expect(left).to_have_text(re.compile(r"还剩 08:2[123]"))
+    expect(left).to_have_text("还剩 08:23")
     page.get_by_role("button", name="+5 分钟").click()
     eventually(lambda: panel.room.asked == [("limit", {"minutes": 25.0})])
     panel.show(states.limited(42, minutes=60))
-    expect(left).to_have_text(re.compile(r"4[012] 秒后自动停止"))
+    expect(left).to_have_text("42 秒后自动停止")
     expect(page.get_by_role("status")).to_contain_text(["录制将在一分钟内自动停止"])
     expect(page.get_by_role("button", name="+5 分钟")).to_have_count(0)  # an hour is the most
     panel.show(states.recording())

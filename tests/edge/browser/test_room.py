@@ -11,7 +11,7 @@ from tests.edge.browser import states
 from tests.edge.browser.conftest import Panel
 from tests.waiting import eventually
 
-pytestmark = [pytest.mark.alone, pytest.mark.needs("chromium", "fonts-cjk")]
+pytestmark = pytest.mark.needs("chromium", "fonts-cjk")
 
 
 def drawer(page: Page, title: str) -> None:
@@ -230,6 +230,7 @@ def test_a_problem_offers_one_action_and_can_wait(panel: Panel) -> None:
     expect(page.locator(".listed")).to_have_count(2)
 
 
+@pytest.mark.alone
 def test_a_lost_room_is_told_within_two_seconds_and_comes_back_by_itself(panel: Panel) -> None:
     panel.expected = "ERR_"
     page = panel.open(states.recording())
@@ -247,6 +248,7 @@ def test_a_lost_room_is_told_within_two_seconds_and_comes_back_by_itself(panel: 
     expect(page.locator(".record.is-idle")).to_be_visible()  # what is true now, not what was
 
 
+@pytest.mark.alone
 def test_a_room_that_falls_silent_is_noticed_without_an_end_of_the_connection(
     panel: Panel,
 ) -> None:

@@ -10,8 +10,6 @@ import pytest
 from classroom_edge.words import LANGUAGES, words
 from tests.edge.browser.conftest import SOURCE
 
-pytestmark = pytest.mark.alone
-
 ON_THE_WALL = ("panel.js", "shared.js")  # guests and viewers come with browsers of their own
 BUILT = SOURCE.parent / "static" / "panel"
 WRITTEN = sorted((SOURCE / "src").rglob("*.*"))
@@ -38,6 +36,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.needs("node")
+@pytest.mark.timeout(300)  # TypeScript is checked, then built, on a core of its own
 def test_the_committed_build_is_what_the_source_gives(tmp_path: Path, node_modules: Path) -> None:
     web = tmp_path / "classroom_edge" / "web"
     shutil.copytree(SOURCE, web / "panel", ignore=shutil.ignore_patterns("node_modules"))

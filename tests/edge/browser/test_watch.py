@@ -16,7 +16,7 @@ from tests.media.live.hls.lessons import packaged, reel, sent
 from tests.media.live.hls.stage import Stage, stage
 from tests.waiting import eventually
 
-pytestmark = [pytest.mark.alone, pytest.mark.needs("chromium", "fonts-cjk")]
+pytestmark = pytest.mark.needs("chromium", "fonts-cjk")
 
 BUILT = SOURCE.parent / "static" / "panel"
 PHONE_SIZE: ViewportSize = {"width": PHONE[0], "height": PHONE[1]}

@@ -12,7 +12,7 @@ from classroom_edge.library.opencast import wire
 from classroom_edge.library.opencast.pretend.gate import Gate
 from classroom_edge.library.opencast.pretend.packages import Kept
 from classroom_edge.library.opencast.pretend.server import Pretence, Server, served
-from classroom_edge.library.received.inbox import ARRIVAL
+from classroom_edge.library.received.arrival import ARRIVAL, read_arrival
 from classroom_edge.sessions.link.keys import SITE_KEY, HubRecord, remember_hub
 from tests.edge.deliver.files_there import digests_in
 from tests.edge.deliver.unruly import Fault
@@ -53,8 +53,13 @@ class HubFar:
         return f'kind = "hub"\nurl = "http://127.0.0.1:{port}"\n'
 
     def held(self) -> Mapping[str, str]:
-        found = digests_in(self.hub.received) if self.hub.received.is_dir() else {}
-        return {name: digest for name, digest in found.items() if not name.endswith(ARRIVAL)}
+        found: dict[str, str] = {}
+        for folder in self.hub.received.glob("[!.]*"):
+            arrival = read_arrival(folder)
+            assert arrival is not None
+            there = digests_in(folder).items()
+            found |= {f"{arrival.recording}/{name}": sha for name, sha in there if name != ARRIVAL}
+        return found
 
     def arrivals(self) -> Mapping[str, int]:
         return {name: self.counting.times[name.partition("/")[0]] for name in self.held()}

@@ -19,6 +19,7 @@ from classroom_edge.library.deliver.desk import DeliveryDesk
 from classroom_edge.library.deliver.waiting import Patience
 from classroom_edge.library.entry import Entry
 from classroom_edge.library.folders import Folders
+from classroom_edge.library.roots import Roots
 from classroom_edge.store import Store, recordings
 from classroom_media.record.manifest import Manifest, State, Track, read_manifest, write_manifest
 
@@ -97,7 +98,7 @@ async def a_desk(folder: Path, targets: str, **others: Any) -> AsyncIterator[Del
         yield DeliveryDesk(
             config=load(folder / "room.toml"),
             store=store,
-            folders=Folders(place),
+            folders=Folders(Roots(place)),
             place=folder / "deliveries",
             **{"patience": IMPATIENT, "look_s": 0.2, **quiet, **others},
         )

@@ -56,12 +56,14 @@ class Line:
         fault = self.faults.pop(0) if self.faults else None
         if fault:
             self.befell[fault] = self.befell.get(fault, 0) + 1
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            if fault in STATUS:
-                await self._made_up(reader, writer, STATUS[fault])
-            else:
-                await self._carried(reader, writer, fault)
-        writer.transport.abort()
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
+                if fault in STATUS:
+                    await self._made_up(reader, writer, STATUS[fault])
+                else:
+                    await self._carried(reader, writer, fault)
+        finally:  # also of a line that is ended before its server is there
+            writer.transport.abort()
 
     async def _made_up(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, status: int

@@ -16,9 +16,9 @@ from classroom_edge.library.deliver.target import Proof, Receipt
 from classroom_edge.library.keeping.erasing import Erasing
 from classroom_edge.library.keeping.forecast import Coming
 from classroom_edge.library.keeping.service import Keeping
+from classroom_edge.library.roots import Roots
 from classroom_edge.paths import DataFolder
 from classroom_edge.room import Who
-from classroom_edge.services.places import Places
 from classroom_edge.store import Store
 from classroom_media.record.manifest import Manifest, State, Track, write_manifest
 
@@ -33,6 +33,13 @@ NAS = {
     "what": "all",
     "automatic": True,
     "least_consent": "internal",
+}
+STAGE = NAS | {
+    "id": "tv",
+    "name": "TV",
+    "kind": "rtmp",
+    "url": "rtmp://tv.example/live",
+    "token": "key",
 }
 
 
@@ -50,19 +57,18 @@ class Scene:
     def __post_init__(self) -> None:
         self.folder = DataFolder(self.path)
         self.folder.recordings.mkdir(parents=True, exist_ok=True)
-        self.places = Places(self.folder.recordings)
+        self.roots = Roots(self.folder.recordings, self.folder.received)
         self.store = Store(self.folder.database)
-        self.catalogue = Catalogue(folder=self.folder.recordings, store=self.store)
+        self.catalogue = Catalogue(roots=self.roots, store=self.store)
         self.erasing = Erasing(
             folder=self.folder,
-            places=self.places,
+            roots=self.roots.all(),
             store=self.store,
             at_work=lambda: frozenset(self.at_work),
             clock=lambda: self.now,
         )
         self.keeping = Keeping(
             config=self.config,
-            root=self.folder.recordings,
             catalogue=self.catalogue,
             erasing=self.erasing,
             rate=lambda: self.rate,
@@ -96,18 +102,26 @@ class Scene:
             write_card(folder, Card(held=True))
         return id_
 
-    def deliver(self, id_: str, *, days_ago: int, sha256: str = "") -> None:
-        """Note that all of it arrived at the NAS."""
+    def deliver(
+        self,
+        id_: str,
+        *,
+        days_ago: int,
+        sha256: str = "",
+        to: str = "nas",
+        proof: Proof = Proof.READ_BACK,
+    ) -> None:
+        """Note that all of it arrived somewhere, at the NAS if nothing else is said."""
         film = (self.place(id_) / "programme.mp4").read_bytes()
         receipt = Receipt(
             name="programme.mp4",
             size=len(film),
             sha256=sha256 or hashlib.sha256(film).hexdigest(),
-            proof=Proof.READ_BACK,
+            proof=proof,
             where=f"/mnt/nas/{id_}/programme.mp4",
         )
         at = self.now - days_ago * DAY
-        add_receipt(self.place(id_), Delivered(target="nas", what="all", at=at, files=(receipt,)))
+        add_receipt(self.place(id_), Delivered(target=to, what="all", at=at, files=(receipt,)))
 
     def place(self, id_: str) -> Path:
         """Give a recording's folder."""

@@ -187,7 +187,7 @@ async def test_what_was_erased_after_the_backup_stays_erased(attic: Attic) -> No
     back_up(attic.subject, attic.file)
     scene = Scene(attic.data.path, load(attic.toml))
     async with Store(attic.data.database) as store:
-        erasing = Erasing(folder=attic.data, places=scene.places, store=store)
+        erasing = Erasing(folder=attic.data, roots=(scene.folder.recordings,), store=store)
         await erasing.erase(LI, attic.ids[1], "a parent asked for it")
     done = restore(attic.file, attic.toml, attic.data.path)
     assert done.left_out == (attic.ids[1],)

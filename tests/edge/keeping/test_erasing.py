@@ -102,8 +102,9 @@ async def test_a_recording_in_two_folders_goes_from_both(tmp_path: Path) -> None
         id_ = room.record(3)
         second = tmp_path / "second"
         shutil.copytree(room.place(id_), second / id_)
-        places = type(room.places)(room.folder.recordings, second)
-        Bin(places, room.erasing.file).throw(Removal(recording=id_, at=NOW, why="age"))
+        Bin((room.folder.recordings, second), room.erasing.file).throw(
+            Removal(recording=id_, at=NOW, why="age")
+        )
         assert not room.place(id_).exists()
         assert not (second / id_).exists()
         assert len(read_removals(room.erasing.file)) == 1

@@ -4,10 +4,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from classroom_edge.library.card import Card, write_card
+from classroom_edge.library.deliver.target import Proof
 from classroom_edge.library.keeping.forecast import Coming
 from classroom_edge.library.keeping.removals import read_removals
 from classroom_media.record.manifest import State
-from tests.edge.keeping.shelf_scene import DAY, NAS, NOW, a_room
+from tests.edge.keeping.shelf_scene import DAY, NAS, NOW, STAGE, a_room
 
 PLENTY = {"free_percent": 0, "lesson_min": 0}
 SHORT = {"free_percent": 90, "lesson_min": 0}  # no disk of a test is as empty as that
@@ -28,6 +29,19 @@ async def test_a_recording_goes_a_fortnight_after_it_arrived_and_not_before(
         assert gone.files[0].sha256
         assert gone.elsewhere[0].target == "nas"
         assert gone.elsewhere[0].where == (f"/mnt/nas/{old}/programme.mp4",)
+
+
+async def test_what_a_platform_was_only_shown_is_not_deleted_here(tmp_path: Path) -> None:
+    keeping = PLENTY | {"after_delivery_days": 14}
+    async with a_room(tmp_path, targets=(NAS, STAGE), keeping=keeping) as room:
+        shown, both, kept = (room.record(days) for days in (40, 30, 20))
+        for id_ in (shown, both):
+            room.deliver(id_, days_ago=15, to="tv", proof=Proof.SHOWN)
+        for id_ in (both, kept):
+            room.deliver(id_, days_ago=15)
+        room.deliver(shown, days_ago=15, proof=Proof.ACCEPTED)
+        await room.look()
+        assert room.there == {shown, kept}
 
 
 async def test_nothing_is_deleted_where_room_toml_does_not_say_so(tmp_path: Path) -> None:

@@ -32,6 +32,19 @@ class Cluster:
         self.run("createdb", "-h", str(self.folder), "-U", "classroom", name)
         return Server(f"postgresql+psycopg://classroom@/{name}?host={self.folder}")
 
+    def start(self) -> None:
+        """Have it at work, and return once it answers."""
+        options = f"-k {self.folder} -c listen_addresses='' -F -c shared_buffers=16MB"
+        log = str(self.folder / "log")
+        self._control("-l", log, "-w", "-o", options, "start")
+
+    def stop(self) -> None:
+        """End it at once, as when its machine fails."""
+        self._control("-m", "immediate", "-w", "stop")
+
+    def _control(self, *arguments: str) -> None:
+        self.run("pg_ctl", "-D", str(self.folder / "data"), *arguments)
+
     def run(self, program: str, *arguments: str) -> str:
         """Run one of its programs as the user that it belongs to."""
         done: subprocess.CompletedProcess[str] = subprocess.run(
@@ -64,14 +77,14 @@ def cluster() -> Iterator[Cluster]:
     if user := ordinary():
         os.chown(folder, user["user"], user["group"])
     server = Cluster(folder, programs)
-    data, log = folder / "data", folder / "log"
     try:
-        server.run("initdb", "-D", str(data), "-U", "classroom", "-A", "trust", "--no-sync")
-        options = f"-k {folder} -c listen_addresses='' -F -c shared_buffers=16MB"
-        server.run("pg_ctl", "-D", str(data), "-l", str(log), "-w", "-o", options, "start")
+        server.run(
+            "initdb", "-D", str(folder / "data"), "-U", "classroom", "-A", "trust", "--no-sync"
+        )
+        server.start()
         try:
             yield server
         finally:
-            server.run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+            server.stop()
     finally:
         shutil.rmtree(folder)

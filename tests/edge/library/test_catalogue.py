@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from classroom_edge.library.card import Card, write_card
 from classroom_edge.library.catalogue import Catalogue
 from classroom_edge.library.entry import UNREADABLE, Entry, Query, QueryError, fold
+from classroom_edge.library.roots import Roots
 from classroom_edge.store import Place, Store
 from classroom_edge.store import recordings as index
 from classroom_edge.store.tables import Table
@@ -34,7 +35,7 @@ class Shelf:
     def __init__(self, folder: Path, store: Store) -> None:
         self.folder = folder
         self.told: list[Path] = []
-        self.catalogue = Catalogue(folder=folder, store=store, damaged=self.told.append)
+        self.catalogue = Catalogue(roots=Roots(folder), store=store, damaged=self.told.append)
 
     async def all(self, **asked: Any) -> tuple[Entry, ...]:
         return (await self.catalogue.page(Query(limit=200, **asked))).items

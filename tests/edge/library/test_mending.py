@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from classroom_edge.library.catalogue import Catalogue
 from classroom_edge.library.entry import Entry, Query
+from classroom_edge.library.roots import Roots
 from classroom_edge.store import Store
 from classroom_edge.store.mending import copy_of, keep_copy, mend
 from classroom_edge.store.tables import User
@@ -22,7 +23,7 @@ AT = datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
 async def listed(file: Path, folder: Path) -> tuple[tuple[Entry, ...], list[str]]:
     """Open a database as a daemon does; give the catalogue's list, and who has an account."""
     async with Store(file) as store:
-        catalogue = Catalogue(folder=folder, store=store)
+        catalogue = Catalogue(roots=Roots(folder), store=store)
         await catalogue.take_up()
         users = await store.run(lambda db: list(db.scalars(select(User.name))))
         return (await catalogue.page(Query(limit=200))).items, users

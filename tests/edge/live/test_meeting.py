@@ -6,8 +6,8 @@ from random import Random
 
 from classroom_edge.services.live.again import FIRST_S, LONGEST_S, SPREAD, Again
 from classroom_edge.services.live.cast import HUB, Cast
-from classroom_edge.services.live.hosting import LACKS_NS, Hosting
-from classroom_edge.services.live.offering import HEALS_S, Offering, OpenRoad
+from classroom_edge.services.live.hosting import LACKS_NS, NEVER_MET_NS, Hosting
+from classroom_edge.services.live.offering import FRESH_S, HEALS_S, Offering, OpenRoad
 from classroom_edge.services.live.offers import Accepted
 from classroom_media.api import NS
 from classroom_media.messages import Agree, Meet
@@ -103,6 +103,15 @@ async def test_a_hub_that_lacks_a_picture_gets_it_though_all_seems_well() -> Non
     assert len(site.offers) == 2
 
 
+async def test_a_hub_that_asks_for_what_is_on_its_way_gets_it_once() -> None:
+    site = Site()
+    await site.pass_time(0.5)
+    site.side.ask()
+    site.relay.says(health(HUB), at_ns=site.now_ns + 1)
+    await site.pass_time(FRESH_S + 5)
+    assert len(site.offers) == 1
+
+
 async def test_a_relay_that_does_not_answer_is_tried_again() -> None:
     site = Site()
     site.relay.is_deaf = True
@@ -180,3 +189,14 @@ async def test_a_hub_asks_for_a_picture_that_lacks_for_a_while_and_for_no_other(
     hub.now_ns += 60 * NS
     hub.side.look(at_hub(dark))
     assert hub.wanted == [("hill", "math")]
+
+
+async def test_a_hub_whose_relay_was_started_anew_asks_sooner_than_one_that_lost_a_site() -> None:
+    hub, anew = Hub(at_hub()), Hub(at_hub())
+    hub.relay.says(health("hill", "lost"), health("lake", "lost"))
+    for one in (hub, anew):
+        one.side.look(at_hub())
+        one.now_ns += NEVER_MET_NS
+        one.side.look(at_hub())
+    assert hub.wanted == []
+    assert ("hill", "math") in anew.wanted

@@ -21,14 +21,14 @@ class Recorder:
         self.done: list[str] = []
         self.session = SessionRecording(recorder=self, story=lambda: self.running, on=on)
 
-    async def start_recording(self, who: Who, *, title: str = "") -> str:
+    async def start(self, who: Who, *, title: str = "") -> str:
         if self.refuses:
             raise Refused("disk-full", {"en": "no space"})
         self.begin(title)
         self.done.append(f"start {title} {who.name}")
         return str(self.running.id)
 
-    async def stop_recording(self, _who: Who) -> None:
+    async def stop(self, _who: Who) -> None:
         self.running = None
         self.done.append("stop")
 

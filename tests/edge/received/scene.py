@@ -18,6 +18,7 @@ import msgspec
 import zmq
 
 from classroom_edge.config import Config
+from classroom_edge.library.received.arrival import id_here
 from classroom_edge.library.received.parcel import Content, Parcel
 from classroom_edge.sessions.link.effects import Site
 from classroom_edge.sessions.link.keys import HUB_KEY, KeyPair, load_or_make
@@ -40,7 +41,12 @@ class Hub:
 
     @property
     def received(self) -> Path:
-        return self.folder / "received" / "yucai"
+        return self.folder / "received"
+
+    @property
+    def place(self) -> Path:
+        """Where the recording lies that a test sends."""
+        return self.received / id_here("yucai", RECORDING)
 
     @property
     def aside(self) -> Path:

@@ -8,6 +8,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,14 +20,21 @@ from tuspyserver import create_tus_router
 from classroom_edge.library.deliver import hub
 from classroom_edge.library.deliver.pinned import PinnedWeb
 from classroom_edge.library.deliver.spec import TargetSpec
-from classroom_edge.library.deliver.target import Item, MisconfiguredError, Proof, TransientError
+from classroom_edge.library.deliver.target import (
+    Item,
+    MisconfiguredError,
+    Proof,
+    RefusedError,
+    TransientError,
+)
 from classroom_edge.library.deliver.tus import Tus
 from classroom_edge.library.deliver.web import Web
+from classroom_edge.library.keeping.removals import ERASURE, REMOVALS_FILE, Removal, add_removal
 from classroom_edge.sessions.link.keys import SITE_KEY, HubRecord, KeyPair, remember_hub
 from classroom_edge.sessions.link.passes import Shared
 from classroom_edge.web.accounts import wall_clock
 from classroom_edge.web.certificates import CertificateFolder, ensure_certificates, tls_context
-from tests.edge.received.scene import RECORDING, Hub, hub_at_work, some_bytes
+from tests.edge.received.scene import Hub, hub_at_work, some_bytes
 from tests.edge.received.sending import KilledError, Noted, a_parcel, an_item
 
 FILM, SOUND = some_bytes(9 << 20), some_bytes(300_000, seed=2)
@@ -43,8 +51,8 @@ async def test_a_recording_is_delivered_and_not_sent_again(tmp_path: Path) -> No
         first, second = Noted(), Noted()
         await asyncio.to_thread(the_target(here).deliver, a_parcel(*items), first)
         await asyncio.to_thread(the_target(here).deliver, a_parcel(*items), second)
-        assert (here.received / RECORDING / "programme.mp4").read_bytes() == FILM
-        assert (here.received / RECORDING / "edits" / "e1.mp4").read_bytes() == SOUND
+        assert (here.place / "programme.mp4").read_bytes() == FILM
+        assert (here.place / "edits" / "e1.mp4").read_bytes() == SOUND
     assert first.went == len(FILM) + len(SOUND)
     assert second.went == 0
     assert {one.sent for one in second.receipts.values()} == {False}
@@ -58,7 +66,7 @@ async def test_a_process_that_was_killed_goes_on_where_the_hub_is(tmp_path: Path
             await asyncio.to_thread(the_target(here).deliver, a_parcel(item), Noted(5 << 20))
         again = Noted()
         await _until_taken(the_target(here), item, again)
-        assert (here.received / RECORDING / "programme.mp4").read_bytes() == FILM
+        assert (here.place / "programme.mp4").read_bytes() == FILM
     assert again.resumptions == [4 << 20]
     assert again.went == len(FILM) - (4 << 20)
 
@@ -79,8 +87,19 @@ async def test_an_upload_that_the_hub_gave_up_is_begun_again(tmp_path: Path) -> 
         shutil.rmtree(here.aside)
         again = Noted()
         await _until_taken(the_target(here), item, again)
-        assert (here.received / RECORDING / "programme.mp4").read_bytes() == FILM
+        assert (here.place / "programme.mp4").read_bytes() == FILM
     assert again.went == len(FILM)
+
+
+async def test_what_the_hub_has_erased_is_refused_with_the_reason(tmp_path: Path) -> None:
+    item = an_item(tmp_path, "programme.mp4", FILM)
+    async with hub_at_work(tmp_path / "hub") as here:
+        removal = Removal(recording=here.place.name, at=datetime.now(UTC), why=ERASURE)
+        add_removal(here.folder / REMOVALS_FILE, removal)
+        with pytest.raises(RefusedError, match="erased-there"):
+            await asyncio.to_thread(the_target(here).deliver, a_parcel(item), Noted())
+        assert not here.place.exists()
+        assert not list(here.aside.glob("*"))
 
 
 async def test_a_probe_leaves_nothing_there(tmp_path: Path) -> None:
@@ -88,7 +107,7 @@ async def test_a_probe_leaves_nothing_there(tmp_path: Path) -> None:
         probe = await asyncio.to_thread(the_target(here).probe)
         assert (probe.proof, probe.removed) == (Proof.TOLD, True)
         assert not list(here.aside.iterdir())
-        assert not here.received.exists()
+        assert not here.place.exists()
 
 
 async def test_nothing_is_shown_to_who_is_not_the_hub(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from classroom_edge.config.models import (
     HubConfig,
     RoomConfig,
 )
+from classroom_edge.library.keeping.removals import REMOVALS_FILE, erased_sessions, read_removals
 from classroom_edge.paths import DataFolder
 from classroom_edge.services.filling.fetching import Patience
 from classroom_edge.services.filling.service import FillingService
@@ -75,6 +76,10 @@ class Schools:
 
     def recordings(self, name: str) -> Path:
         return self.top / name / "recordings"
+
+    def removals(self, name: str) -> Path:
+        """Where a room's record of what was deleted is."""
+        return self.top / name / REMOVALS_FILE
 
     async def held(self, *, recorded: bool = True) -> None:
         """Have a lesson been held, to which the site was invited."""
@@ -187,6 +192,7 @@ class Schools:
             log=self.top / name / "filler.log",
             link=link,
             changed=lambda: None,
+            erased=lambda: erased_sessions(read_removals(self.removals(name))),
             patience=Patience(look_s=0.1, soon_s=0.3, retry_s=0.5),
         )
 

@@ -4,10 +4,13 @@ Hub and site are the services of the daemon on a real link; the films carry numb
 pictures; outlines and joins are made by real processes.
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from classroom_edge.library.keeping.bin import Bin
+from classroom_edge.library.keeping.removals import ERASURE, Removal
 from classroom_edge.services.filling.service import FillingService
 from classroom_edge.services.hub import HubService
 from classroom_edge.sessions.link import films
@@ -76,6 +79,26 @@ async def test_its_own_recording_gets_what_it_missed_once_it_is_finished(schools
     (entry,) = read_manifest(folder).joined
     assert [one.came for one in entry.passages] == [LIVE, LATER, LIVE]
     assert not list((schools.top / "site" / "films" / "fetched").glob("*/fetched"))
+
+
+async def test_a_lesson_that_was_erased_here_does_not_come_back_under_another_id(
+    schools: Schools,
+) -> None:
+    await schools.held()
+    folder = schools.recordings("site") / "20261123-080001-0001"
+    folder.mkdir()
+    live = live_film(folder / "centre.mp4", SECONDS, [(2.2, 3.9)])
+    schools.note("site", "centre", "centre", live, state=State.FINISHING)
+    removal = Removal(recording=folder.name, at=datetime.now(UTC), why=ERASURE)
+    async with schools.hub():
+        await schools.enrol()
+        async with schools.site() as site:
+            await eventually_async(lambda: states(site) == ["own"], within_s=60)
+            Bin((schools.recordings("site"),), schools.removals("site")).throw(removal)
+            await eventually_async(lambda: not site.missing, within_s=60)
+        async with schools.site() as site:
+            assert site.missing == ()
+    assert not list(schools.recordings("site").glob("[!.]*"))
 
 
 async def test_a_hub_without_a_recording_says_so_once_and_for_all(schools: Schools) -> None:

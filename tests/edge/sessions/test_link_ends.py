@@ -158,6 +158,17 @@ def test_even_a_slow_way_gets_a_link(trip_s: float) -> None:
     assert of_kind(network.seen, Lost) == []
 
 
+def test_a_hub_that_was_started_anew_unseen_is_lost_and_there_again() -> None:
+    network = Network("hill")
+    way = network.ways["hill"]
+    way.up_ns = way.down_ns = round(0.75 * NS)
+    network.run(1.6)  # welcome, with a second Hello on its way
+    network.restart_hub()
+    network.run(3)
+    assert network.hub.linked == {"hill"}
+    assert way.seen == [Linked("hill"), Lost("hill"), Linked("hill")]
+
+
 def test_both_ends_know_within_seconds_that_the_way_is_cut_and_find_each_other_again() -> None:
     network = linked("hill")
     way = network.ways["hill"]

@@ -1,6 +1,7 @@
 """A film of passages: the pictures that were asked for and no others, sound in step, copied."""
 
 import random
+import subprocess
 from itertools import pairwise
 from pathlib import Path
 
@@ -118,6 +119,44 @@ def heard(path: Path) -> films.Wave:
         frames = [*container.decode(audio=0)]
     wave = np.concatenate([frame.to_ndarray()[0] for frame in frames])
     return wave[max(0, -round((frames[0].time or 0) * films.RATE_HZ)) :]
+
+
+@pytest.mark.needs("ffmpeg")
+@pytest.mark.parametrize(("rate_hz", "channels"), [(44_100, 2), (16_000, 1), (48_000, 2)])
+def test_sounds_of_unlike_rate_and_layout_are_joined_in_step(
+    tmp_path: Path, rate_hz: int, channels: int
+) -> None:
+    path, other, into = (tmp_path / name for name in ("film.mp4", "other.mp4", "cut.mp4"))
+    films.write_film(path, [films.numbered(number) for number in range(150)], clicks(6))
+    sound = ("-c:v", "copy", "-c:a", "aac", "-ar", str(rate_hz), "-ac", str(channels))
+    subprocess.run(["ffmpeg", "-v", "error", "-i", path, *sound, other], check=True)
+    one, two = read_film(path), read_film(other)
+    wanted = (("f7-f37", one), ("f13-f73", two), ("f81-f111", one), ("f3-f20", two))
+    tally = splice([Shot(kept(asked), film, film) for asked, film in wanted], into)
+    shown = numbers(into)
+    assert shown == [*range(7, 37), *range(13, 73), *range(81, 111), *range(3, 20)]
+    assert tally.pictures == len(shown)
+    bare = [n for n, number in enumerate(shown) if (number or 0) % CLICK_EVERY == 0]
+    found = [at_s * FPS for at_s in click_starts(into)]
+    assert max(min(abs(place - at) for at in found) for place in bare) < 0.3
+    with av.open(str(into)) as container:
+        stream = container.streams.audio[0]
+        assert (stream.rate, stream.channels) == (films.RATE_HZ, 1)
+
+
+@pytest.mark.needs("ffmpeg")
+def test_a_seam_to_a_sound_that_is_coded_anew_does_not_click(tmp_path: Path) -> None:
+    path, other, into = (tmp_path / name for name in ("film.mp4", "other.mp4", "cut.mp4"))
+    films.write_film(path, [films.alive(number) for number in range(100)], films.tone(4, 0.3))
+    sound = ("-c:v", "copy", "-c:a", "aac", "-ar", "44100", "-ac", "1")
+    subprocess.run(["ffmpeg", "-v", "error", "-i", path, *sound, other], check=True)
+    one, two = read_film(path), read_film(other)
+    splice([Shot(kept("f3-f20"), one, one), Shot(kept("f41-f99"), two, two)], into)
+    wave = heard(into)[2048:-2048]
+    steepest = 0.3 * 2 * np.pi * 1000 / films.RATE_HZ
+    assert np.abs(np.diff(wave)).max() < 1.25 * steepest
+    levels = np.abs(wave[: len(wave) // 480 * 480].reshape(-1, 480)).max(axis=1)
+    assert levels.min() > 0.2, "it is never silent"
 
 
 def test_a_seam_does_not_click(tmp_path: Path) -> None:

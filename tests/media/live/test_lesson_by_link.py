@@ -144,6 +144,19 @@ def test_after_a_cut_everything_is_back_in_half_a_second(cut_s: int) -> None:
     assert names(site)[-1] == "720p"
 
 
+@pytest.mark.parametrize("loss", [0, 0.05])
+def test_after_a_long_cut_what_was_lost_before_is_not_waited_for(loss: float) -> None:
+    down, up = Line(loss=loss), Line(loss=loss)
+    held = Lesson(seed=7)
+    site = held.join("site", down=down, up=up, ladder=Ladder(SIZES[2:]))
+    for line in (down, up):
+        held.at(8, setting(line, cut=True))
+        held.at(23, setting(line, cut=False))
+    held.run(25)
+    healed_ns = BEGIN_NS + 23 * S
+    assert min(each.at_ns for each in site.pictures if each.at_ns > healed_ns) < healed_ns + S // 5
+
+
 def test_losses_make_no_storm_even_where_nothing_helps() -> None:
     line = Line(rate_bps=300_000)
     held, site = lesson(line, 8, ladder=Ladder(SIZES[:1]))

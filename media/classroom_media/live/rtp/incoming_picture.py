@@ -2,6 +2,7 @@
 
 A picture that is late is still given: without it those after it could not be decoded. When it is
 so late that a keyframe may come sooner, one is asked for, and whatever comes first goes on.
+After a cut the sender begins with a keyframe by itself, and nothing before that is waited for.
 
 Source: RFC 6184, 5.1 (marker) and 7 (depacketisation).
 """
@@ -20,6 +21,9 @@ from classroom_media.sources.sps import read as read_parameters
 
 PATIENCE_NS: Final = 120_000_000  # a keyframe would take no less
 ENDURANCE_NS: Final = 1_500_000_000
+CUT_NS: Final = (
+    3_000_000_000  # a sender that hears nothing for so long sends no pictures (`ladder`)
+)
 
 
 class IncomingPicture(Incoming):
@@ -33,11 +37,13 @@ class IncomingPicture(Incoming):
         self.broken = True  # nothing can be shown before a keyframe
         self.late = False  # what comes next may take longer than a keyframe
         self.lost = 0  # pictures that came, but could not be shown
+        self._came_ns: int | None = None  # the newest packet
+        self._was_cut = False  # and nothing whole has come since
 
     def ready(self, now_ns: int) -> list[Coded]:
         """Give the pictures that are whole, in order; go on with a keyframe if one is late."""
         self.late = self._behind_late(now_ns, self.patience_ns) is not None
-        if self.late and (keyframe := self._keyframe()) is not None:
+        if (self.late or self._was_cut) and (keyframe := self._keyframe()) is not None:
             self._lack(self.order.give_up(keyframe))
         return super().ready(now_ns)
 
@@ -57,6 +63,8 @@ class IncomingPicture(Incoming):
         self.broken |= packets > 0
 
     def _put(self, number: int, arrived: Arrived) -> None:
+        self._was_cut |= self._came_ns is not None and arrived.at_ns - self._came_ns >= CUT_NS
+        self._came_ns = arrived.at_ns
         self.broken |= self.order.put(number, arrived)
 
     def _whole(self) -> list[Coded]:
@@ -76,6 +84,7 @@ class IncomingPicture(Incoming):
         if data is None or stamp_ns is None or self.broken:
             self.lost += 1
             return None
+        self._was_cut = False
         return self._coded(own, stamp_ns, data, key=key)
 
     def _format(self, data: bytes) -> StreamFormat:

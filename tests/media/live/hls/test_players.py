@@ -55,7 +55,6 @@ def test_ffmpeg_plays_a_lesson_that_is_over_without_a_complaint(tmp_path: Path) 
     assert len(frames) == PICTURES
 
 
-@pytest.mark.alone
 @pytest.mark.needs("chromium", "npm-peers")
 def test_a_browser_with_hls_js_plays_the_parts_of_a_lesson_that_goes_on(tmp_path: Path) -> None:
     lesson = Lesson(EPOCH, {"720p": Shelf(tmp_path)})

@@ -13,7 +13,7 @@ from classroom_media.api import SourceError
 from classroom_media.sources.opening import open_source
 from classroom_media.workers.specs import Endpoints, SourceSpec
 from tests.media.live.hls.lessons import packaged, reel, sent
-from tests.media.live.push.test_push import free_port
+from tests.media.live.push.platforms import free_port
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.needs("libsrt", "ffmpeg")

@@ -21,8 +21,9 @@ export interface Item {
   gaps: number;
   held: boolean;
   consent: Consent;
-  delivery: "none" | "waiting" | "sent" | "failed";
+  delivery: "none" | "waiting" | "sending" | "sent" | "failed";
   edits: number;
+  school: string;
   problem: Partial<Words>;
 }
 
@@ -52,6 +53,7 @@ export interface Track {
   duration_s: number;
   width: number;
   fps: number;
+  channels: number;
   problem: string;
 }
 
@@ -115,6 +117,18 @@ export interface Edit extends Wish {
   changes: number;
   taken_back: number;
   film: { url: string; stale: boolean; bytes: number; duration_s: number } | null;
+}
+
+/** What can be made of a recording or an edit besides a film. */
+export const EXPORTS = ["package", "sound", "slides"] as const;
+
+export interface Exported {
+  file: string;
+  kind: (typeof EXPORTS)[number];
+  /** "" = the whole recording. */
+  edit: string;
+  bytes: number;
+  url: string;
 }
 
 export const addressOf = (recording: string): string => `/api/v1/recordings/${encodeURIComponent(recording)}`;
