@@ -214,7 +214,11 @@ def test_another_recording_follows_another_sound_is_heard_and_a_package_is_asked
     page.get_by_role("button", name="新的剪辑").click()
     expect(page.locator(".stage-time")).to_contain_text("00:00:08")
     late: list[Route] = []
-    page.route(re.compile(r"/api/v1/library\?limit=\d+$"), lambda route: late.append(route))
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    page.route(re.compile(r"/api/v1/library\?limit=\d+$"), hold)
     page.get_by_role("button", name="接上另一段录像").click()
     page.get_by_label("查找").fill("分数")
     follows = page.get_by_role("button", name=re.compile("^分数的比较"))
