@@ -4,6 +4,7 @@ Source: https://videolan.videolan.me/vlc/group__libvlc__media__player.html
 """
 
 import ctypes.util
+import os
 from typing import Any, Final
 
 from classroom_media.api import MediaError
@@ -37,7 +38,10 @@ class Player:
         import vlc  # noqa: PLC0415 - where libvlc lacks, importing it ends the process
 
         self._vlc: Any = vlc
-        options = (*QUIET, OUTPUTS, f"--x11-display={shown}", *(() if sound else (DUMB,)))
+        # Here alone libvlc looks for the display of a window that it is given, and where it finds
+        # none it draws in one of its own, as small as the film.
+        os.environ["DISPLAY"] = shown
+        options = (*QUIET, OUTPUTS, *(() if sound else (DUMB,)))
         self._instance: Any = vlc.Instance(*options)
         self._player: Any = self._instance.media_player_new()
         self._player.set_xwindow(window)

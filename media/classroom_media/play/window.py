@@ -24,6 +24,9 @@ class Window:
         except (error.DisplayError, error.XError, OSError) as problem:
             raise MediaError(f"display {name}: {problem}") from problem
         screen: Any = self._display.screen()
+        empty = screen.root.create_pixmap(1, 1, 1)
+        empty.fill_rectangle(empty.create_gc(foreground=0), 0, 0, 1, 1)
+        unseen = empty.create_cursor(empty, (0, 0, 0), (0, 0, 0), 0, 0)  # nobody points at a film
         self._window: Any = screen.root.create_window(
             *(0, 0, screen.width_in_pixels, screen.height_in_pixels, 0),
             screen.root_depth,
@@ -31,6 +34,7 @@ class Window:
             X.CopyFromParent,
             override_redirect=True,
             background_pixel=screen.black_pixel,
+            cursor=unseen,
         )
         self.number = int(self._window.id)
 

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.needs("libvlc", "vlc-output", "xvfb")
 @contextmanager
 def screen() -> Iterator[str]:
     reads, writes = os.pipe()
-    size = ("-screen", "0", "640x360x24")
+    size = ("-screen", "0", f"{WIDTH}x{HEIGHT}x24")
     with subprocess.Popen(
         ["Xvfb", "-displayfd", str(writes), *size, "-nolisten", "tcp"],
         pass_fds=[writes],
@@ -43,12 +43,26 @@ def screen() -> Iterator[str]:
             process.kill()
 
 
-def colours(name: str) -> int:
-    """Tell how many colours are seen on a screen."""
+WIDTH, HEIGHT = 640, 360
+
+
+def colours(name: str, left: int = 0, top: int = 0) -> int:
+    """Tell how many colours are seen on a screen, right of a place and below it."""
     shown = display.Display(name)
     try:
-        image = shown.screen().root.get_image(0, 0, 640, 360, X.ZPixmap, 0xFFFFFF)
+        part = (left, top, WIDTH - left, HEIGHT - top)
+        image = shown.screen().root.get_image(*part, X.ZPixmap, 0xFFFFFF)
         return len({image.data[at : at + 4] for at in range(0, len(image.data), 4 * 37)})
+    finally:
+        shown.close()
+
+
+def pointer_is_seen(name: str) -> bool:
+    shown = display.Display(name)
+    try:
+        shown.xfixes_query_version()
+        image = shown.xfixes_get_cursor_image(shown.screen().root)
+        return any(image.cursor_image)
     finally:
         shown.close()
 
@@ -101,10 +115,11 @@ async def test_a_film_fills_the_screen_and_can_be_held_sought_and_seen_to_its_en
             await asked.client.ask(Play(id="1", url=str(film)))
             await asked.until("playing", id="1")
 
-            async def is_seen() -> bool:
-                return colours(shown) > 20
+            async def fills_it() -> bool:
+                return colours(shown, WIDTH * 3 // 4, HEIGHT * 3 // 4) > 5
 
-            await eventually_awaited(is_seen)
+            await eventually_awaited(fills_it)
+            assert not pointer_is_seen(shown)
             await asked.client.ask(Adjust(paused=True, volume=30))
             await asked.until("paused", volume=30)
             await asked.client.ask(Adjust(paused=False, at_s=7.5))
