@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 from classroom_edge.config.models import Config
 from classroom_edge.library.folders import Folders
 from classroom_edge.library.roots import Roots
+from classroom_edge.services.filling.carrying import Carrier
 from classroom_edge.services.filling.fetching import Fetching, Patience
 from classroom_edge.services.filling.findings import findings
+from classroom_edge.services.filling.joining import Joiner
 from classroom_edge.services.filling.offers import Offers
 from classroom_edge.services.filling.pacing import Shares
 from classroom_edge.services.filling.steps import Steps
@@ -75,13 +77,14 @@ class FillingService:
         if self.config.site and self.config.filling.fetch:
             self._fetching = Fetching(
                 other=HUB,
-                source=self._source_of(HUB),
-                room=self.config.room.id,
                 folder=self.folder / "fetched",
-                library=library,
-                steps=steps,
-                line=LineToHub(self.link),
-                share=self.share,
+                carrier=Carrier(line=LineToHub(self.link), share=self.share),
+                joiner=Joiner(
+                    room=self.config.room.id,
+                    source=self._source_of(HUB),
+                    library=library,
+                    steps=steps,
+                ),
                 changed=self.changed,
                 erased=self.erased,
                 patience=self.patience,
