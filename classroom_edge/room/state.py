@@ -23,6 +23,7 @@ class RoomState:
     id: str
     name: str
     language: str  # the room's default: "zh-CN" | "en"
+    timezone: str  # of the school's clock, as IANA names it
     devices: tuple[DeviceView, ...]
     sources: tuple[SourceView, ...]
     programme: ProgrammeView

@@ -119,6 +119,7 @@ class Overview:
             id=room.id,
             name=room.name,
             language=room.language,
+            timezone=room.timezone,
             devices=devices,
             sources=sources,
             programme=programme,

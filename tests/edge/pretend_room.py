@@ -70,6 +70,7 @@ def a_state() -> RoomState:
         id="room",
         name="三年级(2)班",
         language="zh-CN",
+        timezone="Asia/Shanghai",
         devices=(
             DeviceView(
                 id="projector",

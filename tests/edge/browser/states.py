@@ -148,6 +148,7 @@ def idle(**changes: Any) -> RoomState:
         id="demo",
         name="三年级(2)班",
         language="zh-CN",
+        timezone="Asia/Shanghai",
         devices=devices(),
         sources=(
             SourceView("teacher", "教师", True, True, "live", "", "teacher-camera"),

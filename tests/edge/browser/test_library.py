@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
@@ -16,7 +17,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from classroom_edge.room import ScreenView
 from classroom_media.emulate import truth
-from classroom_media.record.manifest import Manifest, write_manifest
+from classroom_media.record.manifest import Manifest, read_manifest, write_manifest
 from tests.edge.browser import reels, states
 from tests.edge.browser.conftest import PHONE, WIDE
 from tests.edge.browser.pretend import PretendServer, pretend_server
@@ -303,3 +304,14 @@ def test_both_pages_pass_the_accessibility_audit_and_fit(
             page.set_viewport_size({"width": width, "height": height})
             assert overflow(page)[0] == 0
             assert violations(page, node_modules) == []
+
+
+def test_times_are_of_the_schools_clock_wherever_the_browser_is(
+    school: PretendServer, browser: Browser
+) -> None:
+    lesson = read_manifest(school.room.folder_of_recordings / states.RECORDING)
+    at_school = lesson.started_at.astimezone(ZoneInfo("Asia/Shanghai"))
+    with browser.new_context(timezone_id="America/New_York") as context:
+        page = context.new_page()
+        watched(page, school)
+        expect(page.locator(".watching-side")).to_contain_text(f"{at_school:%H:%M}")

@@ -10,8 +10,6 @@ export interface Day {
   view: ComputedRef<DayView | null>;
   /** The time by the timetable, ms since 1970; in a demo it runs faster than ours. */
   now: ComputedRef<number>;
-  /** The wall clock of the room: the school's in a demo that has a day of its own. */
-  wall: ComputedRef<Date>;
   current: ComputedRef<LessonView | null>;
   /** Seconds until a time of the day. */
   until(at: string): number;
@@ -28,12 +26,6 @@ export function makeDay(panel: Panel): Day {
   return {
     view,
     now,
-    wall: computed(() => {
-      const time = view.value?.time;
-      if (time === undefined || time.speed === 1) return new Date(panel.now.value);
-      const here = new Date(now.value);
-      return new Date(now.value + (offsetMin(time.shown) + here.getTimezoneOffset()) * 60_000);
-    }),
     current: computed(() => view.value?.lessons.find((one) => one.id === view.value?.now) ?? null),
     until: (at) => Math.max(0, Math.ceil((Date.parse(at) - now.value) / 1000)),
     ask: (wish, body = {}) => void panel.send(`/api/v1/day/${wish}`, body),
@@ -48,12 +40,4 @@ export function named(lesson: LessonView): string {
 /** A time of the school's clock, whatever zone this browser is in: "2027-03-01T08:20:00+08:00". */
 export function bell(at: string): string {
   return at.slice(11, 16);
-}
-
-/** How far a time's zone is ahead of UTC, in minutes: 480 for "2027-03-01T08:20:00+08:00". */
-function offsetMin(at: string): number {
-  const found = /([+-])(\d\d):(\d\d)$/.exec(at);
-  if (found === null) return 0;
-  const [, sign, hours, minutes] = found;
-  return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }

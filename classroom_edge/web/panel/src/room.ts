@@ -307,6 +307,8 @@ export interface RoomState {
   id: string;
   name: string;
   language: string;
+  /** Of the school's clock, as IANA names it. */
+  timezone: string;
   devices: DeviceView[];
   sources: SourceView[];
   programme: ProgrammeView;

@@ -27,13 +27,24 @@ export interface Speech {
   bytes(count: number): string;
   timeLeft(seconds: number): string;
   ago(seconds: number): string;
+  /** A day of the school's calendar, whatever zone this browser is in. */
+  day(at: string | number, parts: Intl.DateTimeFormatOptions): string;
+  /** The time of the school's clock: "08:05". */
+  hour(at: string | number): string;
 }
 
-/** Speak the language chosen on this panel, else the room's. */
-export function speech(roomLanguage: () => string | undefined): Speech {
+/** What a room says of itself to those who speak for it. */
+interface Local {
+  language: string;
+  timezone: string;
+}
+
+/** Speak the language chosen on this panel, else the room's, else the browser's; tell its time. */
+export function speech(room: () => Local | null | undefined = () => null): Speech {
+  const browsers = navigator.language.startsWith("zh") ? "zh-CN" : "en";
   const chosen = ref(remembered());
   const language = computed<Language>(
-    () => chosen.value ?? (roomLanguage() === "en" ? "en" : "zh-CN"),
+    () => chosen.value ?? ((room()?.language ?? browsers) === "en" ? "en" : "zh-CN"),
   );
   watchEffect(() => {
     document.documentElement.lang = language.value;
@@ -67,6 +78,14 @@ export function speech(roomLanguage: () => string | undefined): Speech {
         : seconds < 3600
           ? say("time.minutes-ago", { n: Math.floor(seconds / 60) })
           : say("time.hours-ago", { n: Math.floor(seconds / 3600) }),
+    day: (at, parts) =>
+      new Date(at).toLocaleDateString(language.value, { timeZone: room()?.timezone, ...parts }),
+    hour: (at) =>
+      new Date(at).toLocaleTimeString("en-GB", {
+        timeZone: room()?.timezone,
+        hour: "2-digit",
+        minute: "2-digit",
+      }),
   };
 }
 
@@ -80,11 +99,6 @@ export function useSpeech(): Speech {
   const spoken = inject(SPEECH);
   if (spoken === undefined) throw new Error("no speech provided");
   return spoken;
-}
-
-/** The time of day on a 24-hour clock, "08:05". */
-export function hourMinute(at: Date): string {
-  return clockTime(at.getHours() * 3600 + at.getMinutes() * 60).slice(0, 5);
 }
 
 /** 5025 -> "01:23:45" */
