@@ -38,6 +38,7 @@ from classroom_edge.services.finishing import FinishingService
 from classroom_edge.services.flaws import flaw_of
 from classroom_edge.services.health import notify
 from classroom_edge.services.kin import KinService
+from classroom_edge.services.lending import Lending, lendable
 from classroom_edge.services.light import LightService
 from classroom_edge.services.live.desk import SessionDesk
 from classroom_edge.services.live.joining import Joiner
@@ -216,7 +217,10 @@ class Daemon:
             runtime=runtime,
             media=self.media,
             renditions=self.renditions,
-            perform=self.perform,
+            lending=Lending(
+                perform=self.perform,
+                cameras=lambda: lendable(one.view() for one in self.devices.values()),
+            ),
             changed=self._stir,
             road=road or OpenRoad(),
             recorder=self.recorder,
@@ -226,7 +230,7 @@ class Daemon:
             outlets=self.outlets,
             quiet=lambda: self._timetable.quiet_until() is not None,
         ).join()
-        self.session = SessionDesk(self._joined, self._stir)
+        self.session = SessionDesk(self._joined, folder.link, self._stir)
         self._filling = self._films(folder, recordings, runtime)
         clock = clock or DayClock()
         self._timetable = TimetableService(

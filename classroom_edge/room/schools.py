@@ -16,6 +16,7 @@ class LinkView:
     linked: tuple[str, ...] = ()  # a hub's sites that are there; a site's hub, when it is
     sessions: tuple[Session, ...] = ()
     here: str = ""  # what this room is called in them; "" = not enrolled yet
+    ahead_s: int = 0  # how far hub time, in which sessions count, is before this machine's clock
 
 
 @dataclass(frozen=True, slots=True)

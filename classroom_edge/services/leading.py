@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,7 @@ from classroom_edge.sessions.link.hub_end import NotLinkedError
 from classroom_edge.sessions.link.keys import KeyPair
 from classroom_edge.sessions.link.survey_hub import SurveyDesk
 from classroom_edge.sessions.refusals import Reason
+from classroom_edge.sessions.state import NS
 from classroom_edge.store import Store, sessions
 
 TICK_S: Final = 0.25
@@ -75,7 +77,8 @@ class Leading:
     def view(self) -> LinkView:
         """What the room's state shows of it."""
         going_on = tuple(self.conductor.sessions.values())
-        return LinkView("hub", tuple(sorted(self._hub.linked)), going_on, here=self.room)
+        linked, ahead_ns = tuple(sorted(self._hub.linked)), self._hub.clock() - time.time_ns()
+        return LinkView("hub", linked, going_on, here=self.room, ahead_s=round(ahead_ns / NS))
 
     async def run(self) -> None:
         """Run until cancelled. Raises StoreError, zmq.ZMQError."""

@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from classroom_drivers.api import DeviceError
 from classroom_edge.config.models import SiteConfig
 from classroom_edge.paths import DataFolder, has_ipc
-from classroom_edge.room import LinkView, Refused, Who
+from classroom_edge.room import LinkView
+from classroom_edge.services.lending import Lending
 from classroom_edge.services.live.offers import Accepted
 from classroom_edge.sessions import commands as c
 from classroom_edge.sessions import local
@@ -23,36 +24,24 @@ from classroom_edge.sessions.link.site import SPREAD_S, SiteLink
 from classroom_edge.sessions.link.wire import Ask
 from classroom_edge.sessions.missing import Missing
 from classroom_edge.sessions.refusals import Reason
-from classroom_edge.sessions.state import GOING_ON, Session, Stage
+from classroom_edge.sessions.state import GOING_ON, NS, Session, Stage
 from classroom_edge.sessions.taught import Taught
 
 LOOKS_EVERY_S: Final = 2.0  # whether the room was enrolled, or anew
 RETOLD_S: Final = 3.0  # for a hub that is back to tell how its sessions stand
 OFFER_S: Final = 6.0  # for a hub to answer an offer
-TURN_S: Final = 0.5  # of a camera at one word of another; then it stops by itself
-SPEED: Final = 0.4  # of full speed
-DRIVES: Final = {
-    "left": {"pan": -SPEED},
-    "right": {"pan": SPEED},
-    "up": {"tilt": SPEED},
-    "down": {"tilt": -SPEED},
-    "in": {"zoom": SPEED},
-    "out": {"zoom": -SPEED},
-}
-
-Perform = Callable[[Who, str, str, str, dict[str, Any]], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(kw_only=True)
 class SiteService:
-    """Keeps the link with the hub. `perform` does an action of a device of this room."""
+    """Keeps the link with the hub."""
 
     config: SiteConfig
     folder: DataFolder
     runtime: Path
-    perform: Perform
+    lending: Lending
     changed: Callable[[], None]
     offer_wanted: Callable[[], None]  # the hub lacks this room's picture and sound
     inquired: films.Answering = films.no_films
@@ -71,7 +60,9 @@ class SiteService:
         link = self._link
         hub = (link.hub.address,) if link and link.is_linked else ()
         here = link.hub.site if link else ""
-        return LinkView("site", hub, tuple(self._sessions.values()), here=here)
+        hub_ns = self.hub_ns
+        ahead_s = round((hub_ns - time.time_ns()) / NS) if hub_ns is not None else 0
+        return LinkView("site", hub, tuple(self._sessions.values()), here=here, ahead_s=ahead_s)
 
     async def run(self) -> None:
         """Run until cancelled. Raises KeyFileError."""
@@ -198,6 +189,10 @@ class SiteService:
                 self._left.discard(session)
             case c.Leave():
                 self._left.add(session)
+            case c.GrantCamera():
+                if (lent := self.lending.of(command)) is None:
+                    return Reason.NO_CAMERA
+                command = lent
         return await self._ask(session, command)
 
     async def _ask(self, session: str, command: c.AnyCommand) -> str:
@@ -214,26 +209,8 @@ class SiteService:
 
     async def _carry_out(self, ask: Ask) -> None:
         """Turn a camera for somebody whom this room lets do so; answer the hub."""
-        reason = await self._turned(ask.session, ask.command)
+        known = self._sessions.get(ask.session)
+        grant = known.grant_of(self.view.here) if known else None
+        reason = await self.lending.turn(ask.session, ask.command, grant, self.hub_ns)
         if self._link is not None:
             self._link.answer(ask.id, reason)
-
-    async def _turned(self, session: str, command: c.AnyCommand) -> str:
-        if not isinstance(command, c.MoveCamera) or not self._lends(session):
-            return Reason.NO_GRANT
-        who = Who(name=f"session:{session}", why="lent camera")
-        drive = DRIVES.get(command.move)
-        action, values = ("drive", drive | {"for_s": TURN_S}) if drive else ("stop", {})
-        try:
-            await self.perform(who, command.camera, "pan-tilt-zoom", action, values)
-        except (Refused, DeviceError) as error:
-            logger.info("camera %s did not turn: %s", command.camera, error)
-            return Reason.NO_ROOM
-        return ""
-
-    def _lends(self, session: str) -> bool:
-        """Whether this room's cameras are lent now, by its own clock's idea of hub time."""
-        known, link = self._sessions.get(session), self._link
-        grant = known.grant_of(link.hub.site) if known and link else None
-        hub_ns = link.hub_ns if link else None
-        return grant is not None and hub_ns is not None and hub_ns < grant.until_ns

@@ -31,7 +31,10 @@ def grant_camera(session: Session, who: str, command: c.GrantCamera, now_ns: int
     if not asked and not _is_lent(session, who, command.to):
         raise Refused(Reason.NOT_YOURS)
     until_ns = now_ns + min(max(command.lasts_ns, GRANT_LEAST_NS), GRANT_MAX_NS)
-    return (e.CameraGranted(at_ns=now_ns, by=who, to=command.to, until_ns=until_ns),)
+    granted = e.CameraGranted(
+        at_ns=now_ns, by=who, to=command.to, until_ns=until_ns, cameras=command.cameras
+    )
+    return (granted,)
 
 
 def end_grant(session: Session, who: str, command: c.EndGrant, now_ns: int) -> Events:
@@ -51,7 +54,12 @@ def move_camera(session: Session, who: str, command: c.MoveCamera, now_ns: int) 
     if not _is_lent(session, command.room, who):
         raise Refused(Reason.NO_GRANT)
     moved = e.CameraMoved(
-        at_ns=now_ns, by=who, room=command.room, camera=command.camera, move=command.move
+        at_ns=now_ns,
+        by=who,
+        room=command.room,
+        camera=command.camera,
+        move=command.move,
+        preset=command.preset,
     )
     return (moved,)
 

@@ -17,7 +17,7 @@ def _camera_granted(session: Session, event: e.CameraGranted) -> Session:
         session,
         grants=(
             *(grant for grant in session.grants if grant.room != event.by),
-            Grant(event.by, event.to, event.until_ns),
+            Grant(event.by, event.to, event.until_ns, event.cameras),
         ),
         wishes=tuple(wish for wish in session.wishes if wish != Wish(event.by, event.to)),
     )

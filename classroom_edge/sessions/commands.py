@@ -1,9 +1,10 @@
 """What can be asked of a session. Who asks is told by the link, never by the command itself."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 import msgspec
 
+from classroom_edge.sessions.cameras import CAMERAS_MAX, MOVES, Camera, PresetName
 from classroom_edge.sessions.forms import Role
 from classroom_edge.sessions.state import ID_MAX, NAME_MAX
 from classroom_edge.sessions.talk import (
@@ -13,8 +14,6 @@ from classroom_edge.sessions.talk import (
     LINE_MAX,
     QUESTION_MAX,
 )
-
-MOVES: Final = ("left", "right", "up", "down", "in", "out", "stop")
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=ID_MAX)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_MAX)]
@@ -104,10 +103,11 @@ class AskCamera(Command, frozen=True, kw_only=True, tag="ask-camera"):
 
 
 class GrantCamera(Command, frozen=True, kw_only=True, tag="grant-camera"):
-    """Let somebody who asked turn one's own cameras for a while."""
+    """Let somebody who asked turn one's own cameras for a while; which, the room itself adds."""
 
     to: Id
     lasts_ns: Nanoseconds
+    cameras: Annotated[tuple[Camera, ...], msgspec.Meta(max_length=CAMERAS_MAX)] = ()
 
 
 class EndGrant(Command, frozen=True, kw_only=True, tag="end-grant"):
@@ -122,6 +122,7 @@ class MoveCamera(Command, frozen=True, kw_only=True, tag="move-camera"):
     room: Id
     camera: Id
     move: Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(MOVES)})$")]
+    preset: PresetName = ""  # whereto, by name
 
 
 class Say(Command, frozen=True, kw_only=True, tag="say"):

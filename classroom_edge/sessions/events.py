@@ -5,6 +5,7 @@ Replayed they give the state, from which a hub that was killed goes on.
 
 import msgspec
 
+from classroom_edge.sessions.cameras import Camera
 from classroom_edge.sessions.forms import Kind, Role, Style
 
 
@@ -125,6 +126,7 @@ class CameraGranted(Event, frozen=True, kw_only=True, tag="camera-granted"):
 
     to: str
     until_ns: int
+    cameras: tuple[Camera, ...] = ()
 
 
 class GrantEnded(Event, frozen=True, kw_only=True, tag="grant-ended"):
@@ -140,6 +142,7 @@ class CameraMoved(Event, frozen=True, kw_only=True, tag="camera-moved"):
     room: str
     camera: str
     move: str
+    preset: str = ""
 
 
 class Said(Event, frozen=True, kw_only=True, tag="said"):

@@ -27,6 +27,8 @@ class Reason(StrEnum):
     NO_FLOOR = "no-floor"
     NO_SUCH_MEMBER = "no-such-member"
     NO_ROOM = "no-room"
+    NOT_TURNED = "not-turned"
+    NO_CAMERA = "no-camera"
     CAMERA_ASKED = "camera-asked"
     NOT_YOURS = "not-yours"
     NO_GRANT = "no-grant"

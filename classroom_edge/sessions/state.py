@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from classroom_edge.sessions.cameras import Camera
 from classroom_edge.sessions.forms import LEADERS, Form, Kind, Role, Style, form_of
 from classroom_edge.sessions.talk import Line, Quiz
 
@@ -61,6 +62,7 @@ class Grant:
     room: str
     to: str
     until_ns: int
+    cameras: tuple[Camera, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

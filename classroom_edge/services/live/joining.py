@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from classroom_edge.config.models import Config, HubConfig, SiteConfig, TurnConfig
 from classroom_edge.paths import DataFolder
+from classroom_edge.services.lending import Lending
 from classroom_edge.services.linking import LinkService
 from classroom_edge.services.live.cast import Cast, cast_of
 from classroom_edge.services.live.floor import Floor
@@ -20,7 +21,7 @@ from classroom_edge.services.live.sizes import live_sizes, sizes_for
 from classroom_edge.services.media import Media
 from classroom_edge.services.outlets import Outlets
 from classroom_edge.services.renditions import Renditions
-from classroom_edge.services.site import Perform, SiteService
+from classroom_edge.services.site import SiteService
 from classroom_edge.sessions.link import films
 from classroom_edge.sessions.missing import Missing
 from classroom_edge.store import place_of
@@ -47,7 +48,7 @@ class Joiner:
     runtime: Path
     media: Media
     renditions: Renditions
-    perform: Perform
+    lending: Lending
     changed: Callable[[], None]
     road: Road
     recorder: Recorder
@@ -94,7 +95,7 @@ class Joiner:
             config=config,
             folder=self.folder,
             runtime=self.runtime,
-            perform=self.perform,
+            lending=self.lending,
             changed=changed,
             offer_wanted=lambda: offering.ask(),  # noqa: PLW0108 - made below
             inquired=self.inquired,

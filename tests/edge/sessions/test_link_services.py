@@ -14,10 +14,12 @@ from classroom_edge.door import LocalError
 from classroom_edge.paths import DataFolder
 from classroom_edge.room import LinkView, Who
 from classroom_edge.services.hub import HubService
+from classroom_edge.services.lending import Lending
 from classroom_edge.services.live.offers import Accepted
 from classroom_edge.services.site import SiteService
 from classroom_edge.sessions import commands as c
 from classroom_edge.sessions import local
+from classroom_edge.sessions.cameras import Camera
 from classroom_edge.sessions.forms import Kind, Style
 from classroom_edge.sessions.link.answers import SilentError
 from classroom_edge.sessions.link.enrolling import enrol
@@ -34,6 +36,7 @@ class Place:
     def __init__(self, top: Path) -> None:
         self.turned: list[tuple[Any, ...]] = []
         self.offers: list[tuple[str, str, str]] = []  # that the hub was made
+        self.cameras: tuple[Camera, ...] = (Camera(id="wide", name="全景", presets=("pupils",)),)
         self.wanted = 0  # how often it asked for one
         self.port = free_pair()
         self.folders = {name: DataFolder(top / name) for name in ("hub", "site")}
@@ -58,7 +61,7 @@ class Place:
             config=SiteConfig(),
             folder=self.folders["site"],
             runtime=self.runtimes["site"],
-            perform=self._perform,
+            lending=Lending(perform=self._perform, cameras=lambda: self.cameras),
             changed=lambda: None,
             offer_wanted=self._want,
             spread_s=0,
@@ -222,8 +225,19 @@ async def test_a_camera_turns_for_the_hub_while_the_room_lets_it(place: Place) -
             ((device, capability, action, values),) = place.turned
             assert (device, capability, action) == ("wide", "pan-tilt-zoom", "drive")
             assert values["pan"] < 0 < values["for_s"] < 1
+            lent = only(hub.view)
+            assert lent is not None
+            assert [camera.name for camera in lent.grants[0].cameras] == ["全景"]
+            to_pupils = c.MoveCamera(room="hill", camera="wide", move="preset", preset="pupils")
+            assert await place.do("hub", to_pupils) == ""
+            assert place.turned[1:] == [("wide", "presets", "recall-preset", {"name": "pupils"})]
+            another = c.MoveCamera(room="hill", camera="projector", move="left")
+            assert await place.do("hub", another) == "no-grant"
             assert await place.do("site", c.EndGrant(room="hill")) == ""
             assert await place.do("hub", turn) == "no-grant"
+            place.cameras = ()
+            assert await place.do("hub", c.AskCamera(room="hill")) == ""
+            assert await place.do("site", c.GrantCamera(to="centre", lasts_ns=NS)) == "no-camera"
 
 
 async def test_what_waited_too_long_at_the_hub_is_not_done_any_more(place: Place) -> None:
