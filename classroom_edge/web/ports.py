@@ -9,6 +9,7 @@ from classroom_edge.room import LevelView, RoomState, SoundView, StepView, Title
 from classroom_edge.services.outlets import Outlets
 from classroom_edge.services.timetabling import DayDesk
 from classroom_edge.sessions import local
+from classroom_edge.sessions.link.findings import Findings
 from classroom_edge.sessions.state import Session
 from classroom_media.record.manifest import Manifest
 
@@ -42,6 +43,10 @@ class SessionPort(Protocol):
 
     async def ask(self, who: Who, request: local.AnyRequest) -> local.Reply:
         """Ask something of the link with other schools. Raises StoreError, too."""
+        ...
+
+    async def survey(self, who: Who) -> Findings:
+        """Measure the line to the hub."""
         ...
 
     async def meet_guest(self, ticket: str, offer: str) -> str:

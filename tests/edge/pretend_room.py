@@ -42,6 +42,7 @@ from classroom_edge.sessions import local
 from classroom_edge.sessions.attendance import Attendance, Part
 from classroom_edge.sessions.forms import Kind, Style
 from classroom_edge.sessions.groups import Group, Past
+from classroom_edge.sessions.link.findings import Findings
 from classroom_edge.sessions.state import NS, Session
 from classroom_media.record.manifest import Chapter, Lesson, Manifest, Mark, State, Track
 from tests.edge.pretend_desk import PretendDesk
@@ -366,6 +367,10 @@ class PretendSession:
     """What the room offers of sessions: a guest of one ticket, and every command but two."""
 
     asked: list[tuple[Any, ...]]
+
+    async def survey(self, who: Who) -> Findings:
+        self.asked.append(("survey", who.name))
+        return Findings(hub="hub", reason="in-session")
 
     async def meet_guest(self, ticket: str, offer: str) -> str:
         if ticket != TICKET:

@@ -93,3 +93,13 @@ async def test_who_has_not_logged_in_neither_leads_nor_looks(tmp_path: Path) -> 
 def test_every_command_of_a_session_but_the_links_own_can_be_said() -> None:
     assert len(VERBS) == len(c.AnyCommand.__args__) - 1
     assert VERBS["give-floor"] is c.GiveFloor
+
+
+async def test_a_line_that_is_not_measured_is_not_graded_and_says_what_to_do(
+    tmp_path: Path,
+) -> None:
+    async with website(tmp_path) as here:
+        told = (await here.client.post("/api/v1/link/test")).json()
+    assert (told["grades"], told["figures"]) == ([], [])
+    assert told["advice"][0]["zh-CN"].startswith("正在上课")
+    assert here.room.asked == [("survey", "local")]

@@ -3,13 +3,16 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from classroom_edge.room import Who
 from classroom_edge.services.live.guests import Guests
 from classroom_edge.services.live.joining import Joined
 from classroom_edge.services.live.offers import Accepted
 from classroom_edge.services.refusals import refused_in_session
+from classroom_edge.services.surveying import survey
 from classroom_edge.sessions import local
+from classroom_edge.sessions.link.findings import Findings
 from classroom_edge.sessions.state import Session
 
 logger = logging.getLogger(__name__)
@@ -20,6 +23,7 @@ class SessionDesk:
     """It refuses ("no-link") where a room has no link with other schools."""
 
     joined: Joined | None
+    folder: Path  # of the link's keys
     changed: Callable[[], None]
 
     async def ask(self, who: Who, request: local.AnyRequest) -> local.Reply:
@@ -35,6 +39,12 @@ class SessionDesk:
         said = request.command if isinstance(request, local.Do) else request
         logger.info("session: %s for %s", type(said).__name__, who.name)
         return reply
+
+    async def survey(self, who: Who) -> Findings:
+        """Measure the line to the hub. Raises Refused where the room is no site."""
+        logger.info("the line is measured for %s", who.name)
+        self._link()
+        return await survey(self.folder)
 
     async def meet_guest(self, ticket: str, offer: str) -> str:
         """Let the guest of a ticket into its session; give the answer (SDP). Raises Refused."""

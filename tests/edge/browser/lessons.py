@@ -16,9 +16,11 @@ from classroom_edge.room import (
 )
 from classroom_edge.sessions import local
 from classroom_edge.sessions.attendance import Attendance, Part
+from classroom_edge.sessions.cameras import Camera
 from classroom_edge.sessions.forms import Kind, Role, Style
 from classroom_edge.sessions.groups import Group, Past
-from classroom_edge.sessions.state import NS, Hold, Member, Session, Stage
+from classroom_edge.sessions.link.findings import Findings
+from classroom_edge.sessions.state import NS, Grant, Hold, Member, Session, Stage, Wish
 from classroom_edge.sessions.talk import Line, Quiz, Vote
 from tests.edge.browser import states
 from tests.edge.browser.states import words
@@ -78,6 +80,18 @@ REPLY = local.Reply(
         ),
     ),
 )
+LINE = Findings(
+    hub="hub.example:5601",
+    udp=True,
+    nat="port-kept",
+    round_trip_ms=38,
+    jitter_ms=2,
+    loss_up=0.0,
+    loss_down=0.05,
+    up_bps=400_000,
+    down_bps=4_000_000,
+    mtu=1492,
+)
 
 
 def session(**changes: Any) -> Session:
@@ -108,6 +122,21 @@ def session(**changes: Any) -> Session:
         ),
     )
     return replace(lesson, **changes)
+
+
+def asking(**changes: Any) -> Session:
+    """The hub has asked for the cameras of the lake's room."""
+    return session(wishes=(Wish("lake", "centre"),), **changes)
+
+
+def lent(for_s: float = 600, **changes: Any) -> Session:
+    """The lake's room has lent its cameras to the hub for so long, from the page's now."""
+    until_ns = round((states.now().timestamp() + for_s) * NS)
+    cameras = (
+        Camera(id="wide", name="全景", presets=("students", "board")),
+        Camera(id="desk", name="实物展台"),
+    )
+    return session(grants=(Grant("lake", "centre", until_ns, cameras),), **changes)
 
 
 def quiz(*, is_open: bool = True) -> Quiz:

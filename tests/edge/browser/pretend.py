@@ -22,6 +22,7 @@ from classroom_edge.services.outlets import Outlets
 from classroom_edge.services.refusals import refused, refused_in_session
 from classroom_edge.services.timetabling import DayDesk
 from classroom_edge.sessions import local
+from classroom_edge.sessions.link.findings import Findings
 from classroom_edge.sessions.state import Session
 from classroom_edge.web.server import serve
 from classroom_media.record.manifest import Manifest, write_manifest
@@ -48,6 +49,7 @@ class PretendRoom:
     refusal: Refused | None = None  # what the next command gets
     image: bytes = field(default_factory=picture)
     in_sessions: local.Reply = lessons.REPLY
+    line: Findings = lessons.LINE
     guests_session: Session = field(default_factory=lessons.session)
     touches: int = 0
     incoming: Incoming | None = None
@@ -230,6 +232,10 @@ class PretendSession:
     """What a room offers of sessions with other schools; noted with the room's commands."""
 
     room: PretendRoom
+
+    async def survey(self, who: Who) -> Findings:
+        self.room.note("survey", who.name)
+        return self.room.line
 
     async def meet_guest(self, ticket: str, offer: str) -> str:
         self.room.note("guest", ticket)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from classroom_edge.room import RoomState, TitlesView
 from classroom_edge.sessions import commands as c
 from classroom_edge.sessions import local
 from classroom_edge.sessions.forms import Kind, Style
+from classroom_edge.sessions.state import NS
 from tests.edge.browser import lessons, states
 from tests.edge.browser.conftest import PHONE, Panel
 from tests.edge.browser.test_states import overflow, violations
@@ -20,6 +22,8 @@ pytestmark = pytest.mark.needs("chromium", "fonts-cjk")
 
 SCENES: dict[str, Callable[[], RoomState]] = {
     "leading": lambda: lessons.hub(lessons.session()),
+    "steering": lambda: lessons.hub(lessons.lent()),
+    "asked for its camera": lambda: lessons.site(lessons.asking()),
     "taking part": lambda: lessons.site(lessons.session(quiz=lessons.quiz())),
 }
 
@@ -137,6 +141,53 @@ def test_a_line_is_written_with_the_keyboard_alone_and_markup_is_only_text(panel
     expect(page.locator(".chat-text")).to_have_text(["<img src=x onerror=alert(1)>"])
 
 
+def test_a_site_is_asked_for_its_cameras_lends_them_and_takes_them_back(panel: Panel) -> None:
+    page = panel.open(lessons.site(lessons.asking()))
+    bar = page.locator(".lending")
+    expect(bar).to_contain_text("中心校想转动本教室的摄像机")
+    bar.get_by_role("button", name="同意 10 分钟").click()
+    asked(panel, c.GrantCamera(to="centre", lasts_ns=600 * NS))
+    panel.show(lessons.site(lessons.lent()))
+    expect(bar).to_contain_text("中心校正在使用本教室的摄像机，还有 10:00")
+    panel.pass_time(21)
+    expect(bar).to_contain_text("还有 9:39")
+    page.keyboard.press("Escape")  # it is seen whatever else is
+    bar.get_by_role("button", name="收回").click()
+    eventually(lambda: panel.room.asked[-1] == said(c.EndGrant(room="lake")))
+    panel.show(lessons.site(lessons.session()))
+    expect(bar).to_have_count(0)
+    expect(page.locator(".notice")).to_contain_text("摄像机已经归还")
+
+
+def test_the_hub_asks_for_a_rooms_cameras_turns_them_and_is_told_when_it_has_them_no_more(
+    panel: Panel,
+) -> None:
+    page = panel.open(lessons.hub(lessons.session()))
+    page.get_by_role("button", name="请求摄像机 湖边小学").click()
+    asked(panel, c.AskCamera(room="lake"))
+    panel.show(lessons.hub(lessons.asking()))
+    expect(row(page, "湖边小学")).to_contain_text("等它同意借摄像机")
+    panel.show(lessons.hub(lessons.lent()))
+    keys = page.locator(".lent")
+    expect(keys).to_contain_text("还有 10:00")
+    keys.get_by_role("button", name="学生").click()
+    keys.get_by_role("button", name="实物展台").click()
+    keys.get_by_role("button", name="左上").hover()
+    page.mouse.down()
+    turned = partial(c.MoveCamera, room="lake")
+    to_students = turned(camera="wide", move="preset", preset="students")
+    left = turned(camera="desk", move="up-left")
+    eventually(lambda: panel.room.asked[1:3] == [said(to_students), said(left)])
+    page.mouse.up()
+    eventually(lambda: panel.room.asked[-1] == said(turned(camera="desk", move="stop")))
+    panel.show(lessons.hub(lessons.session()))
+    expect(keys).to_have_count(0)
+    expect(page.locator(".notice")).to_contain_text("湖边小学的摄像机已经归还")
+    panel.show(lessons.hub(lessons.asking()))
+    panel.show(lessons.hub(lessons.session()))
+    expect(page.locator(".notice")).to_contain_text("湖边小学没有借出摄像机")
+
+
 def test_a_site_raises_its_hand_answers_and_asks_for_help(panel: Panel) -> None:
     quiz = replace(lessons.quiz(), votes=(), counts=())
     members = tuple(replace(one, hand_at_ns=0) for one in lessons.session().members)
@@ -177,3 +228,20 @@ def test_every_scene_of_a_session_fits_and_passes_the_audit(
     assert violations(page, node_modules) == []
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     assert overflow(page)[0] == 0
+
+
+def test_a_site_tests_its_line_before_the_lesson_and_reads_what_to_do(panel: Panel) -> None:
+    page = panel.open(lessons.site())
+    page.get_by_role("button", name="互动").click()
+    page.get_by_role("button", name="测试到中心校的线路").click()
+    told = page.locator(".line-test [role=status]")
+    expect(told.locator(".small").first).to_contain_text("双向互动课小画面，课件为静态图片")
+    expect(told.locator(".full").last).to_contain_text("课后取回录像")
+    expect(told).to_contain_text("线路丢包")
+    expect(told).to_contain_text("往返 38 ms")
+    expect(told).to_contain_text("IPv6")
+    assert panel.room.names_asked() == ["survey"]
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    assert overflow(page)[0] == 0
+    panel.show(lessons.site(lessons.session()))
+    expect(page.locator(".line-test")).to_have_count(0)

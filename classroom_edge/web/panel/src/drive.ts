@@ -2,8 +2,6 @@
 
 import { onBeforeUnmount } from "vue";
 
-import type { Panel } from "./panel";
-
 const REPEAT_MS = 400; // the camera stops by itself when these cease
 
 export interface Move {
@@ -12,22 +10,28 @@ export interface Move {
   zoom: number;
 }
 
+/** What is moved: each push lasts a moment. */
+export interface Driven {
+  push(move: Move): Promise<unknown>;
+  stop(): void;
+}
+
 export interface Drive {
-  begin(camera: string, move: Move): void;
+  begin(driven: Driven, move: Move): void;
   end(): void;
 }
 
-export function useDrive(panel: Panel): Drive {
-  let moving: string | null = null;
+export function useDrive(): Drive {
+  let moving: Driven | null = null;
   let underWay: Promise<void> | null = null;
   let timer = 0;
 
-  function begin(camera: string, move: Move): void {
+  function begin(driven: Driven, move: Move): void {
     end();
-    moving = camera;
+    moving = driven;
     const push = (): void => {
       if (underWay !== null) return; // a slow line gets fewer, never a queue of them
-      underWay = panel.nudge(`${address(camera)}/drive`, move).then(() => {
+      underWay = driven.push(move).then(() => {
         underWay = null;
       });
     };
@@ -38,15 +42,11 @@ export function useDrive(panel: Panel): Drive {
   function end(): void {
     window.clearInterval(timer);
     if (moving === null) return;
-    const camera = moving;
+    const driven = moving;
     moving = null;
-    const stop = (): void => void panel.send(`${address(camera)}/stop`);
-    stop();
-    void underWay?.then(stop); // a push that was still under way may arrive behind the stop
+    driven.stop();
+    void underWay?.then(() => driven.stop()); // a push that was under way may arrive behind the stop
   }
-
-  const address = (camera: string): string =>
-    `/api/v1/devices/${encodeURIComponent(camera)}/pan-tilt-zoom`;
 
   const hidden = (): void => {
     if (document.hidden) end();

@@ -180,6 +180,21 @@ export interface Quiz {
   counts: number[];
 }
 
+/** A camera that a room lends. */
+export interface LentCamera {
+  id: string;
+  name: string;
+  presets: string[];
+}
+
+/** A room lets somebody turn its cameras until the lease ends, in hub time. */
+export interface Grant {
+  room: string;
+  to: string;
+  until_ns: number;
+  cameras: LentCamera[];
+}
+
 export interface Session {
   id: string;
   title: string;
@@ -188,6 +203,9 @@ export interface Session {
   stage: "planned" | "opening" | "open" | "paused" | "closing" | "ended";
   members: Member[];
   floor: { member: string }[];
+  grants: Grant[];
+  /** Who waits for a room's answer, asked for its cameras. */
+  wishes: { room: string; by: string }[];
   opens_at_ns: number;
   chat: ChatLine[];
   quiz: Quiz | null;
@@ -198,6 +216,8 @@ export interface LinkView {
   linked: string[];
   sessions: Session[];
   here: string;
+  /** How far hub time is before the room's. */
+  ahead_s: number;
 }
 
 /** How it goes with picture and sound, peer by peer. */

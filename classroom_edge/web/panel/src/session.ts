@@ -22,6 +22,8 @@ export interface Meeting {
   hands: ComputedRef<string[]>;
   /** Whether who leads looks at everybody, or at the picture that goes out. */
   everybody: Ref<boolean>;
+  /** Hub time in ms since 1970, ticking. */
+  hubNow: ComputedRef<number>;
   hasFloor(member: string): boolean;
   /** Say something in the session; tells whether it was accepted. */
   say(verb: string, body?: object): Promise<boolean>;
@@ -29,7 +31,7 @@ export interface Meeting {
 
 export function makeMeeting(panel: Panel): Meeting {
   const link = computed<LinkView>(
-    () => panel.room.value.link ?? { role: "site", linked: [], sessions: [], here: "" },
+    () => panel.room.value.link ?? { role: "site", linked: [], sessions: [], here: "", ahead_s: 0 },
   );
   const session = computed(
     () => link.value.sessions.find((one) => GOES_ON.includes(one.stage)) ?? link.value.sessions[0] ?? null,
@@ -60,6 +62,7 @@ export function makeMeeting(panel: Panel): Meeting {
     observers: computed(() => members.value.filter((one) => one.role === "observer" && one.present)),
     hands,
     everybody: ref(true),
+    hubNow: computed(() => panel.now.value + 1000 * link.value.ahead_s),
     hasFloor: (member) => session.value?.floor.some((hold) => hold.member === member) ?? false,
     async say(verb, body = {}) {
       if (session.value === null) return false;
