@@ -6,6 +6,7 @@ at once, and the queue that it left in the link has time to drain. Wishes for ke
 for each size, and limited.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -30,11 +31,14 @@ DRAINED_US: Final = 45_000  # a queue that no sound suffers from
 DRAIN_MAX_NS: Final = 1_000_000_000
 STEP_NS: Final = 1_000_000_000  # how often silence is looked at
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(slots=True)
 class Peer:
     """One who is sent to."""
 
+    name: str
     sender: Sender
     ladder: Ladder
     hears: str | None = None  # the stream of sound that it is sent; None = there is only one
@@ -65,7 +69,7 @@ class FanOut:
 
     def add(self, name: str, sender: Sender, ladder: Ladder, *, hears: str | None = None) -> None:
         """Send to one more; begins with the next keyframe, which is wished for."""
-        self.peers[name] = peer = Peer(sender, ladder, hears)
+        self.peers[name] = peer = Peer(name, sender, ladder, hears)
         self._follow(peer, 0)
 
     def remove(self, name: str) -> bytes:
@@ -137,6 +141,8 @@ class FanOut:
     def _follow(self, peer: Peer, now_ns: int, queue_us: int | None = None) -> None:
         """Let a peer follow its ladder; `queue_us` is what waits in its link, if it is told."""
         before, peer.rung = peer.rung, peer.ladder.rung
+        if peer.rung is not before:
+            logger.info("%s: %s, after %s; %s", peer.name, peer.rung.name, before.name, peer.link)
         rung, pacer = peer.rung, peer.sender.pacer
         lossy = peer.lossy_ns is not None and now_ns - peer.lossy_ns < SURE_NS
         peer.sender.redundancy = rung.redundancy if lossy else PLAIN

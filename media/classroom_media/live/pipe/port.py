@@ -131,7 +131,6 @@ class Port:
             outlet.sock.close()
 
     def _read(self, sock: socket.socket) -> None:
-        now_ns = time.monotonic_ns()
         for _ in range(AT_ONCE):
             try:
                 data, address = sock.recvfrom(_SIZE)
@@ -142,7 +141,9 @@ class Port:
             if data[0] < _STUN:
                 self._check(sock, data, address[:2])
             elif lane := self._places.get((sock, address[:2])):
-                lane.take(data, now_ns)
+                # Each by itself: one that came while others were taken would seem quicker than any,
+                # and all others after it as if they had waited.
+                lane.take(data, time.monotonic_ns())
 
     def _check(self, sock: socket.socket, data: bytes, address: Address) -> None:
         """Take a message of ICE to whom it is for; what is broken is passed over."""

@@ -2,7 +2,8 @@
 
 The queue is how much longer the quickest packet of the last 200 ms took than the quickest of the
 last half minute: jitter does not count, only what all packets wait. Clocks need not agree. What is
-missing after nothing came at all was cut off, and says nothing of the link before or after.
+missing soon after nothing came at all was cut off, and says nothing of the link before or after:
+of some streams it shows with their next packet, of sound when its turn to be heard is over.
 """
 
 from collections import deque
@@ -63,8 +64,8 @@ class Estimate:
         if self._since_ns is None or now_ns - self._since_ns < EVERY_NS // 2:
             return None
         counts = Counts(*(new - old for new, old in zip(total, self._total, strict=True)))
-        if self._past and self._past[-1].bytes == 0:
-            counts = counts._replace(expected=counts.received)
+        if any(each.bytes == 0 for each in list(self._past)[-LATELY:]):
+            counts = counts._replace(expected=counts.received, gone=0)
         interval = _Interval(self._bytes, max(1, now_ns - self._since_ns), counts)
         self._past.append(interval)
         self._total, self._bytes, self._since_ns = total, 0, now_ns
