@@ -16,7 +16,7 @@ from classroom_media.messages import Agree, Meet, PeerHealth
 
 CONNECTS_WITHIN_S: Final = 8.0
 FRESH_S: Final = 2.0  # an offer younger than that is not made again because the hub asks
-HEALS_S: Final = 2.5  # for what was lost to come back by itself, once the link is back
+HEALS_S: Final = 2.5  # for what was lost to come back by itself, and once the link is back
 
 Offer = Callable[[str, str], Awaitable[Accepted]]  # session, SDP -> what the hub says
 
@@ -57,6 +57,7 @@ class Offering:
     _is_asked: bool = field(default=False, init=False)  # by the hub, which lacks us
     _offered_ns: int = field(default=0, init=False)
     _linked_ns: int | None = field(default=None, init=False)  # since when
+    _lost_ns: int | None = field(default=None, init=False)  # since when, picture and sound
 
     def ask(self) -> None:
         """Note that the hub lacks our picture and sound; what is on its way is not asked for."""
@@ -85,11 +86,13 @@ class Offering:
         match health_of(beat, HUB):
             case PeerHealth(state="connected"):
                 self.again.well()
+                self._lost_ns = None
                 return True
             case PeerHealth(state="connecting"):
                 return age_s < CONNECTS_WITHIN_S
-            case PeerHealth():
-                return linked_s < HEALS_S
+            case PeerHealth():  # the link may be gone as well, and not be missed yet
+                self._lost_ns = now_ns if self._lost_ns is None else self._lost_ns
+                return min(linked_s, (now_ns - self._lost_ns) / NS) < HEALS_S
         return False
 
     async def _offer(self, cast: Cast) -> None:

@@ -93,6 +93,21 @@ async def test_what_a_cut_took_may_come_back_by_itself_before_it_is_offered_anew
     assert len(site.offers) == 2
 
 
+async def test_a_cut_that_the_link_has_not_noticed_yet_makes_no_offer_in_place_of_what_heals() -> (
+    None
+):
+    site = Site()
+    await site.pass_time(0.5)
+    site.relay.says(health(HUB), at_ns=site.now_ns + 1)
+    await site.pass_time(60)
+    site.relay.says(health(HUB, "lost"), at_ns=site.now_ns)
+    await site.pass_time(HEALS_S - 0.5)
+    await site.pass_time(12, linked=False)
+    site.relay.says(health(HUB), at_ns=site.now_ns)
+    await site.pass_time(5)
+    assert len(site.offers) == 1
+
+
 async def test_a_hub_that_lacks_a_picture_gets_it_though_all_seems_well() -> None:
     site = Site()
     await site.pass_time(0.5)
