@@ -14,6 +14,7 @@ comes: the worse of both ways. Nobody does anything by hand.
 """
 
 import argparse
+import asyncio
 import json
 import os
 import signal
@@ -24,6 +25,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -31,8 +33,11 @@ import psutil
 
 from classroom_edge.paths import runtime_folder
 from classroom_edge.services.workers import endpoints_for
+from classroom_media.api import WorkerError
 from classroom_media.emulate.link import Line
 from classroom_media.emulate.networks import HUB_4, HUB_6, Place, Schools
+from classroom_media.messages import PeerHealth, Status
+from classroom_media.workers.client import WorkerClient
 from classroom_media.workers.subscribe import PacketReader
 
 LINE: Final = Line(delay_ns=20_000_000, rate_bps=20_000_000)
@@ -229,14 +234,21 @@ class Lesson:
         """Do something; note how soon after it the site and the hub see each other again."""
         pair = self.watches[site.id]
         self._wait(lambda: all(watch.goes_on() for watch in pair), KILLED_S)
-        print(f"{what}, {site.id} ...", file=sys.stderr)
         since()
         for watch in pair:
             watch.look()  # what came before does not count
         at_ns = time.monotonic_ns()
+        load = f"load {os.getloadavg()[0]:.0f}"
+        print(f"{datetime.now(UTC).isoformat()} {what}, {site.id}, {load}", file=sys.stderr)
         self._wait(lambda: all(w.first_after(at_ns) for w in pair), KILLED_S)
         took = [(one - at_ns) / 1e9 if (one := w.first_after(at_ns)) else None for w in pair]
         self.cases.append(Case(what, site.id, took[0], took[1], goal_s))
+        print(f"  {self.cases[-1]}", file=sys.stderr)
+        if not self.cases[-1].kept:
+            for school, peer in ((self.hub, site.id), (site, "hub")):
+                print(
+                    f"  relay of {school.id}: {asyncio.run(_health(school, peer))}", file=sys.stderr
+                )
         self.rest(5)
 
     def rest(self, seconds: float) -> None:
@@ -261,6 +273,16 @@ class Lesson:
         return True
 
 
+async def _health(school: School, peer: str) -> PeerHealth | str:
+    """Give what a relay says of a peer: why it sends no picture, if it sends none."""
+    async with WorkerClient(endpoints_for(school.runtime, "relay", "session")) as relay:
+        try:
+            beat = (await relay.ask(Status())).heartbeat
+        except WorkerError as error:
+            return str(error)
+    return next((one for one in beat.peers if one.peer == peer), "not met") if beat else "silent"
+
+
 def _at(school: School) -> tuple[str, str]:
     return "--data", str(school.folder / "data")
 
@@ -274,23 +296,22 @@ def _until(done: Callable[[], bool], within_s: float) -> None:
 
 
 CAMERA: Final = """
-import asyncio, time
+import asyncio
 from classroom_media.api import Kind
-from classroom_media.emulate.camera import EmulatedCamera
 from classroom_media.emulate.feed import Feed
+from classroom_media.emulate.reel import Look, Voice, film
+from classroom_media.emulate.replay import ReplayedCamera
 from classroom_media.emulate.rtsp import RtspServer
-from classroom_media.emulate.scenes import PupilsScene
-from datetime import UTC, datetime
 
-async def film():
+async def serve():
     server, feed = RtspServer(), Feed((Kind.PICTURE, Kind.SOUND))
     server.feeds["/camera"] = feed
-    scene = PupilsScene(lambda: datetime.now(UTC))
-    with EmulatedCamera("camera", scene, feed, sound=True, bitrate_kbps=400, size=(320, 180)):
+    reel = film("camera", 1, Look(size=(320, 180)), Voice(), count=200)
+    with ReplayedCamera("camera", reel, feed.publish):
         async with server.listening({rtsp}):
             await asyncio.Event().wait()
 
-asyncio.run(film())
+asyncio.run(serve())
 """
 
 
@@ -348,11 +369,12 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="one site, cuts of 1 and 15 s")
     parser.add_argument("--sites", type=int, choices=(1, 2, 3), default=3)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--keep", type=Path, help="a new folder for the rooms and their logs")
     given = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory() as top,
-        lesson(1 if given.quick else given.sites, Path(top)) as held,
-    ):
+    with ExitStack() as stack:
+        top = given.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        top.mkdir(parents=True, exist_ok=True)
+        held = stack.enter_context(lesson(1 if given.quick else given.sites, top))
         began_s = held.begin()
         held.rest(5)
         course(held, quick=given.quick)
