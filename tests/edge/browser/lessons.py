@@ -129,7 +129,7 @@ def asking(**changes: Any) -> Session:
     return session(wishes=(Wish("lake", "centre"),), **changes)
 
 
-def lent(for_s: float = 600, **changes: Any) -> Session:
+def lent(for_s: float = 595, **changes: Any) -> Session:
     """The lake's room has lent its cameras to the hub for so long, from the page's now."""
     until_ns = round((states.now().timestamp() + for_s) * NS)
     cameras = (

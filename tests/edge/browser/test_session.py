@@ -22,7 +22,6 @@ pytestmark = pytest.mark.needs("chromium", "fonts-cjk")
 
 SCENES: dict[str, Callable[[], RoomState]] = {
     "leading": lambda: lessons.hub(lessons.session()),
-    "steering": lambda: lessons.hub(lessons.lent()),
     "asked for its camera": lambda: lessons.site(lessons.asking()),
     "taking part": lambda: lessons.site(lessons.session(quiz=lessons.quiz())),
 }
@@ -148,9 +147,9 @@ def test_a_site_is_asked_for_its_cameras_lends_them_and_takes_them_back(panel: P
     bar.get_by_role("button", name="同意 10 分钟").click()
     asked(panel, c.GrantCamera(to="centre", lasts_ns=600 * NS))
     panel.show(lessons.site(lessons.lent()))
-    expect(bar).to_contain_text("中心校正在使用本教室的摄像机，还有 10:00")
+    expect(bar).to_contain_text("中心校正在使用本教室的摄像机，还有 9:5")
     panel.pass_time(21)
-    expect(bar).to_contain_text("还有 9:39")
+    expect(bar).to_contain_text("还有 9:3")
     page.keyboard.press("Escape")  # it is seen whatever else is
     bar.get_by_role("button", name="收回").click()
     eventually(lambda: panel.room.asked[-1] == said(c.EndGrant(room="lake")))
@@ -169,7 +168,8 @@ def test_the_hub_asks_for_a_rooms_cameras_turns_them_and_is_told_when_it_has_the
     expect(row(page, "湖边小学")).to_contain_text("等它同意借摄像机")
     panel.show(lessons.hub(lessons.lent()))
     keys = page.locator(".lent")
-    expect(keys).to_contain_text("还有 10:00")
+    expect(keys).to_contain_text("湖边小学已借到，还有 9:5")
+    assert overflow(page) == (0, 0)
     keys.get_by_role("button", name="学生").click()
     keys.get_by_role("button", name="实物展台").click()
     keys.get_by_role("button", name="左上").hover()
@@ -180,10 +180,13 @@ def test_the_hub_asks_for_a_rooms_cameras_turns_them_and_is_told_when_it_has_the
     eventually(lambda: panel.room.asked[1:3] == [said(to_students), said(left)])
     page.mouse.up()
     eventually(lambda: panel.room.asked[-1] == said(turned(camera="desk", move="stop")))
+    keys.get_by_role("button", name="回到教学点列表").click()
+    page.get_by_role("button", name="转动摄像机 湖边小学").click()
     panel.show(lessons.hub(lessons.session()))
     expect(keys).to_have_count(0)
     expect(page.locator(".notice")).to_contain_text("湖边小学的摄像机已经归还")
     panel.show(lessons.hub(lessons.asking()))
+    expect(row(page, "湖边小学")).to_contain_text("等它同意")
     panel.show(lessons.hub(lessons.session()))
     expect(page.locator(".notice")).to_contain_text("湖边小学没有借出摄像机")
 
