@@ -79,6 +79,7 @@ class PushView:
     problem: Words = field(default_factory=dict)  # why it is not on
     since: datetime | None = None
     dropped: int = 0  # pictures that the line was too slow for
+    added: bool = False  # by people, who may remove it; others stand in room.toml
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from classroom_edge.room import BroadcastView, LinkView, Refused, Who
 from classroom_edge.services import outlet_door as door
 from classroom_edge.services.broadcast import BroadcastService
 from classroom_edge.services.listening import Listening
+from classroom_edge.services.platforms import Platforms
 from classroom_edge.services.playing import PlayingService
 from classroom_edge.services.problems import Finding
 from classroom_edge.services.pushing import PushingService
@@ -48,7 +49,9 @@ class Outlets:
 
     def __post_init__(self) -> None:
         self.pushing = PushingService(
-            pushes=self.config.pushes,
+            platforms=Platforms(
+                configured=self.config.pushes, file=self.folder.path / "pushes.json"
+            ),
             folder=self.folder,
             runtime=self.runtime,
             renditions=self.renditions,
@@ -80,7 +83,7 @@ class Outlets:
         """What is to run for as long as the room is open, by name."""
         own = {"broadcast": self._broadcast.run} if self._broadcast else {}
         screen = self.playing.services if self.config.screen else {}
-        return {"outlets": self._run, **own, **self.pushing.services, **screen}
+        return {"outlets": self._run, "pushes": self.pushing.run, **own, **screen}
 
     @property
     def workers(self) -> tuple[WorkerService, ...]:

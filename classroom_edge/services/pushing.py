@@ -1,25 +1,25 @@
 """The platforms of others that the programme is sent to: each by a process of its own."""
 
 import asyncio
-import json
 import logging
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import zmq.asyncio
 
 from classroom_edge.config.models import PushConfig
 from classroom_edge.paths import DataFolder
-from classroom_edge.room import PushView, Who, Words
+from classroom_edge.room import PushView, Refused, Who, Words
 from classroom_edge.services.broadcast import KBPS, SOUND
 from classroom_edge.services.live.relay import Relay
+from classroom_edge.services.platforms import Platforms
 from classroom_edge.services.problems import Finding
 from classroom_edge.services.refusals import refused
 from classroom_edge.services.renditions import PROGRAMME, Renditions
@@ -32,6 +32,7 @@ from classroom_media.workers.specs import PushSpec, Trial, TrialSpec
 
 MODULE: Final = "classroom_media.workers.push"
 TRIAL_MODULE: Final = "classroom_media.workers.push_trial"
+NAME_MAX: Final = 60  # characters
 TRIAL_S: Final = 30.0  # to its end, whatever happens
 
 logger = logging.getLogger(__name__)
@@ -41,25 +42,30 @@ logger = logging.getLogger(__name__)
 class PushingService:
     """Every push of a room. What is switched on stays so when the daemon is started anew."""
 
-    pushes: tuple[PushConfig, ...]
+    platforms: Platforms
     folder: DataFolder
     runtime: Path
     renditions: Renditions
     changed: Callable[[], None]
     context: zmq.asyncio.Context  # of the daemon, which closes it
-    _processes: dict[str, Relay] = field(init=False)
-    _on: set[str] = field(init=False)
+    _processes: dict[str, Relay] = field(default_factory=dict, init=False)
+    _running: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False)
+    _stirred: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def __post_init__(self) -> None:
-        self._processes = {one.id: Relay(make=partial(self._worker, one)) for one in self.pushes}
-        self._on = self._read()
-        for one in self.pushes:
-            self._bring(one)
+        for one in self.platforms.all:
+            self._begin(one)
 
-    @property
-    def services(self) -> Mapping[str, Callable[[], Any]]:
-        """What is to run for as long as the room is open, by name."""
-        return {f"push {id_}": process.run for id_, process in self._processes.items()}
+    async def run(self) -> None:
+        """Run until cancelled: each platform has a task that keeps its process."""
+        self._running.clear()
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                for id_, process in self._processes.items():
+                    if id_ not in self._running:
+                        self._running[id_] = tasks.create_task(process.run())
+                self._stirred.clear()
+                await self._stirred.wait()
 
     @property
     def workers(self) -> tuple[WorkerService, ...]:
@@ -75,13 +81,39 @@ class PushingService:
         """Try an address that is perhaps to be a push; tell what came of it."""
         return await tried(pasted)
 
+    def add(self, who: Who, name: str, pasted: str) -> str:
+        """Add a platform by its whole address; give its id. It is off at first. Raises Refused."""
+        try:
+            read = address.read(pasted)
+        except address.AddressError as error:
+            raise Refused("push-address", in_words(error.code, "")) from error
+        if self.platforms.is_full:
+            raise refused("too-many-pushes")
+        push = self.platforms.add((name or read.host)[:NAME_MAX], pasted.strip())
+        self._begin(push)
+        self._stirred.set()
+        logger.info("push %s to %s added by %s", push.id, read.shown, who.name)
+        self.changed()
+        return push.id
+
+    async def remove(self, who: Who, id_: str) -> None:
+        """Forget a platform that people have added. Raises Refused."""
+        push = self._known(id_)
+        if not self.platforms.is_added(id_):
+            raise refused("push-of-file", name=push.name)
+        self.platforms.remove(id_)
+        self._bring(push)
+        process = self._processes.pop(id_)
+        await process.end()
+        if (running := self._running.pop(id_, None)) is not None:
+            running.cancel()
+        logger.info("push %s removed by %s", id_, who.name)
+        self.changed()
+
     def switch(self, who: Who, id_: str, *, on: bool) -> None:
         """Send to a platform from now on, or no more. Raises Refused."""
-        push = next((one for one in self.pushes if one.id == id_), None)
-        if push is None:
-            raise refused("unknown-push", name=id_)
-        self._on = self._on | {id_} if on else self._on - {id_}
-        self._keep()
+        push = self._known(id_)
+        self.platforms.switch(id_, on=on)
         self._bring(push)
         logger.info("push %s switched %s for %s", id_, "on" if on else "off", who.name)
         self.changed()
@@ -89,13 +121,13 @@ class PushingService:
     @property
     def views(self) -> tuple[PushView, ...]:
         """What the room's state shows of them."""
-        return tuple(map(self._view, self.pushes))
+        return tuple(map(self._view, self.platforms.all))
 
     def findings(self) -> Iterator[Finding]:
         """Tell what is wrong."""
-        for one in self.pushes:
+        for one in self.platforms.all:
             health = self._health(one.id)
-            if one.id in self._on and health and health.code:
+            if self.platforms.is_on(one.id) and health and health.code:
                 why = in_words(health.code, health.said)
                 values = {"name": one.name, "why_en": why["en"], "why_zh": why["zh-CN"]}
                 yield Finding("E-PSH-001", "warning", one.id, values)
@@ -103,10 +135,11 @@ class PushingService:
     def _view(self, push: PushConfig) -> PushView:
         shown = address.read(push.url.get_secret_value()).shown
         health = self._health(push.id)
-        if push.id not in self._on:
-            return PushView(push.id, push.name, shown, "off")
+        added = self.platforms.is_added(push.id)
+        if not self.platforms.is_on(push.id):
+            return PushView(push.id, push.name, shown, "off", added=added)
         if health is None:
-            return PushView(push.id, push.name, shown, "connecting")
+            return PushView(push.id, push.name, shown, "connecting", added=added)
         problem = in_words(health.code, health.said) if health.code else {}
         since = datetime.now(UTC) - timedelta(seconds=health.on_s - 0.5)
         return PushView(
@@ -117,14 +150,25 @@ class PushingService:
             problem=problem,
             since=since.replace(microsecond=0) if health.state == "on" else None,
             dropped=health.dropped,
+            added=added,
         )
+
+    def _known(self, id_: str) -> PushConfig:
+        push = self.platforms.find(id_)
+        if push is None:
+            raise refused("unknown-push", name=id_)
+        return push
+
+    def _begin(self, push: PushConfig) -> None:
+        self._processes[push.id] = Relay(make=partial(self._worker, push))
+        self._bring(push)
 
     def _health(self, id_: str) -> PushHealth | None:
         beat = self._processes[id_].beat
         return beat.push if beat else None
 
     def _bring(self, push: PushConfig) -> None:
-        on = push.id in self._on
+        on = self.platforms.is_on(push.id)
         self.renditions.want(f"push-{push.id}", _sizes(push) if on else ())
         self._processes[push.id].want(on=on)
 
@@ -152,23 +196,6 @@ class PushingService:
             picture=next(iter(streams.values()), PROGRAMME),
             sound=SOUND,
         )
-
-    @property
-    def _file(self) -> Path:
-        return self.folder.path / "pushes.json"
-
-    def _read(self) -> set[str]:
-        known = {one.id for one in self.pushes}
-        try:
-            return known & set(json.loads(self._file.read_bytes()))
-        except (OSError, ValueError, TypeError):
-            return {one.id for one in self.pushes if one.on}
-
-    def _keep(self) -> None:
-        try:
-            self._file.write_text(json.dumps(sorted(self._on)), encoding="utf-8")
-        except OSError as error:
-            logger.warning("which pushes are on cannot be kept: %s", error)
 
 
 async def tried(pasted: str, seconds: float = 5.0) -> Trial:

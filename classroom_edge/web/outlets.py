@@ -72,6 +72,13 @@ async def address(site: Here, _visitor: Sender, body: AddressBody | None = None)
     return AddressOut(address=given, page=page_of(given))
 
 
+class NewPushBody(Body):
+    """A platform that the programme is to be sent to."""
+
+    address: Annotated[str, Field(min_length=1, max_length=2000, description="whole, as given")]
+    name: Annotated[str, Field(max_length=60, description="the address's host if empty")] = ""
+
+
 class PushBody(Body):
     """Whether the programme is to be sent there."""
 
@@ -105,6 +112,20 @@ async def try_push(site: Here, _visitor: Sender, body: TrialBody) -> TrialOut:
         sent_s=trial.sent_s,
         sent_bytes=trial.sent_bytes,
     )
+
+
+@router.post("/pushes")
+async def add_push(site: Here, visitor: Sender, body: NewPushBody) -> Started:
+    """Add a platform by its address; nothing is sent there until it is switched on."""
+    pushing = site.room.outlets.pushing
+    return Started(id=pushing.add(visitor.who, body.name.strip(), body.address))
+
+
+@router.delete("/pushes/{push}")
+async def remove_push(push: str, site: Here, visitor: Sender) -> Accepted:
+    """Forget a platform that was added here."""
+    await site.room.outlets.pushing.remove(visitor.who, push)
+    return Accepted()
 
 
 @router.post("/pushes/{push}")

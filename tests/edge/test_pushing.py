@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from classroom_edge.daemon import Daemon
-from classroom_edge.room import PushView
-from tests.edge.room_at_work import ROOM, at_work, pid_of
+from classroom_edge.room import PushView, Refused
+from tests.edge.room_at_work import ME, ROOM, at_work, pid_of
 from tests.media.live.push.platforms import free_port, platform
 from tests.waiting import eventually_async
 
@@ -37,8 +37,8 @@ async def command(folder: Path, *words: str) -> tuple[str, str]:
     return told.decode(), complaint.decode()
 
 
-def shown(daemon: Daemon) -> PushView:
-    return daemon.state().pushes[0]
+def shown(daemon: Daemon, place: int = 0) -> PushView:
+    return daemon.state().pushes[place]
 
 
 @pytest.mark.needs("nginx-rtmp")
@@ -82,3 +82,34 @@ async def test_an_address_is_tried_by_a_command(tmp_path: Path) -> None:
     assert (await command(tmp_path, "test", "rtmp://127.0.0.1/live"))[1] == (
         "the address lacks the stream's key\n"
     )
+
+
+@pytest.mark.needs("nginx-rtmp")
+async def test_a_platform_that_people_add_is_kept_sent_to_and_forgotten(tmp_path: Path) -> None:
+    port, room = free_port(), PUSH.replace("{{platform}}", "9")
+    pasted = f" rtmp://127.0.0.1:{port}/live/pasted-key "
+    with platform(tmp_path, port):
+        async with at_work(tmp_path, room) as daemon:
+            added = daemon.outlets.pushing.add(ME, "", pasted)
+            view = PushView(
+                added, "127.0.0.1", f"rtmp://127.0.0.1:{port}/live/…", "off", added=True
+            )
+            await eventually_async(lambda: daemon.state().pushes[1:] == (view,))
+            daemon.outlets.pushing.switch(ME, added, on=True)
+            await eventually_async(lambda: shown(daemon, 1).state == "on", within_s=20)
+        async with at_work(tmp_path, room) as daemon:
+            await eventually_async(lambda: shown(daemon, 1).state == "on", within_s=20)
+            await daemon.outlets.pushing.remove(ME, added)
+            await eventually_async(lambda: len(daemon.state().pushes) == 1)
+            await eventually_async(lambda: added not in {p.name for p in daemon.state().processes})
+            with pytest.raises(Refused) as no:
+                await daemon.outlets.pushing.remove(ME, "county")
+            assert "room.toml" in no.value.words["en"]
+            with pytest.raises(Refused) as no:
+                daemon.outlets.pushing.add(ME, "", "https://live.example/")
+            assert "rtmp://" in no.value.words["zh-CN"]
+    kept = tmp_path / "data" / "pushes.json"
+    assert kept.stat().st_mode & 0o077 == 0
+    assert "pasted-key" not in kept.read_text("utf-8")
+    logs = "".join(path.read_text("utf-8") for path in (tmp_path / "data" / "log").iterdir())
+    assert "pasted-key" not in logs

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from PIL import Image
 
@@ -19,13 +19,14 @@ from classroom_edge.room import LevelView, Refused, RoomState, SoundView, StepVi
 from classroom_edge.services.day.incoming import Incoming
 from classroom_edge.services.newest import Newest
 from classroom_edge.services.outlets import Outlets
-from classroom_edge.services.refusals import refused, refused_in_session
+from classroom_edge.services.refusals import refused_in_session
 from classroom_edge.services.timetabling import DayDesk
 from classroom_edge.sessions import local
 from classroom_edge.sessions.link.findings import Findings
 from classroom_edge.sessions.state import Session
 from classroom_edge.web.server import serve
 from classroom_media.record.manifest import Manifest, write_manifest
+from classroom_media.workers.specs import Trial
 from tests.edge.browser import lessons, states
 from tests.edge.pretend_desk import PretendDesk
 from tests.waiting import eventually
@@ -126,7 +127,7 @@ class PretendRoom:
 
     @property
     def outlets(self) -> Outlets:
-        raise refused("no-broadcast")
+        return cast("Outlets", PretendOutlets(self))
 
     async def run_routine(self, who: Who, name: str) -> None:
         self.note("routine", name)
@@ -225,6 +226,33 @@ class PretendProgramme:
 
     async def mix(self, who: Who, sound: SoundView) -> None:
         self.room.note("sound", sound)
+
+
+@dataclass
+class PretendOutlets:
+    """What goes out from a room: it is its own pushing service."""
+
+    room: PretendRoom
+
+    @property
+    def pushing(self) -> "PretendOutlets":
+        return self
+
+    async def tried(self, pasted: str) -> Trial:
+        self.room.note("try", pasted)
+        if "good" in pasted:
+            return Trial(connected_ms=120, sent_s=5, sent_bytes=1_250_000)
+        return Trial(code="rejected", said="wrong key")
+
+    def add(self, who: Who, name: str, pasted: str) -> str:
+        self.room.note("add push", (name, pasted))
+        return "platform-1"
+
+    async def remove(self, who: Who, id_: str) -> None:
+        self.room.note("remove push", id_)
+
+    def switch(self, who: Who, id_: str, *, on: bool) -> None:
+        self.room.note("push", (id_, on))
 
 
 @dataclass

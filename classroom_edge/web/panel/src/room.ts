@@ -321,6 +321,18 @@ export interface DayView {
   quiet_until: string | null;
 }
 
+/** A platform of others that the programme is sent to, or could be. */
+export interface PushView {
+  id: string;
+  name: string;
+  /** Without what is secret in it. */
+  address: string;
+  state: "off" | "connecting" | "on" | "waiting";
+  problem: Words;
+  /** By people, who may remove it; others stand in room.toml. */
+  added: boolean;
+}
+
 export interface RoomState {
   version: number;
   at: string;
@@ -329,6 +341,7 @@ export interface RoomState {
   language: string;
   /** Of the school's clock, as IANA names it. */
   timezone: string;
+  pushes: PushView[];
   devices: DeviceView[];
   sources: SourceView[];
   programme: ProgrammeView;
