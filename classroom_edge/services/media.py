@@ -339,6 +339,7 @@ class Media:
                     sound=one.sound,
                     mixed=one.in_programme,
                     spare_of=one.spare_of or "",
+                    remote=one.is_remote,
                     role=role_in(one),
                     board=board_in(one),
                     turns=one.camera is not None,

@@ -100,6 +100,7 @@ class Overview:
             dead_s=self._lasting(self.media.loudness.dead_for_s),
             clipping=frozenset(filter(self.media.loudness.clips, self.media.strips)),
             sounds=programme.sounds,
+            echoes=beat.echoes if beat else (),
             unsteady=tuple(one.name for one in self.media.workers if one.is_unsteady),
             degraded=tuple(sorted(self.degraded)),
             stalled=self._stalled(recording.tracks),

@@ -19,6 +19,7 @@ from classroom_edge.room import (
 from classroom_edge.services.flaws import Flaw
 from classroom_edge.services.storage import DAY, GONE, HOURS
 from classroom_edge.words import words
+from classroom_media.messages import Echo
 
 SILENCE_S: Final = 20.0
 DEAD_S: Final = 5.0  # of digital silence
@@ -48,6 +49,7 @@ class Facts:
     dead_s: Mapping[str, float] = field(default_factory=dict)  # source -> of digital silence
     clipping: frozenset[str] = frozenset()  # sources that are too loud for their input
     sounds: tuple[SoundView, ...] = ()  # as they are mixed
+    echoes: tuple[Echo, ...] = ()  # of rooms that hear themselves elsewhere
     unsteady: tuple[str, ...] = ()  # workers that are started again and again
     degraded: tuple[str, ...] = ()  # services of the daemon that fail
     stalled: tuple[str, ...] = ()  # tracks that should be written, but are not
@@ -80,6 +82,7 @@ def find(facts: Facts) -> Iterator[Finding]:
         *_of_recording(facts),
         *_of_storage(facts),
         *_of_sources(facts),
+        *_of_echoes(facts),
         *_of_devices(facts),
         *facts.day,
         *_of_processes(facts),
@@ -141,6 +144,15 @@ def _of_the_mix(facts: Facts) -> Iterator[Finding]:
         first = mixed[0].source
         values, path = {"name": names[first]}, f"/api/v1/sounds/{first}"
         yield Finding("E-SND-007", "warning", "", values, path, {"muted": False})
+
+
+def _of_echoes(facts: Facts) -> Iterator[Finding]:
+    """Tell each microphone once, whoever is heard in it."""
+    names = {source.id: source.name for source in facts.sources}
+    heard_in = {one.heard_in: one for one in facts.echoes if {one.source, one.heard_in} <= {*names}}
+    for near, echo in heard_in.items():
+        code = "E-LNK-007" if near in facts.remote else "E-LNK-006"
+        yield Finding(code, "warning", near, {"name": names[near], "heard": names[echo.source]})
 
 
 def _of_storage(facts: Facts) -> Iterator[Finding]:

@@ -274,6 +274,14 @@ class StandIn(msgspec.Struct, frozen=True, kw_only=True):
     why: str  # "dead": nothing comes from it; "faint": it hears voices far less than the spare
 
 
+class Echo(msgspec.Struct, frozen=True, kw_only=True):
+    """What one source says comes back in the sound of another."""
+
+    source: str
+    heard_in: str
+    delay_ms: float
+
+
 class Level(msgspec.Struct, frozen=True, kw_only=True):
     """Loudness of one sound over the last 100 ms, in dBFS (0 = full scale, -100 = silence).
 
@@ -388,6 +396,7 @@ class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat"):
     cut: Cut | None = None  # director: the newest of its own
     strips: dict[str, Strip] | None = None  # director: how it mixes the sounds
     stand_ins: tuple[StandIn, ...] = ()  # director: spare microphones that are heard
+    echoes: tuple[Echo, ...] = ()  # director: of rooms that hear themselves elsewhere
     making: str = ""  # director: "encoding" or "passing" (a camera's own packets go on)
     encoder: str = ""  # director: what encodes its pictures, as FFmpeg calls it
     encoder_problem: str = ""  # director: what failed at that before, and why

@@ -42,7 +42,7 @@ from classroom_edge.sessions.forms import Kind, Role, Style
 from classroom_edge.sessions.missing import Missing
 from classroom_edge.sessions.state import Hold, Member, Session
 from classroom_edge.words import words
-from classroom_media.messages import Level, Levels
+from classroom_media.messages import Echo, Level, Levels
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 THURSDAY = datetime(2026, 11, 26, 10, 20, tzinfo=UTC)
@@ -96,6 +96,9 @@ def between(view: LinkView, live: LiveView | None = None, *, away_s: float = 0.0
     return replace(WELL, link=tuple(of_link(view, live, away_s)))
 
 
+ECHOING = replace(
+    WELL, sources=(TEACHER, replace(TEACHER, id="hill", name="Hill")), remote=frozenset({"hill"})
+)
 ILL = {
     "E-REC-001": replace(WELL, journal="no space"),
     "E-REC-002": replace(WELL, unfinished="20261122-101500-3f2a"),
@@ -114,6 +117,8 @@ ILL = {
     ),
     "E-SND-006": replace(WELL, sources=BOTH, sounds=(replace(SPARE, stands_in="faint"),)),
     "E-SND-007": replace(WELL, sounds=(SoundView("teacher", muted=True),)),
+    "E-LNK-006": replace(ECHOING, echoes=(Echo(source="hill", heard_in="teacher", delay_ms=180),)),
+    "E-LNK-007": replace(ECHOING, echoes=(Echo(source="teacher", heard_in="hill", delay_ms=640),)),
     "E-CLK-001": on_a_day(clock="wrong"),
     "E-CLK-002": on_a_day(clock="unsynchronised"),
     "E-CLK-003": on_a_day(clock="stepped"),

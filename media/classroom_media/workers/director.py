@@ -20,6 +20,7 @@ import cv2
 import msgspec
 
 from classroom_media.api import Layout, MediaError
+from classroom_media.compose.echoes import Echoes
 from classroom_media.compose.pictures import Picture
 from classroom_media.compose.programme import PICTURES, SOUND, Programme
 from classroom_media.levels import Samples
@@ -69,12 +70,18 @@ class Output:
     """Where the programme goes: to its file, and to whoever listens."""
 
     def __init__(
-        self, shell: Shell, recorder: TrackRecorder, eyes: Eyes, directing: DirectingThread
+        self,
+        shell: Shell,
+        recorder: TrackRecorder,
+        eyes: Eyes,
+        directing: DirectingThread,
+        echoes: Echoes,
     ) -> None:
         self._shell = shell
         self._recorder = recorder
         self._eyes = eyes
         self._directing = directing
+        self._echoes = echoes
         self._ends_ns = {PICTURES: 0, SOUND: 0}
         self._grown = threading.Condition()
         self.since_ns = 0  # the first picture's place on the timeline
@@ -103,8 +110,9 @@ class Output:
         self._eyes.hand(stream, picture)
 
     def sounded(self, source: str, samples: Samples) -> None:
-        """Let the rules hear a sound before it is mixed."""
+        """Let the rules, and who watches for echoes, hear a sound before it is mixed."""
         self._directing.sounded(source, samples)
+        self._echoes.listen(source, samples)
 
     def skipped(self, ticks: int) -> None:
         """Seal the part: the next picture opens another, after the hole."""
@@ -142,7 +150,8 @@ class Director:
         self._watched = False  # somebody looks at the wall
         see = (self._conditions.see, self._movements.see, self._wall.see, self._directing.see)
         self._eyes = Eyes(names, see, after=self._show_wall)
-        self._output = Output(shell, self._recorder, self._eyes, self._directing)
+        self._echoes = Echoes(spec.sources)
+        self._output = Output(shell, self._recorder, self._eyes, self._directing, self._echoes)
         self._programme = Programme(spec, self._output)
         self._endpoints = {source.id: source.endpoints for source in spec.sources}
         self._take: Begin | None = None
@@ -171,6 +180,7 @@ class Director:
             titles=self._programme.titles,
             strips=self._programme.strips,
             stand_ins=self._programme.stand_ins,
+            echoes=self._echoes.look(),
             directing=self._directing.directing,
             rules_problem=self._directing.problem,
             cut=self._directing.cut,

@@ -55,6 +55,7 @@ class DirectorSource(msgspec.Struct, frozen=True, kw_only=True):
     sound: bool = False  # its level is told
     mixed: bool = True  # its sound is part of the programme
     spare_of: str = ""  # of this source's sound: mixed only while that one fails
+    remote: bool = False  # a room elsewhere
     role: Role = Role.WIDE  # what it is to the lesson
     board: Crop | None = None  # where the board is in its picture; None: it may be anywhere
     turns: bool = False  # a camera points it that can be moved
