@@ -39,6 +39,11 @@ class SessionRecording:
     _seen: str = field(default="", init=False)  # the session that was acted upon last
     _ours: str = field(default="", init=False)  # the recording that was begun for it
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether a recording runs; of a daemon that has just started, probably of a session."""
+        return self.on and self.story() is not None
+
     async def follow(self, cast: Cast | None) -> None:
         """Begin, if a session has opened; end, if it is over for this room."""
         goes = cast is not None and cast.session.stage in GOES

@@ -50,6 +50,7 @@ class Live:
     _stirred: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _linked_s: float = field(default_factory=time.monotonic, init=False)  # when it was last
     _idle_since_s: float | None = field(default=None, init=False)
+    _may_resume: bool = field(default=True, init=False)  # a session, which is not told of yet
     _seated: str = field(default="", init=False)  # the peer in the seat; "" = nobody
 
     def __post_init__(self) -> None:
@@ -108,14 +109,18 @@ class Live:
         self.changed()
 
     def _is_on(self, cast: Cast | None) -> bool:
-        """Have relay and sizes while somebody is to be met, and a little longer."""
+        """Have relay and sizes while somebody is to be met, and a little longer.
+
+        A daemon that finds a recording under way has them at once: they take time to start.
+        """
         now_s = time.monotonic()
+        self._may_resume &= self.recording.goes_on
         if cast is not None:
             self._idle_since_s = None
         elif self._idle_since_s is None:
             self._idle_since_s = now_s
         on = self._idle_since_s is None or now_s - self._idle_since_s < LINGERS_S
-        if on and cast is None and self.relay.worker is None:
+        if on and cast is None and self.relay.worker is None and not self._may_resume:
             return False  # it was never wanted
         self.renditions.want(WISHER, sizes_for(self.renditions.height) if on else ())
         self.relay.want(on=on)
