@@ -3,16 +3,19 @@
 import numpy as np
 import pytest
 
+from classroom_media.api import NS
 from classroom_media.compose.echoes import Echoes
+from classroom_media.compose.mix import BLOCK, SoundMixer
 from classroom_media.levels import RATE_HZ as ROOM_HZ
 from classroom_media.messages import Echo
 from classroom_media.sound import echo
 from classroom_media.sound.echo import RATE_HZ, WINDOW, EchoWatch, Mono
 from classroom_media.workers.specs import DirectorSource
 
-from .numbered import NOWHERE
+from .numbered import NOWHERE, START_NS, microphone
 
 SECONDS = 16
+WHOLE = 8 * ROOM_HZ // BLOCK * BLOCK  # samples of what is coded
 
 
 def voice(seed: int) -> Mono:
@@ -104,16 +107,25 @@ def sound(name: str, *, remote: bool = False) -> DirectorSource:
     return DirectorSource(id=name, name=name, endpoints=NOWHERE, sound=True, remote=remote)
 
 
-def test_a_room_is_told_which_microphone_hears_whom() -> None:
+def test_a_room_is_told_which_microphone_hears_whom_in_what_its_mixer_decodes() -> None:
     echoes = Echoes([sound("teacher"), sound("pupils"), sound("hub", remote=True)])
+    mixer = SoundMixer(
+        [sound("teacher"), sound("pupils"), sound("hub", remote=True)], {}, echoes.listen
+    )
     heard = {"hub": voice(1), "teacher": in_a_room(voice(1), delay_ms=180, gain_db=-20)}
-    blocks = {
-        name: np.repeat(heard.get(name, voice(3)), ROOM_HZ // RATE_HZ)
+    packets = [
+        packet
         for name in ("teacher", "pupils", "hub")
-    }
-    for at in range(0, 8 * ROOM_HZ, 1024):
-        for name, samples in blocks.items():
-            echoes.listen(name, np.stack([samples[at : at + 1024]] * 2))
+        for packet in microphone(
+            f"{name}-sound",
+            np.stack([np.repeat(heard.get(name, voice(3)), ROOM_HZ // RATE_HZ)] * 2)[:, :WHOLE],
+        )
+    ]
+    first = START_NS * ROOM_HZ // NS // BLOCK
+    for packet in sorted(packets, key=lambda one: one.pts_ns):
+        mixer.feed(packet, 77)
+    for block in range(7 * ROOM_HZ // BLOCK):
+        mixer.mix(first + block)
         told = echoes.look()
     (found,) = told
     assert (found.source, found.heard_in) == ("hub", "teacher")
