@@ -59,6 +59,7 @@ from classroom_edge.services.supervise import supervise
 from classroom_edge.services.timetabling import DayDesk, TimetableService
 from classroom_edge.services.tracking import TrackingService
 from classroom_edge.services.waking import WakingService
+from classroom_edge.services.wall import wall_of
 from classroom_edge.services.workers import WorkerService
 from classroom_edge.sessions.link import films
 from classroom_edge.words import words
@@ -136,6 +137,7 @@ class Daemon:
             log=folder.log,
             beaten=self._beaten,
             changed=self._worker_changed,
+            wall=lambda: wall_of(config, self._joined.live.guest if self._joined else ""),
             report=self._report,
             cut=self._cut,
             spotted=self._spotted,

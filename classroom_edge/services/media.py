@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -60,6 +60,7 @@ class Media:
     log: Path
     beaten: Callable[[WorkerService, Heartbeat], None]
     changed: Callable[[], None]
+    wall: Callable[[], Mapping[str, str]]  # the sources on the multiview, by name
     report: Callable[[str, str], None] = lambda _name, _problem: None
     cut: Callable[[Cut], None] = lambda _cut: None  # by the director's rules
     spotted: Callable[[Whereabouts], None] = lambda _where: None
@@ -246,19 +247,23 @@ class Media:
 
     async def _keep_director(self) -> None:
         """Have the director that runs show what is wanted, also to those who look."""
-        told = dict.fromkeys((Preview, Multiview), (0, False))
+        told: dict[Newest[bytes], tuple[int, Preview | Multiview]] = {}
         while True:
             await asyncio.sleep(LOOKED_AFTER_S)
             beat = self.director.beat
             if beat is not None and beat.at_ns > self._asked_ns:
                 await self._repeat_orders(beat)
-            for command, pictures in ((Preview, self.pictures), (Multiview, self.walls)):
-                wanted = (self.director.pid, pictures.followers > 0)
-                if wanted != told[command] and beat is not None:
+            names = dict(self.wall())
+            for pictures, order in (
+                (self.pictures, Preview(on=self.pictures.followers > 0)),
+                (self.walls, Multiview(on=self.walls.followers > 0, names=names)),
+            ):
+                wanted = (self.director.pid, order)
+                if wanted != told.get(pictures) and beat is not None:
                     with suppress(WorkerError):
-                        await self.director.ask(command(on=wanted[1]))
-                        told[command] = wanted
-                    if not wanted[1]:
+                        await self.director.ask(order)
+                        told[pictures] = wanted
+                    if not order.on:
                         pictures.forget()
 
     async def _repeat_orders(self, beat: Heartbeat) -> None:

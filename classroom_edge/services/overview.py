@@ -254,7 +254,7 @@ class Overview:
         return (until + timedelta(seconds=0.5)).replace(microsecond=0)  # it does not flicker
 
     def _multiview(self) -> MultiviewView | None:
-        sources = self.config.pictures
+        sources = tuple(self.media.wall())
         cells = Cells(len(sources))
         return MultiviewView(sources, cells.columns, cells.rows) if sources else None
 

@@ -195,9 +195,10 @@ class Preview(Command, frozen=True, kw_only=True, tag="preview"):
 
 
 class Multiview(Command, frozen=True, kw_only=True, tag="multiview"):
-    """Switch the director's pictures of all sources on or off."""
+    """Switch the director's pictures of all sources on or off, and say which there are."""
 
     on: bool
+    names: dict[str, str] | None = None  # by source, in order; None = every one, as it is called
 
 
 class Quit(Command, frozen=True, tag="quit"):

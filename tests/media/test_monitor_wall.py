@@ -110,6 +110,21 @@ def test_what_is_wrong_is_written_beside_the_name(language: str) -> None:
     assert len({words.tobytes() for words in kinds}) == 3
 
 
+def test_a_source_that_has_no_place_leaves_no_hole_and_comes_under_another_name() -> None:
+    wall = new_wall()
+    for level, source in zip((60, 120, 180), NAMES, strict=True):
+        shown(wall, source, level)
+    before = made(wall)
+    wall.arrange({"teacher": "教师", "slides": "课件"})
+    closed = made(wall)
+    assert [round(float(tile_of(closed, cell, 2).mean()), -1) for cell in range(2)] == [60, 180]
+    assert closed.shape[:2] == Cells(2).size[::-1]
+    wall.arrange(NAMES | {"pupils": "王老师"})
+    again = made(wall)
+    assert again.shape == before.shape
+    assert np.abs(caption_of(again, 1).astype(int) - caption_of(before, 1)).mean() > 5
+
+
 def test_a_long_name_is_cut_short_and_leaves_room_for_what_is_wrong() -> None:
     wall = Wall({"a": "黑板" * 30}, language="en")
     standing = {"a": Standing(live=True, on_air=False, fault=Fault.FROZEN)}

@@ -61,6 +61,13 @@ class Live:
         """For how long the other end of the link has been away."""
         return time.monotonic() - self._linked_s
 
+    @property
+    def guest(self) -> str:
+        """The name of who sits in the seat; "" = nobody."""
+        cast = self.cast() if self._seated else None
+        peer = cast.peer(self._seated) if cast else None
+        return peer.name if peer else ""
+
     def live(self) -> LiveView | None:
         """What the room's state shows of it."""
         cast = self.cast()

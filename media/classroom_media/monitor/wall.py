@@ -35,19 +35,16 @@ class Standing:
 
 
 class Wall:
-    """The wall of one room. `see` and `jpeg` are for one thread; `clear` may be called from any."""
+    """The wall of one room. `see` and `jpeg` are for one thread; the others are for any."""
 
     def __init__(self, names: Mapping[str, str], *, language: str) -> None:
-        self._names = names  # by source, in the order of the wall
-        self._cells = Cells(len(names))
+        self._language = language
         self._captions = Captions(language)
-        self._slates = Slates(dict(names), language=language)
         self._maker = TileMaker()
         self._tiles: dict[str, Tile] = {}
-        self._drawn: dict[str, Tile] = {}  # slates
         self._nothing = np.full((TILE[1], TILE[0], 3), BEHIND, np.uint8)
-        width, height = self._cells.size
-        self._picture = np.full((height, width, 3), BEHIND, np.uint8)
+        self._wanted = names
+        self._build(names)
 
     def see(self, glimpse: Glimpse) -> None:
         """Take a small picture of a source, if it is in colour."""
@@ -58,12 +55,26 @@ class Wall:
         """Forget what was seen so far."""
         self._tiles = {}
 
+    def arrange(self, names: Mapping[str, str]) -> None:
+        """Show these sources from the next picture on, in this order and under these names."""
+        self._wanted = names
+
     def jpeg(self, standings: Mapping[str, Standing]) -> bytes:
         """Paint the wall."""
+        if (wanted := self._wanted) != self._names:
+            self._build(wanted)
         for cell, (source, name) in enumerate(self._names.items()):
             self._paint(cell, source, name, standings[source])
         _, coded = cv2.imencode(".jpg", self._picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
         return coded.tobytes()
+
+    def _build(self, names: Mapping[str, str]) -> None:
+        self._names = names  # by source, in the order of the wall
+        self._cells = Cells(len(names))
+        self._slates = Slates(dict(names), language=self._language)
+        self._drawn: dict[str, Tile] = {}  # slates
+        width, height = self._cells.size
+        self._picture = np.full((height, width, 3), BEHIND, np.uint8)
 
     def _paint(self, cell: int, source: str, name: str, standing: Standing) -> None:
         left, top = self._cells.corner(cell)

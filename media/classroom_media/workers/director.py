@@ -145,7 +145,7 @@ class Director:
         pictures = [source for source in spec.sources if source.picture]
         roles = {source.id: source.role for source in pictures}
         self._conditions, self._movements = Conditions(roles), Movements(roles)
-        names = {source.id: source.name for source in pictures}
+        names = self._names = {source.id: source.name for source in pictures}
         self._wall = Wall(names, language=spec.language)
         self._watched = False  # somebody looks at the wall
         see = (self._conditions.see, self._movements.see, self._wall.see, self._directing.see)
@@ -214,8 +214,8 @@ class Director:
                 self._send_others(command)
             case Preview(on=on):
                 self._programme.previewing = on
-            case Multiview(on=on):
-                self._watch(on=on)
+            case Multiview(on=on, names=names):
+                self._watch(on=on, names=names)
             case Begin() | Hold() | Release() | End():
                 self._record(command)
             case _:
@@ -240,8 +240,10 @@ class Director:
             for one in self._programme.health(now_ns)
         )
 
-    def _watch(self, *, on: bool) -> None:
-        self._wall.clear()
+    def _watch(self, *, on: bool, names: dict[str, str] | None) -> None:
+        self._wall.arrange(self._names if names is None else names)
+        if on != self._watched:
+            self._wall.clear()
         self._eyes.colour(on=on)
         self._watched = on
 

@@ -14,6 +14,7 @@ from classroom_edge.services.live.offering import OpenRoad
 from classroom_edge.sessions import commands as c
 from classroom_edge.sessions import local
 from classroom_edge.sessions.forms import Kind, Style
+from classroom_media.monitor.cells import Cells
 from tests.edge.live.test_two_schools import COMMON, ME, at_work
 from tests.edge.sessions.schools import free_pair
 from tests.media.live.pipe.pairs import LOOPBACK
@@ -58,6 +59,22 @@ async def shows(daemon: Daemon, luma: int) -> None:
                 return
 
 
+async def has_cells(daemon: Daemon, count: int) -> None:
+    """Wait until the wall is divided into so many cells, in its picture and in the room's state."""
+    await eventually_async(lambda: walled(daemon) == count, within_s=10)
+    async with asyncio.timeout(30):
+        async for jpeg in daemon.multiviews():
+            picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+            assert picture is not None
+            if picture.shape[::-1] == Cells(count).size:
+                return
+
+
+def walled(daemon: Daemon) -> int:
+    shown = daemon.state().programme.multiview
+    return len(shown.sources) if shown else 0
+
+
 @pytest.mark.timeout(240)
 async def test_a_guest_with_the_floor_is_in_the_programme_and_leaves_it_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -82,10 +99,13 @@ async def test_a_guest_with_the_floor_is_in_the_programme_and_leaves_it_again(
             await hub.session.ask(ME, floor)
             await eventually_async(lambda: hub.media.layout.sources[0] == "guest", within_s=30)
             await shows(hub, GUEST_LUMA)
+            assert hub.media.wall() == {"teacher": "Teacher", "guest": "Li"}
+            await has_cells(hub, 2)
             assert not hub.media.strips["guest"].muted
             taken = local.Do(session=session, command=c.TakeFloor(member=who))
             await hub.session.ask(ME, taken)
             await eventually_async(lambda: "guest" not in hub.media.layout.sources, within_s=30)
             assert hub.media.strips["guest"].muted
+            await has_cells(hub, 1)
         finally:
             await guest.peer.close()
