@@ -124,6 +124,14 @@ def session(**changes: Any) -> Session:
     return replace(lesson, **changes)
 
 
+def watched(*names: str) -> Session:
+    """Those people look on, and nobody else."""
+    lesson = session()
+    eyes = (Member(id=name, name=name, role=Role.OBSERVER, present=True) for name in names)
+    others = (one for one in lesson.members if one.role is not Role.OBSERVER)
+    return replace(lesson, members=(*others, *eyes))
+
+
 def asking(**changes: Any) -> Session:
     """The hub has asked for the cameras of the lake's room."""
     return session(wishes=(Wish("lake", "centre"),), **changes)

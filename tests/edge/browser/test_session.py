@@ -74,7 +74,6 @@ def test_the_longest_raised_hand_stands_first_and_one_touch_gives_it_the_floor(
     expect(names).to_have_text(["石桥教学点", "湖边小学", "青山教学点", "北坡小学"])
     expect(row(page, "北坡小学")).to_contain_text("断线")
     expect(row(page, "北坡小学").get_by_role("button")).to_be_disabled()
-    expect(page.locator(".lead-eyes")).to_contain_text("王老师")
     page.get_by_role("button", name="请发言 石桥教学点").click()
     page.get_by_role("button", name="收回 青山教学点").click()
     page.get_by_role("button", name="全体静音").click()
@@ -82,6 +81,18 @@ def test_the_longest_raised_hand_stands_first_and_one_touch_gives_it_the_floor(
     asked(panel, c.GiveFloor(member="stone"), c.TakeFloor(member="hill"), c.MuteAll())
     page.get_by_role("button", name="再按一次结束").click()
     eventually(lambda: panel.room.asked[-1] == said(c.End()))
+
+
+def test_who_looks_on_is_counted_and_named_and_all_are_named_at_a_touch(panel: Panel) -> None:
+    page = panel.open(lessons.hub(lessons.session()))
+    eyes = page.locator(".lead-eyes")
+    expect(eyes).to_have_text("观摩 1 人：教研员 王老师")
+    panel.show(lessons.hub(lessons.watched("王老师", "赵老师", "钱老师")))
+    expect(eyes.locator("summary")).to_have_text("观摩 3 人：王老师、赵老师 …")
+    eyes.locator("summary").click()
+    expect(eyes.get_by_text("钱老师")).to_be_visible()
+    panel.show(lessons.hub(lessons.watched()))
+    expect(eyes).to_have_count(0)
 
 
 def test_a_touch_of_a_rooms_picture_gives_it_the_floor_and_what_that_did_can_be_undone(

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from classroom_edge.config.models import HubConfig, RoomConfig, SiteConfig
@@ -112,6 +113,11 @@ def present(service: HubService | SiteService, member: str) -> bool:
     return found is not None and found.present
 
 
+def onlookers(hub: HubService) -> list[str]:
+    session = only(hub.view)
+    return [member.name for member in session.observers] if session else []
+
+
 def has_floor(service: HubService | SiteService, member: str) -> bool:
     session = only(service.view)
     return session is not None and session.has_floor(member)
@@ -150,6 +156,23 @@ async def test_a_site_is_enrolled_linked_and_in_a_session_as_soon_as_it_begins(
             assert (status.role, status.site) == ("site", "hill")
             assert await place.do("site", c.Leave()) == ""
             await eventually_async(lambda: not present(hub, "hill"))
+
+
+async def test_whoever_looks_on_is_seen_by_the_hub_from_coming_to_going_and_cannot_speak(
+    place: Place,
+) -> None:
+    sits_in = msgspec.structs.replace(BEGIN, style=Style.OBSERVATION)
+    hub = place.hub()
+    async with running(hub):
+        await place.enrol()
+        site = place.site()
+        async with running(site):
+            await eventually_async(lambda: hub.view.linked)
+            assert (await place.ask("hub", sits_in)).reason == ""
+            await eventually_async(lambda: onlookers(hub) == ["青山小学"], within_s=2)
+            assert await place.do("site", c.RaiseHand()) == "may-not-speak"
+            assert await place.do("site", c.Leave()) == ""
+            assert onlookers(hub) == []
 
 
 async def test_a_hub_that_is_started_again_goes_on_with_its_session_and_sites(
