@@ -103,9 +103,13 @@ class Feed(Command, frozen=True, kw_only=True, tag="feed"):
 
 
 class Keyframe(Command, frozen=True, kw_only=True, tag="keyframe"):
-    """Ask the director for a keyframe in one of its streams, as soon as may be."""
+    """Ask the director for a keyframe in one of its streams.
+
+    The programme passes no camera's packets until the last that it was asked for is made.
+    """
 
     stream: str
+    at_ns: int = 0  # not before; 0 = as soon as may be. Of the programme's own stream only
 
 
 class Rest(Command, frozen=True, kw_only=True, tag="rest"):

@@ -8,7 +8,7 @@ import pytest
 
 from classroom_media.api import NS, Layout, LowerThird, Titles
 from classroom_media.compose.passing import Making
-from classroom_media.compose.programme import Programme
+from classroom_media.compose.programme import PICTURES, Programme
 from classroom_media.packets import Coded
 from classroom_media.sources.annexb import SPS, kind_of, units
 from classroom_media.sources.sps import read
@@ -169,6 +169,28 @@ def test_a_keyframe_is_made_where_a_take_begins_and_passing_goes_on() -> None:
     assert is_sound(out)
     assert steps(out.numbers()) == [1] * (len(out.pictures) - 1)
     assert passed(out, camera)[-1]
+
+
+def test_keyframes_ordered_ahead_are_made_in_one_passage_and_one_between_them_too() -> None:
+    made, out = smart()
+    camera = BASELINE("a")  # its keyframes are 0.8 s apart
+    ordered = [START_NS + 3 * NS + n * 360_000_000 for n in range(4)]
+    begin_ns = ordered[1] + 100_000_000  # of a take
+
+    def order() -> None:
+        for at_ns in (*ordered, begin_ns):
+            made.keyframe(PICTURES, at_ns)
+
+    play(made, camera, until_s=6.5, at={2.9: order})
+    made.finish()
+    own = passed(out, camera)
+    keys = [p.pts_ns for p, own_one in zip(out.pictures, own, strict=True) if p.key and not own_one]
+    for at_ns in (*ordered, begin_ns):
+        assert any(0 <= key - at_ns < FRAME_NS for key in keys)
+    begun = next(n for n, p in enumerate(out.pictures) if p.pts_ns > START_NS + 2 * NS)
+    assert [is_own for is_own, _ in itertools.groupby(own[begun:])] == [True, False, True]
+    assert is_sound(out)
+    assert steps(out.numbers()) == [1] * (len(own) - 1)
 
 
 @pytest.mark.parametrize(("phase_ms", "other_ms"), [(0, 13), (-10, 13), (7, 25)])

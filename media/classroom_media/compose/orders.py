@@ -32,10 +32,10 @@ class Orders:
 
     def take_key(self, tick: int) -> bool:
         """Tell whether this picture must be the keyframe that was asked for."""
-        if not self._keys or self._keys[0] > tick:
-            return False
-        self._keys.popleft()
-        return True
+        due = [one for one in tuple(self._keys) if one <= tick]
+        for one in due:
+            self._keys.remove(one)
+        return bool(due)
 
     def take_layout(self, at_ns: int) -> Layout | None:
         """Give the layout that is to be shown from now on; the last one asked for counts."""
@@ -48,5 +48,5 @@ class Orders:
     def next_ns(self) -> int:
         """Tell where the first picture belongs that something was asked for."""
         ticks = [self._grid.nearest(from_ns) for from_ns, _ in tuple(self._layouts)]
-        ticks += tuple(self._keys)[:1]
+        ticks += self._keys
         return self._grid.at(min(ticks)) - self._grid.step_ns // 2 if ticks else NEVER_NS

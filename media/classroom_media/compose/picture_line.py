@@ -109,14 +109,16 @@ class PictureLine:
         self.vision.check(layout)
         self._orders.show(layout, from_ns)
 
-    def keyframe(self, stream: str) -> None:
+    def keyframe(self, stream: str, at_ns: int) -> None:
         """Make the next picture of a stream a keyframe; may be called from any thread.
+
+        In the programme's own stream it is the next picture at or after `at_ns`.
 
         Raises:
             MediaError: no such stream of pictures is made.
         """
         if stream == PICTURES:
-            self.key_at(0)
+            self.key_at(at_ns)
         else:
             self.renditions.keyframe(stream)
 

@@ -156,13 +156,15 @@ class Programme:
         """Make nothing of these live sizes until a keyframe is asked for; from any thread."""
         self._pictures.renditions.rest(streams)
 
-    def keyframe(self, stream: str) -> None:
+    def keyframe(self, stream: str, at_ns: int = 0) -> None:
         """Make the next picture of a stream a keyframe; may be called from any thread.
+
+        In the programme's own stream it is the next picture at or after `at_ns`.
 
         Raises:
             MediaError: no such stream of pictures is made.
         """
-        self._pictures.keyframe(stream)
+        self._pictures.keyframe(stream, at_ns)
 
     def key_at(self, at_ns: int) -> None:
         """Make the next picture at or after `at_ns` a keyframe; may be called from any thread."""

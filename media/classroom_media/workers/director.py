@@ -265,8 +265,8 @@ class Director:
                 self._programme.render(renditions)
             case Feed(feeds=feeds):
                 self._programme.feed_others(feeds)
-            case Keyframe(stream=stream):
-                self._programme.keyframe(stream)
+            case Keyframe(stream=stream, at_ns=at_ns):
+                self._programme.keyframe(stream, at_ns)
             case Rest(streams=streams):
                 self._programme.rest(streams)
 

@@ -33,9 +33,16 @@ id = "slides"
 name = "Slides"
 url = "pattern://?size=320x180&fps=15"
 [programme]
+{programme}
+"""
+BESIDE = """
 layout = "picture-in-picture"
 sources = ["slides", "teacher"]
-"""
+"""  # composed
+ALONE = """
+layout = "single"
+sources = ["teacher"]
+"""  # the camera's own packets are passed
 SITE = """
 [room]
 id = "room-7"
@@ -55,12 +62,16 @@ sound = true
 
 
 @asynccontextmanager
-async def hub_and_listener(top: Path, display: str) -> AsyncIterator[tuple[Daemon, Daemon]]:
+async def hub_and_listener(
+    top: Path, display: str, programme: str = BESIDE
+) -> AsyncIterator[tuple[Daemon, Daemon]]:
     """Run both until they are linked and have their pictures; the screen is of that X display."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         broadcast = free.getsockname()[1]
     link = free_pair()
-    hub_text = HUB.format(common=COMMON, link=link, media=free_pair(), broadcast=broadcast)
+    hub_text = HUB.format(
+        common=COMMON, link=link, media=free_pair(), broadcast=broadcast, programme=programme
+    )
     site_text = SITE.format(common=COMMON, display=display)
     async with (
         at_work(top, "hub", hub_text, OpenRoad()) as hub,
