@@ -20,6 +20,7 @@ from classroom_edge.paths import DataFolder
 from classroom_edge.services.filling.fetching import Patience
 from classroom_edge.services.filling.service import FillingService
 from classroom_edge.services.hub import HubService
+from classroom_edge.services.lending import Lending
 from classroom_edge.services.live.offers import Accepted
 from classroom_edge.services.site import SiteService
 from classroom_edge.sessions import events as e
@@ -173,7 +174,7 @@ class Schools:
             config=config.site,
             folder=DataFolder(self.top / "site"),
             runtime=self.top / "site" / "run",
-            perform=perform,
+            lending=Lending(perform=perform, cameras=tuple),
             changed=lambda: None,
             offer_wanted=lambda: None,
             spread_s=0,

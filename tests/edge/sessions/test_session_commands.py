@@ -13,6 +13,7 @@ from classroom_edge.config import load
 from classroom_edge.daemon import Daemon
 from classroom_edge.paths import DataFolder, runtime_folder
 from classroom_edge.services.hub import HubService
+from classroom_edge.services.lending import Lending
 from classroom_edge.services.live.offers import Accepted
 from classroom_edge.services.site import SiteService
 from classroom_edge.sessions import local
@@ -80,7 +81,7 @@ class Rooms:
             config=config.site,
             folder=DataFolder(self._top / "site"),
             runtime=runtime_folder(self._top / "site", "hill-room"),
-            perform=perform,
+            lending=Lending(perform=perform, cameras=tuple),
             changed=lambda: None,
             offer_wanted=lambda: None,
             spread_s=0,
