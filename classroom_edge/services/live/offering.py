@@ -17,6 +17,7 @@ from classroom_media.messages import Agree, Meet, PeerHealth
 CONNECTS_WITHIN_S: Final = 8.0
 FRESH_S: Final = 2.0  # an offer younger than that is not made again because the hub asks
 HEALS_S: Final = 2.5  # for what was lost to come back by itself, and once the link is back
+GONE_S: Final = 30.0  # after that nothing comes back by itself: the relays have given it up
 
 Offer = Callable[[str, str], Awaitable[Accepted]]  # session, SDP -> what the hub says
 
@@ -65,6 +66,7 @@ class Offering:
 
     async def look(self, cast: Cast, *, linked: bool) -> None:
         """Offer, if that is what is missing now."""
+        self._note_loss()
         if not linked:
             self._linked_ns = None
             return
@@ -86,14 +88,20 @@ class Offering:
         match health_of(beat, HUB):
             case PeerHealth(state="connected"):
                 self.again.well()
-                self._lost_ns = None
                 return True
             case PeerHealth(state="connecting"):
                 return age_s < CONNECTS_WITHIN_S
             case PeerHealth():  # the link may be gone as well, and not be missed yet
-                self._lost_ns = now_ns if self._lost_ns is None else self._lost_ns
-                return min(linked_s, (now_ns - self._lost_ns) / NS) < HEALS_S
+                lost_s = (now_ns - (self._lost_ns or now_ns)) / NS
+                return lost_s < HEALS_S or (linked_s < HEALS_S and lost_s < GONE_S)
         return False
+
+    def _note_loss(self) -> None:
+        health = health_of(self.relay.beat, HUB)
+        if health is None or health.state != "lost":
+            self._lost_ns = None
+        elif self._lost_ns is None:
+            self._lost_ns = self.clock()
 
     async def _offer(self, cast: Cast) -> None:
         try:

@@ -7,7 +7,7 @@ from random import Random
 from classroom_edge.services.live.again import FIRST_S, LONGEST_S, SPREAD, Again
 from classroom_edge.services.live.cast import HUB, Cast
 from classroom_edge.services.live.hosting import LACKS_NS, NEVER_MET_NS, Hosting
-from classroom_edge.services.live.offering import FRESH_S, HEALS_S, Offering, OpenRoad
+from classroom_edge.services.live.offering import FRESH_S, GONE_S, HEALS_S, Offering, OpenRoad
 from classroom_edge.services.live.offers import Accepted
 from classroom_media.api import NS
 from classroom_media.messages import Agree, Meet
@@ -86,10 +86,19 @@ async def test_what_a_cut_took_may_come_back_by_itself_before_it_is_offered_anew
     site = Site()
     await site.pass_time(0.5)
     site.relay.says(health(HUB, "lost"), at_ns=site.now_ns + NS)
-    await site.pass_time(30, linked=False)
+    await site.pass_time(12, linked=False)
     await site.pass_time(HEALS_S - 0.5)
     assert len(site.offers) == 1
     await site.pass_time(1.5)
+    assert len(site.offers) == 2
+
+
+async def test_what_was_lost_for_too_long_is_offered_as_soon_as_the_link_is_back() -> None:
+    site = Site()
+    await site.pass_time(0.5)
+    site.relay.says(health(HUB, "lost"), at_ns=site.now_ns + NS)
+    await site.pass_time(GONE_S + 1, linked=False)
+    await site.pass_time(0.5)
     assert len(site.offers) == 2
 
 
