@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -49,6 +49,8 @@ BEGIN_S: Final = 60.0
 FRESH_NS: Final = 200_000_000
 KILLED_S: Final = 30.0  # the longest that is waited for anything to be back
 RTSP: Final = 8554
+HEIGHT: Final = 180  # of everything: four schools share one machine
+NAMES: Final = ("hill", "lake", "wood")
 ROOM: Final = """
 [room]
 id = "{id}"
@@ -59,8 +61,8 @@ listen = "127.0.0.1"
 port = 8080
 
 [recording]
-width = 320
-height = 180
+width = {width}
+height = {height}
 fps = 25
 
 {role}
@@ -90,6 +92,7 @@ class School:
     folder: Path
     role: str
     peers: tuple[str, ...]  # how it calls whom it hears
+    height: int = HEIGHT  # of its programme
     daemon: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -106,7 +109,16 @@ class School:
         """Write its room.toml."""
         others = "".join(OTHER.format(peer=peer) for peer in self.peers)
         self.folder.mkdir(mode=0o700)
-        self.room.write_text(ROOM.format(id=self.id, role=self.role, rtsp=RTSP, others=others))
+        self.room.write_text(
+            ROOM.format(
+                id=self.id,
+                role=self.role,
+                rtsp=RTSP,
+                others=others,
+                width=self.height * 16 // 9,
+                height=self.height,
+            )
+        )
 
     def start(self) -> None:
         """Start its daemon."""
@@ -316,26 +328,29 @@ asyncio.run(serve())
 
 
 @contextmanager
-def lesson(count: int, top: Path) -> Iterator[Lesson]:
-    """Make the schools; the last of several sites has IPv6 alone."""
-    names = ("hill", "lake", "wood")[:count]
+def lesson(
+    families: Sequence[int], top: Path, *, camera: str = CAMERA, height: int = HEIGHT
+) -> Iterator[Lesson]:
+    """Make a hub, and a site for each version of IP; `camera` is the program that films."""
+    names = NAMES[: len(families)]
     with Schools(seed=1) as schools, ExitStack() as running:
-        hub = School(HUB, schools.hub(), top / HUB, '[hub]\nlisten = "::"', names)
+        hub = School(HUB, schools.hub(), top / HUB, '[hub]\nlisten = "::"', names, height)
         sites = [
             School(
                 name,
-                schools.site(name, up=LINE, down=LINE, family=6 if name == "wood" else 4),
+                schools.site(name, up=LINE, down=LINE, family=family),
                 top / name,
                 "[site]",
                 ("hub",),
+                height,
             )
-            for name in names
+            for name, family in zip(names, families, strict=True)
         ]
         for school in (hub, *sites):
             school.make()
-            command = school.place.command(sys.executable, "-c", CAMERA.format(rtsp=RTSP))
-            camera = running.enter_context(subprocess.Popen(command))
-            running.callback(camera.send_signal, signal.SIGTERM)
+            command = school.place.command(sys.executable, "-c", camera.format(rtsp=RTSP))
+            filming = running.enter_context(subprocess.Popen(command))
+            running.callback(filming.send_signal, signal.SIGTERM)
             running.callback(school.kill)
         yield Lesson(hub, sites)
 
@@ -374,7 +389,7 @@ def main() -> int:
     with ExitStack() as stack:
         top = given.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         top.mkdir(parents=True, exist_ok=True)
-        held = stack.enter_context(lesson(1 if given.quick else given.sites, top))
+        held = stack.enter_context(lesson((4, 4, 6)[: 1 if given.quick else given.sites], top))
         began_s = held.begin()
         held.rest(5)
         course(held, quick=given.quick)
