@@ -316,7 +316,7 @@ OF_LAYOUTS = [
             11,
         )
         for what, url in {
-            "scheme": "https://live.example/app/key",
+            "scheme": "ftp://live.example/app/key",
             "host": "rtmp:///app/key",
             "port": "srt://live.example",
             "key": "rtmp://live.example/app",

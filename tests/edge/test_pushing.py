@@ -106,7 +106,7 @@ async def test_a_platform_that_people_add_is_kept_sent_to_and_forgotten(tmp_path
                 await daemon.outlets.pushing.remove(ME, "county")
             assert "room.toml" in no.value.words["en"]
             with pytest.raises(Refused) as no:
-                daemon.outlets.pushing.add(ME, "", "https://live.example/")
+                daemon.outlets.pushing.add(ME, "", "ftp://live.example/")
             assert "rtmp://" in no.value.words["zh-CN"]
     kept = tmp_path / "data" / "pushes.json"
     assert kept.stat().st_mode & 0o077 == 0

@@ -11,6 +11,7 @@ import av
 
 from classroom_media.api import Kind
 from classroom_media.live.push.address import Address
+from classroom_media.live.push.call import WhipLine
 from classroom_media.live.push.errors import PushError
 from classroom_media.live.push.flv import Tagger
 from classroom_media.live.push.publishing import Publishing
@@ -42,7 +43,13 @@ def open_line(address: Address) -> Line:
     Raises:
         PushError: it does not work; its code and text tell why.
     """
-    return SrtLine(address) if address.scheme == "srt" else RtmpLine(address)
+    match address.scheme:
+        case "srt":
+            return SrtLine(address)
+        case "http" | "https":
+            return WhipLine(address)
+        case _:
+            return RtmpLine(address)
 
 
 class RtmpLine:

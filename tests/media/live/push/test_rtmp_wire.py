@@ -83,7 +83,7 @@ def test_of_an_address_only_what_is_no_secret_is_seen(pasted: str, shown: str) -
         ("rtmp://live.example.cn:port/app/key", "port"),
         ("srt://live.example.cn", "port"),
         ("srt://live.example.cn:9000?passphrase=short", "passphrase"),
-        ("https://live.example.cn/app/key", "scheme"),
+        ("ftp://live.example.cn/app/key", "scheme"),
         ("", "scheme"),
     ],
 )

@@ -1,0 +1,47 @@
+"""Streams to a WHIP server that others wrote (aiortc): pictures, sound, refusals, an end."""
+
+import itertools
+
+from classroom_media.live.push.address import read
+from classroom_media.workers.push_trial import tried
+from classroom_media.workers.specs import TrialSpec
+from tests.media.live.push.test_push import pushing
+from tests.media.live.push.whip_server import TOKEN, Platform, whip_server
+from tests.waiting import eventually
+
+
+def seen(platform: Platform, pictures: int) -> bool:
+    return len(platform.numbers) >= pictures and platform.loud > 20
+
+
+def test_a_lesson_is_seen_and_heard_where_it_is_offered_and_an_end_is_said() -> None:
+    with whip_server() as platform:
+        with pushing(f"{platform.url}/moved {TOKEN}") as pusher:
+            eventually(lambda: seen(platform, 60), within_s=30)
+            assert pusher.standing.state == "on"
+        assert (platform.begun, platform.ended) == (1, 1)
+        steps = [b - a for a, b in itertools.pairwise(platform.numbers[:60])]
+        assert steps.count(1) >= 55
+
+
+def test_a_server_that_lets_go_is_offered_the_lesson_anew() -> None:
+    with whip_server() as platform, pushing(f"{platform.url}/in {TOKEN}") as pusher:
+        eventually(lambda: seen(platform, 10), within_s=30)
+        before = len(platform.numbers)
+        platform.drop()
+        eventually(lambda: platform.begun == 2 and len(platform.numbers) > before + 10, within_s=40)
+        assert pusher.standing.losses == 1
+
+
+def test_a_refusal_is_told_in_the_servers_own_words_and_no_secret_is_shown() -> None:
+    with whip_server() as platform:
+        refused = tried(TrialSpec(address=f"{platform.url}/in wrong", seconds=1))
+        good = tried(TrialSpec(address=f"{platform.url}/in {TOKEN}", seconds=1))
+    gone = tried(TrialSpec(address=f"{platform.url}/in", seconds=1))
+    assert (refused.code, refused.said) == ("rejected", "HTTP 401 no such stream")
+    assert (good.code, good.sent_bytes > 10_000) == ("", True)
+    assert gone.code == "refused"
+    address = read(f"https://live.example/secret/path {TOKEN}")
+    assert address.shown == "https://live.example:443/…"
+    assert "secret" not in repr(address)
+    assert TOKEN not in repr(address)
