@@ -28,6 +28,7 @@ pytestmark = [pytest.mark.needs("chromium", "fonts-cjk")]
 
 MANY = 300
 OTHER = "20260831-080000-0fab"
+NAS = {"id": "nas", "name": "学校网盘", "least_consent": "room"}
 LACK = states.words("没有 libvlc：请安装 vlc", "libvlc is missing: install vlc")
 
 
@@ -315,3 +316,30 @@ def test_times_are_of_the_schools_clock_wherever_the_browser_is(
         page = context.new_page()
         watched(page, school)
         expect(page.locator(".watching-side")).to_contain_text(f"{at_school:%H:%M}")
+
+
+def test_a_film_that_was_made_of_an_edit_is_sent_from_the_same_sheet(
+    page: Page, school: PretendServer
+) -> None:
+    watched(page, school)
+    page.get_by_role("button", name="新的剪辑").click()
+    page.wait_for_url("**/library#*/*")
+    edit = page.url.rpartition("/")[2]
+    page.route("**/api/v1/targets", lambda route: route.fulfill(json=[NAS]))
+    page.route("**/api/v1/deliveries?**", lambda route: route.fulfill(json=[]))
+
+    def made(route: Route) -> None:
+        answer = route.fetch().json()
+        for one in answer["items"]:
+            one["title"] = "精彩片段" if one["id"] == edit else "旧的"
+            one["film"] = {"url": "", "stale": one["id"] != edit, "bytes": 1, "duration_s": 8}
+        route.fulfill(json=answer)
+
+    page.route("**/edits", made)
+    watched(page, school)
+    opened(page, "送到别处")
+    page.get_by_label("送什么").select_option("精彩片段")
+    expect(page.get_by_label("送什么").get_by_role("option", name="旧的")).to_have_count(0)
+    with page.expect_request("**/deliveries") as asked:
+        page.get_by_role("button", name="送出").click()
+    assert asked.value.post_data_json == {"target": "nas", "what": f"edit:{edit}"}
