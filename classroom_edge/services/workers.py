@@ -186,7 +186,9 @@ class WorkerService:
                 if event.pid != self.pid:
                     continue  # the last words of a predecessor
                 self._liveness.heard(event, time.monotonic())
-                self.beat = event
+                is_first, self.beat = self.beat is None, event
+                if is_first:
+                    self.changed()
             self.heard(self, event)
 
     async def _greet(self) -> None:

@@ -26,7 +26,12 @@ MODULE = "classroom_media.workers.source"
 Watched = Callable[..., AbstractAsyncContextManager[WorkerService]]
 
 
-def made(folder: Path, context: zmq.asyncio.Context, tone: int = 440) -> WorkerService:
+def made(
+    folder: Path,
+    context: zmq.asyncio.Context,
+    tone: int = 440,
+    changed: Callable[[], None] = lambda: None,
+) -> WorkerService:
     runtime = runtime_folder(folder, "attic")
     endpoints = endpoints_for(runtime, "source", "pupils")
     url = f"pattern://?size=320x180&fps=25&tone={tone}"
@@ -37,7 +42,7 @@ def made(folder: Path, context: zmq.asyncio.Context, tone: int = 440) -> WorkerS
         endpoints=endpoints,
         spec=lambda: SourceSpec(id="pupils", name="Pupils", url=url, endpoints=endpoints),
         heard=lambda _worker, _event: None,
-        changed=lambda: None,
+        changed=changed,
         folder=runtime,
         log=folder / "log",
         context=context,
@@ -70,6 +75,17 @@ async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
 
 def begin(folder: Path) -> Begin:
     return Begin(recording="r", folder=str(folder), take=1, from_ns=0, lead_in=True)
+
+
+async def test_the_first_word_of_a_worker_is_news(tmp_path: Path) -> None:
+    known: list[bool] = []  # at each change: whether it has spoken
+    with zmq.asyncio.Context() as context:
+        service = made(tmp_path, context, changed=lambda: known.append(service.beat is not None))
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(service.run())
+            await eventually_async(lambda: known == [False, True], within_s=20)
+            await service.end()
+            running.cancel()
 
 
 async def test_a_worker_is_found_again_and_not_started_twice(watched: Watched) -> None:

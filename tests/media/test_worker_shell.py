@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
 from functools import partial
@@ -28,6 +29,7 @@ from classroom_media.messages import (
 from classroom_media.packets import Coded
 from classroom_media.workers.client import WorkerClient
 from classroom_media.workers.shell import (
+    BEAT_S,
     ORPHAN_IDLE_S,
     ORPHAN_RECORDING_S,
     Answer,
@@ -99,6 +101,17 @@ def running(endpoints: Endpoints, worker: PretendWorker) -> Iterator[Shell]:
         shell.stop()
         thread.join(10)
         assert not thread.is_alive()
+
+
+async def test_who_misses_the_first_heartbeat_hears_the_next_one_soon(endpoints: Endpoints) -> None:
+    beats: list[float] = []
+    async with WorkerClient(endpoints) as client, aclosing(client.events()) as events:
+        with running(endpoints, PretendWorker()):
+            async for _ in events:
+                beats.append(time.monotonic())
+                if len(beats) == 2:
+                    break
+    assert beats[1] - beats[0] < BEAT_S - 0.1
 
 
 async def test_a_status_is_answered_with_a_heartbeat(endpoints: Endpoints) -> None:

@@ -1,8 +1,8 @@
 """What all worker processes have in common: they answer commands, publish, and beat.
 
 The main thread owns the ROUTER socket and answers one command after another; a thread of its
-own beats every 0.5 s, also while a command takes its time. Whoever has something to publish
-sends it at once, and never waits: what a subscriber is too slow for is dropped.
+own beats every 0.5 s, at first more often, also while a command takes its time. Whoever
+publishes sends at once, and never waits: what a subscriber is too slow for is dropped.
 
 Workers outlive the daemon on purpose: a recording goes on while the daemon restarts. Ctrl-C
 reaches the whole process group and is ignored here; the daemon decides. What nobody has
@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain, repeat
 from types import FrameType
 from typing import Final, Protocol, TypeVar
 
@@ -45,6 +46,10 @@ from classroom_media.packets import Coded, to_frames
 from classroom_media.workers.specs import Endpoints
 
 BEAT_S: Final = 0.5
+EAGER_S: Final = (
+    0.1  # between the first beats: a subscriber finds a new process no sooner than that
+)
+EAGER: Final = 3  # such pauses
 ORPHAN_IDLE_S: Final = 20.0
 ORPHAN_RECORDING_S: Final = 600.0
 QUEUED: Final = 500  # messages; about 7 s of one camera. Beyond it the newest is dropped
@@ -263,10 +268,10 @@ class _Publisher:
         return not self.is_beating()
 
     def _beat(self, heartbeat: Callable[[], Heartbeat]) -> None:
-        due_s = time.monotonic()
-        while not self._over.wait(max(0.0, due_s - time.monotonic())):
+        for pause_s in chain(repeat(EAGER_S, EAGER), repeat(BEAT_S)):
             self.put([EVENT_TOPIC, event_to_wire(heartbeat())])
-            due_s = time.monotonic() + BEAT_S
+            if self._over.wait(pause_s):
+                return
 
 
 class _Numbered(msgspec.Struct):
