@@ -24,7 +24,7 @@ from benchmarks.two_way import GLASS_MS, STEP_MS, Ages, Probe, table, watch
 from classroom_edge.services.workers import endpoints_for
 
 FAMILIES: Final = (4, 6)
-SETTLE_S: Final = 45.0  # until ladders and playout have forgotten how the daemons started
+SETTLE_S: Final = 15.0  # until the ladders stand on their best rungs
 CAMERA: Final = """
 import asyncio
 from datetime import UTC, datetime
