@@ -114,7 +114,7 @@ def test_the_programmes_loudness_is_told_by_r128(panel: Panel) -> None:
 
 def test_a_room_with_nothing_to_direct_has_no_desk(panel: Panel) -> None:
     page = panel.open(showing(multiview=None, sounds=()))
-    expect(page.locator(".drawer")).to_have_text(["直播", "摄像机", "设备", "录像"])
+    expect(page.locator(".drawer")).to_have_text(["摄像机", "设备", "录像", "直播"])
 
 
 def test_a_busy_machine_is_told_at_the_picture(panel: Panel) -> None:
