@@ -13,7 +13,8 @@ from classroom_edge.services.refusals import refused_in_session
 from classroom_edge.services.surveying import survey
 from classroom_edge.sessions import local
 from classroom_edge.sessions.link.findings import Findings
-from classroom_edge.sessions.state import Session
+from classroom_edge.sessions.link.survey_hub import IN_SESSION
+from classroom_edge.sessions.state import GOING_ON, Session
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +42,11 @@ class SessionDesk:
         return reply
 
     async def survey(self, who: Who) -> Findings:
-        """Measure the line to the hub. Raises Refused where the room is no site."""
+        """Measure the line to the hub, but in no lesson. Raises Refused: there is no link."""
+        sessions = self._link().link.view.sessions
+        if any(one.stage in GOING_ON for one in sessions):
+            return Findings(hub="", reason=IN_SESSION)
         logger.info("the line is measured for %s", who.name)
-        self._link()
         return await survey(self.folder)
 
     async def meet_guest(self, ticket: str, offer: str) -> str:

@@ -20,6 +20,7 @@ from classroom_edge.sessions import commands as c
 from classroom_edge.sessions import local
 from classroom_edge.sessions.forms import Kind, Style
 from classroom_edge.sessions.link.enrolling import enrol
+from classroom_edge.sessions.link.findings import Findings
 from classroom_media.emulate.link import Line
 from classroom_media.emulate.proxy import Cable
 from tests.edge.sessions.schools import free_pair
@@ -138,6 +139,7 @@ async def test_the_site_is_seen_at_the_hub_over_its_cable_and_comes_back_after_i
             await hub.session.ask(ME, floor)
             await sees_bars(hub)
             await eventually_async(lambda: records(hub) and records(site), within_s=60)
+            assert (await site.session.survey(ME)).reason == "in-session"
             cable.cut = True
             # One after the other: each may look for the other again meanwhile.
             await eventually_async(lambda: peer(hub) == "lost", within_s=60)
@@ -150,3 +152,10 @@ async def test_the_site_is_seen_at_the_hub_over_its_cable_and_comes_back_after_i
                 lambda: hub.state().recording.state is site.state().recording.state is idle,
                 within_s=60,
             )
+
+            async def measured() -> Findings | None:
+                line = await site.session.survey(ME)
+                return None if line.reason else line
+
+            line = await eventually_awaited(measured, within_s=60)
+            assert (line.udp, line.nat) == (True, "none")
