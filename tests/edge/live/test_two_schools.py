@@ -158,4 +158,4 @@ async def test_the_site_is_seen_at_the_hub_over_its_cable_and_comes_back_after_i
                 return None if line.reason else line
 
             line = await eventually_awaited(measured, within_s=60)
-            assert (line.udp, line.nat) == (True, "none")
+            assert line.round_trip_ms is not None
