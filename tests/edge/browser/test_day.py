@@ -50,7 +50,7 @@ def test_a_demos_own_day_is_what_the_head_shows(panel: Panel) -> None:
     page = panel.open(day(speed=60.0))
     expect(page.locator(".head .time strong")).to_have_text("08:30")
     expect(page.locator(".head .time")).to_contain_text("3月1日")
-    panel.pass_time(1)
+    panel.pass_time(1.5)
     expect(page.locator(".head .time strong")).to_have_text("08:31")
 
 
