@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -43,6 +44,7 @@ from classroom_media.workers.subscribe import PacketReader
 LINE: Final = Line(delay_ns=20_000_000, rate_bps=20_000_000)
 HUB: Final = "centre"
 CUTS_S: Final = (1, 15, 40)
+LONG_S: Final = 300  # once, at the end: five minutes without a line
 SOON_S: Final = 0.5  # the goal up to 15 s of a cut
 LATER_S: Final = 5.0  # and beyond
 BEGIN_S: Final = 60.0
@@ -263,6 +265,12 @@ class Lesson:
                 )
         self.rest(5)
 
+    def cut(self, site: School, seconds: int) -> None:
+        """Pull a site's cable, and put it back."""
+        site.place.cut()
+        self.rest(seconds)
+        site.place.cut(is_cut=False)
+
     def rest(self, seconds: float) -> None:
         """Let the lesson go on."""
         end_s = time.monotonic() + seconds
@@ -359,18 +367,14 @@ def course(held: Lesson, *, quick: bool) -> None:
     """Do everything to the lesson that happens to lessons."""
     for site in held.sites[-1:] if quick else held.sites:
         for cut_s in CUTS_S[:2] if quick else CUTS_S:
-
-            def cut(site: School = site, cut_s: int = cut_s) -> None:
-                site.place.cut()
-                held.rest(cut_s)
-                site.place.cut(is_cut=False)
-
-            held.case(f"cut {cut_s} s", site, SOON_S if cut_s <= 15 else LATER_S, cut)
+            goal_s = SOON_S if cut_s <= 15 else LATER_S
+            held.case(f"cut {cut_s} s", site, goal_s, partial(held.cut, site, cut_s))
     if not quick:
         first = held.sites[0]
         held.case("address changed", first, LATER_S, lambda: first.place.change_address(99))
         held.case("site killed", first, LATER_S, lambda: _again(first))
         held.case("hub killed", first, LATER_S, lambda: _again(held.hub))
+        held.case(f"cut {LONG_S} s", first, LATER_S, lambda: held.cut(first, LONG_S))
 
 
 def _again(school: School) -> None:
