@@ -52,10 +52,10 @@ class Folders:
         self.scribe = self._scribes[0]
         raise failure or TrackError(DISK_FULL, "no folder")
 
-    def give_up(self, problem: str) -> None:
-        """Leave the present one; what breaks a file would do so anywhere."""
+    def give_up(self, scribe: Scribe, problem: str) -> None:
+        """Leave the folder of a scribe; what breaks a file would do so anywhere."""
         if problem != BROKEN:
-            self._failed[self.scribe] = problem
+            self._failed[scribe] = problem
 
     def close(self) -> None:
         """Give back their journals."""

@@ -166,16 +166,31 @@ class PartWriter:
             self._asked = (self._sink.size, self.written_ns)
             self._sink.begin_sync()
 
-    def seal(self) -> None:
-        """Complete the file and sync it."""
+    def complete(self) -> None:
+        """Write what is left; nothing more is written."""
         with _translated():
             for lane in self._lanes.values():
                 self._mux_held(lane)
             self._container.close()
-            self._sink.end_sync()
-            self._sink.sync()
+
+    def is_on_disk(self) -> bool:
+        """Whether all of a complete file has been synced; sees to it, and waits for nothing."""
+        with _translated():
+            if self._sink.synced_bytes < self._sink.size:
+                self._sink.begin_sync()
+            if self._sink.synced_bytes < self._sink.size:
+                return False
             self._sink.close()
         self._asked = (self._sink.synced_bytes, max(self.synced_ns, self.written_ns))
+        return True
+
+    def seal(self) -> None:
+        """Complete the file; return once it is on disk."""
+        self.complete()
+        with _translated():
+            self._sink.end_sync()
+            self._sink.sync()
+        self.is_on_disk()
 
     def abandon(self) -> None:
         """Let go of a file that cannot be written: it ends with its last synced fragment."""

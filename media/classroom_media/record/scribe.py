@@ -100,11 +100,11 @@ class Scribe:
         except OSError as error:
             raise TrackError(problem_of(error), str(error)) from error
         self._progress_ns = -PROGRESS_NS
-        self._tell("started")
+        self._tell("started", self.part)
         return path
 
-    def synced(self, now_ns: int, synced_ns: int, synced_bytes: int) -> None:
-        """Note progress: the first at once, then every few seconds."""
+    def synced(self, number: int, now_ns: int, synced_ns: int, synced_bytes: int) -> None:
+        """Note progress of a part: the first at once, then every few seconds."""
         if not synced_bytes or now_ns - self._progress_ns < PROGRESS_NS:
             return
         self._progress_ns = now_ns
@@ -113,36 +113,36 @@ class Scribe:
                 PartSynced(
                     at_ns=now_ns,
                     track=self.track,
-                    part=self.part,
+                    part=number,
                     synced_ns=synced_ns,
                     synced_bytes=synced_bytes,
                 )
             )
 
-    def sealed(self, now_ns: int, end_ns: int, reason: str) -> None:
-        """Note that the part is complete."""
+    def sealed(self, number: int, now_ns: int, end_ns: int, reason: str) -> None:
+        """Note that a part is complete and on disk."""
         with suppress(RecordError):
             self._append(
                 PartSealed(
-                    at_ns=now_ns, track=self.track, part=self.part, end_ns=end_ns, reason=reason
+                    at_ns=now_ns, track=self.track, part=number, end_ns=end_ns, reason=reason
                 )
             )
-        self._tell("sealed")
+        self._tell("sealed", number)
 
-    def failed(self, now_ns: int, synced_ns: int, error: TrackError) -> None:
-        """Note that the part broke off."""
+    def failed(self, number: int, now_ns: int, synced_ns: int, error: TrackError) -> None:
+        """Note that a part broke off."""
         with suppress(RecordError):
             self._append(
                 PartFailed(
                     at_ns=now_ns,
                     track=self.track,
-                    part=self.part,
+                    part=number,
                     synced_ns=synced_ns,
                     reason=error.problem,
                     problem=str(error),
                 )
             )
-        self._tell("failed", error.problem)
+        self._tell("failed", number, error.problem)
 
     def close(self) -> None:
         """Give back the journal."""
@@ -155,13 +155,13 @@ class Scribe:
             raise RecordError("the journal is not open")
         self._journal.append(event)
 
-    def _tell(self, what: str, problem: str = "") -> None:
+    def _tell(self, what: str, number: int, problem: str = "") -> None:
         self._emit(
             TrackEvent(
                 what=what,
                 recording=self._begin.recording,
                 track=self.track,
-                part=self.part,
+                part=number,
                 kind=self._kind,
                 problem=problem,
             )

@@ -27,6 +27,7 @@ from classroom_media.record.take import TakeWriter
 from classroom_media.record.wish import Lost, Wish
 
 STEP_S: Final = 0.1  # how often the writer looks
+SOON_S: Final = 0.02  # and so while somebody waits for the disk
 SETTLE_S: Final = 0.2
 ARRIVE_S: Final = 1.0  # how long an ending take waits for what is still under way
 SEAL_S: Final = 8.0  # how long `end` waits for a slow disk
@@ -81,14 +82,15 @@ class TrackRecorder:
     def begin(self, begin: Begin) -> None:
         """Start writing a take; a take that is being written already goes on untouched.
 
-        Another take that is still open ends where this one begins.
+        Another take that is still open ends where this one begins, which does not wait until
+        that one is sealed.
         """
         with self._changed:
             take = self._take
             if take is not None and _same(take.begin, begin):
                 return
         if take is not None:
-            self.end(begin.from_ns)
+            self._end(begin.from_ns, lambda: take.over)
         with self._changed:
             if self._take is not None:
                 self._overdue.append((self._take, replace(self._wish, patient=False)))
@@ -123,16 +125,19 @@ class TrackRecorder:
             self._changed.notify_all()
 
     def end(self, end_ns: int) -> None:
-        """Seal the take at `end_ns`; return once its file is on disk, or after some seconds."""
+        """Seal the take at `end_ns`; return once all is on disk, or after some seconds."""
         with self._changed:
             take = self._take
+        self._end(end_ns, lambda: (take is None or take.done) and not self._overdue)
+
+    def _end(self, end_ns: int, has_ended: Callable[[], bool]) -> None:
+        with self._changed:
             self._wish = replace(self._wish, until_ns=end_ns, ending=True)
             self._changed.notify_all()
-            if take is None or self._changed.wait_for(lambda: take.done, ARRIVE_S):
-                return
-            self._wish = replace(self._wish, patient=False)
-            self._changed.notify_all()
-            self._changed.wait_for(lambda: take.done, SEAL_S)
+            if not self._changed.wait_for(has_ended, ARRIVE_S):
+                self._wish = replace(self._wish, patient=False)
+                self._changed.notify_all()
+                self._changed.wait_for(has_ended, SEAL_S)
 
     def lost(self, reason: str) -> None:
         """The source is gone: seal the part. The next keyframe opens another."""
@@ -154,8 +159,8 @@ class TrackRecorder:
     def _run(self) -> None:
         while True:
             with self._changed:
-                if not self._closing:
-                    self._changed.wait(STEP_S)
+                if not self._closing or self._is_sealing:
+                    self._changed.wait(SOON_S if self._is_sealing else STEP_S)
                 take, wish = self._take, self._wish
                 overdue = list(self._overdue)
                 if take is None and not overdue and self._closing:
@@ -165,6 +170,10 @@ class TrackRecorder:
             if take is not None:
                 take.step(wish, self._clock())
             self._take_stock()
+
+    @property
+    def _is_sealing(self) -> bool:
+        return bool(self._overdue) or (self._take is not None and self._take.over)
 
     def _take_stock(self) -> None:
         with self._changed:
