@@ -56,8 +56,15 @@ def write_rooms(top: Path, ports: ThreePorts, first: int) -> None:
 def room_text(room: str, ports: ThreePorts, panel: int) -> str:
     """Give the room.toml of a room."""
     text = Template((HERE / ("hub.toml" if room == HUB else "site.toml")).read_text("utf-8"))
-    values = {"panel": panel, "rtsp": ports.rtsp, "link": ports.link, "media": ports.media}
-    return text.substitute(values, site=room, name=name_of(room) if room in SITES else "")
+    values: dict[str, int | str] = {
+        "panel": panel,
+        "rtsp": ports.rtsp,
+        "link": ports.link,
+        "media": ports.media,
+    }
+    if room in SITES:
+        values |= {"site": room, "name": name_of(room), "camera": ports.camera(room)}
+    return text.substitute(values)
 
 
 def commands(top: Path, ports: ThreePorts, first: int) -> list[list[str]]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from classroom_edge.demo.school import now
 from classroom_edge.demo.three.ports import SITES, ThreePorts
+from classroom_edge.demo.three.turning import TurningCamera
 from classroom_media.api import Kind
 from classroom_media.emulate.camera import EmulatedCamera
 from classroom_media.emulate.feed import Feed
@@ -33,14 +34,23 @@ async def film(ports: ThreePorts) -> None:
             signal.signal(number, signal.SIG_IGN)
     scenes: dict[str, Scene] = {"teacher": TeacherScene(now), "slides": SlidesScene(now)}
     scenes |= {site: PupilsScene(now) for site in SITES}
+    turning = {site: TurningCamera() for site in SITES}
     async with AsyncExitStack() as open_:
+        for site, head in turning.items():
+            await open_.enter_async_context(head.listening(ports.camera(site)))
         server = RtspServer()
         for name, scene in scenes.items():
             has_sound = name != "slides"
             feed = Feed((Kind.PICTURE, Kind.SOUND) if has_sound else (Kind.PICTURE,))
             server.feeds[f"/{name}"] = feed
             camera = EmulatedCamera(
-                name, scene, feed, sound=has_sound, bitrate_kbps=BITRATE_KBPS, size=SIZE
+                name,
+                scene,
+                feed,
+                sound=has_sound,
+                bitrate_kbps=BITRATE_KBPS,
+                size=SIZE,
+                looks=turning[name].looks if name in turning else None,
             )
             open_.enter_context(camera)
         await open_.enter_async_context(server.listening(ports.rtsp))

@@ -24,6 +24,8 @@ class ThreePorts(KeptPorts):
     hill_media: int  # UDP
     lake_link: int
     lake_media: int  # UDP
+    hill_camera: int
+    lake_camera: int
 
     @classmethod
     def free(cls) -> Self:
@@ -35,6 +37,11 @@ class ThreePorts(KeptPorts):
     def cable(self, site: str) -> tuple[int, int]:
         """Give the ends of a site's cable: for its link, and for picture and sound."""
         return getattr(self, f"{site}_link"), getattr(self, f"{site}_media")
+
+    def camera(self, site: str) -> int:
+        """Give where the head of a site's camera listens."""
+        number: int = getattr(self, f"{site}_camera")
+        return number
 
 
 def name_of(site: str, language: str = "zh-CN") -> str:

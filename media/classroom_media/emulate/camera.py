@@ -6,7 +6,7 @@ that the machine makes wait is late; it never leaves a picture out.
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Final
 
@@ -18,6 +18,7 @@ from classroom_media.api import NS, Kind, StreamFormat
 from classroom_media.emulate import truth
 from classroom_media.emulate.feed import Feed
 from classroom_media.emulate.scenes import SIZE, Scene
+from classroom_media.emulate.view import View
 from classroom_media.packets import Coded
 
 RATE_HZ: Final = 48_000
@@ -110,7 +111,10 @@ class SoundEncoder:
 
 
 class EmulatedCamera:
-    """Films on a thread of its own; use it as a context manager."""
+    """Films on a thread of its own; use it as a context manager.
+
+    `looks` tells where it looks, of a camera that turns; others see the whole scene.
+    """
 
     def __init__(
         self,
@@ -121,6 +125,7 @@ class EmulatedCamera:
         sound: bool = False,
         bitrate_kbps: int = 1500,
         size: tuple[int, int] = SIZE,
+        looks: Callable[[], View] | None = None,
     ) -> None:
         self._name = name
         self._scene = scene
@@ -129,6 +134,7 @@ class EmulatedCamera:
         self._sound = sound
         self._bitrate_kbps = bitrate_kbps
         self._size = size
+        self._looks = looks
         self._stopped = threading.Event()
         self._key_wanted = threading.Event()
         self._thread = threading.Thread(target=self._film, name=f"camera-{name}", daemon=True)
@@ -150,10 +156,12 @@ class EmulatedCamera:
         picture = PictureEncoder(self._name, self._bitrate_kbps, self._size)
         sound = SoundEncoder(f"{self._name}-sound", number) if self._sound else None
         while not self._stopped.wait(max(number * FRAME_NS - time.monotonic_ns(), 0) / NS):
-            canvas = self._scene.paint(number)
+            frame = self._scene.paint(number).frame
+            if self._looks is not None:
+                frame = self._looks().of(frame)
             key = self._key_wanted.is_set()
             self._key_wanted.clear()
-            for packet in picture.code(canvas.frame, number, key=key):
+            for packet in picture.code(frame, number, key=key):
                 self._publish(packet)
             number += 1
             for packet in sound.code_until(number) if sound else ():

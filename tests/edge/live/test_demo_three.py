@@ -2,11 +2,14 @@
 
 import socket
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from classroom_drivers import connect
+from classroom_drivers.devices.visca import ViscaCamera
 from classroom_edge.commands.demo_three import cable, commands, room_text, write_rooms
 from classroom_edge.config import load
 from classroom_edge.config.models import SEAT_URL
@@ -14,6 +17,9 @@ from classroom_edge.demo.three.cables import Cables, State
 from classroom_edge.demo.three.page import Page
 from classroom_edge.demo.three.ports import HUB, SITES, ThreePorts, panels
 from classroom_edge.demo.three.road import CableRoad
+from classroom_edge.demo.three.turning import TurningCamera
+from classroom_media.emulate.scenes import PupilsScene
+from tests.waiting import eventually_async
 
 OFFER = (
     "v=0\r\ns=-\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n"
@@ -37,6 +43,8 @@ def test_the_three_rooms_are_right_rooms_that_know_each_other(tmp_path: Path) ->
     for site in SITES:
         assert rooms[site].site is not None
         assert [one.url for one in rooms[site].sources if one.is_remote] == ["remote://hub"]
+        camera, *_ = rooms[site].devices
+        assert camera.url == f"tcp://127.0.0.1:{ports.camera(site)}"
     assert [rooms[room].network.port for room in (HUB, *SITES)] == [8089, 8090, 8091]
 
 
@@ -60,6 +68,22 @@ async def test_descriptions_lead_over_the_cable_and_nowhere_else() -> None:
         ]
         assert "a=end-of-candidates" in said
         assert said.count("m=") == 2
+
+
+async def test_a_schools_camera_that_is_turned_films_another_part_of_the_class() -> None:
+    port, camera = free_port(), TurningCamera()
+    before = camera.looks()
+    async with camera.listening(port):
+        async with connect("visca", f"tcp://127.0.0.1:{port}", wait_s=5) as head:
+            assert isinstance(head, ViscaCamera)
+            await head.drive(pan=1.0)
+            await eventually_async(lambda: camera.looks().across > before.across + 0.05)
+            await head.stop()
+        scene = PupilsScene(lambda: datetime.now(UTC)).paint(1).frame
+    was, seen = before.of(scene), camera.looks().of(scene)
+    assert (was.width, was.height) == (seen.width, seen.height)
+    assert was.width < scene.width
+    assert (was.to_ndarray() != seen.to_ndarray()).any()
 
 
 async def test_a_cable_is_pulled_and_put_back_at_the_page() -> None:
