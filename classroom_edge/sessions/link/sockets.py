@@ -16,8 +16,8 @@ from classroom_edge.sessions.link.wire import TO_HUB_MAX, TO_SITE_MAX
 
 PING_MS: Final = 1000
 DEAD_MS: Final = 3000  # without a sign of life on a connection
-AGAIN_MS: Final = 200  # before the first try to connect again, and as much by chance
-AGAIN_MAX_MS: Final = 1000
+AGAIN_MS: Final = 200  # before the first try to connect again, and by chance up to
+AGAIN_MAX_MS: Final = 1000  # so much: a hub that starts again has not all its sites at the door
 DIAL_MS: Final = 1500  # then it is dialled anew: TCP waits ever longer over a line that was cut
 BACKLOG: Final = 4096  # sites that come back at once
 QUEUE_OF_SITE: Final = 256  # messages that wait for one slow site; more are not sent
@@ -54,7 +54,7 @@ def site_socket(
     socket.set(zmq.MAXMSGSIZE, TO_SITE_MAX)
     socket.set(zmq.IMMEDIATE, 1)
     socket.set(zmq.SNDHWM, QUEUE_TO_HUB)
-    socket.set(zmq.RECONNECT_IVL, AGAIN_MS + random.randrange(AGAIN_MS))
+    socket.set(zmq.RECONNECT_IVL, AGAIN_MS + random.randrange(AGAIN_MAX_MS - AGAIN_MS))
     socket.set(zmq.RECONNECT_IVL_MAX, AGAIN_MAX_MS)
     socket.set(zmq.CONNECT_TIMEOUT, DIAL_MS)
     return socket
