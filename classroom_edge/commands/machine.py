@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -62,7 +62,7 @@ def findings(data: Path) -> tuple[Finding, ...]:
         _disk(data),
         _clock(),
         _cameras(),
-        _encoders(),
+        *_encoders(),
         _serial_ports(),
         _time_zone(),
         _ipv6(),
@@ -159,16 +159,19 @@ def _cameras() -> Finding:
     return Finding("cameras", Verdict.GOOD, detail) if names else _noted("cameras")
 
 
-def _encoders() -> Finding:
+def _encoders() -> Iterator[Finding]:
     """Have every encoder tried, in a process of its own: a driver may take it down."""
     _, said = _run(sys.executable, "-m", "classroom_media.encode")
-    tried = [line.partition("\t") for line in said.splitlines()]
-    working = [name for name, _, problem in tried if name and not problem]
-    lacking = [name for name, _, problem in tried if problem]
-    if not working:
-        return Finding("encoders", Verdict.BAD, said, words("cli").both("doctor.encoders.loss"))
-    detail = ", ".join(working) + (f" ({', '.join(lacking)} ✗)" if lacking else "")
-    return Finding("encoders", Verdict.GOOD, detail)
+    told = [(f"{line}\t\t").split("\t")[:3] for line in said.splitlines()]
+    if working := [name for name, outcome, _ in told if outcome == "works"]:
+        yield Finding("encoders", Verdict.GOOD, ", ".join(working))
+    else:
+        loss = words("cli").both("doctor.encoders.loss")
+        yield Finding("encoders", Verdict.BAD, said, loss)
+    for name, outcome, why in told:
+        if outcome != "works":
+            loss = words("cli").both(f"doctor.hardware.{outcome}.loss")
+            yield Finding(name, Verdict.NOTE, why, loss)
 
 
 def _serial_ports() -> Finding:

@@ -5,6 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import av
 import msgspec
@@ -12,10 +13,11 @@ import pytest
 
 from classroom_media.api import NS, EncodeError, Layout
 from classroom_media.compose.programme import Programme
-from classroom_media.encode.__main__ import tried
+from classroom_media.encode.__main__ import Outcome, tried
 from classroom_media.encode.codec import CODED_PICTURE, Encoder
 from classroom_media.encode.form import PictureForm
 from classroom_media.encode.h264 import PictureEncoder
+from classroom_media.encode.hardware import lacking
 from classroom_media.encode.ladder import Ladder
 from classroom_media.encode.rungs import RUNGS, SOFTWARE, Rung, x264
 from classroom_media.encode.trial import try_out
@@ -166,8 +168,26 @@ def test_an_encoder_that_fails_its_trial_is_not_used(fault: Fault) -> None:
 
 
 def test_every_encoder_can_be_tried_by_itself() -> None:
-    told = dict(tried((Rung("h264_dead", absent), SOFTWARE), FORM))
-    assert told == {"h264_dead": "no such device", "libx264": ""}
+    told = list(tried((Rung("h264_dead", absent), SOFTWARE), FORM))
+    assert told == [
+        ("h264_dead", Outcome.FAILED, "no such device"),
+        ("libx264", Outcome.WORKS, ""),
+    ]
+
+
+def test_an_encoder_without_its_hardware_is_told_as_not_tried(tmp_path: Path) -> None:
+    card = tmp_path / "sys/class/drm/renderD128/device/vendor"
+    card.parent.mkdir(parents=True)
+    card.write_text("0x8086\n")
+    told = tried((Rung("h264_qsv", absent), Rung("h264_nvenc", absent)), FORM, lacks(tmp_path))
+    assert list(told) == [
+        ("h264_qsv", Outcome.FAILED, "no such device"),  # its card is there, and it did not open
+        ("h264_nvenc", Outcome.NOT_TRIED, "/dev/nvidiactl (NVIDIA)"),
+    ]
+
+
+def lacks(root: Path) -> Callable[[str], str]:
+    return lambda name: lacking(name, root)
 
 
 def absent(_stream: str, _form: PictureForm) -> Encoder:
