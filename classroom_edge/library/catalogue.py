@@ -134,7 +134,7 @@ class Catalogue:
                 known = dict.fromkeys(known, "")
             scan = await self._bring_up(there, known)
         self._tell(await self.store.run(index.unmade))
-        if scan.gone or not known.keys() >= set(scan.read):  # a lesson under way changes all the time
+        if scan.gone or not known.keys() >= set(scan.read):  # one under way changes often
             logger.info("catalogue: %d read, %d gone", len(scan.read), len(scan.gone))
         return scan
 

@@ -3,7 +3,7 @@
 While a lesson runs, in each source worker and in the director:
 
     feed ─► steady ─► ring ─► take ─► part ─► durable     a track's packets become files
-                               ├────► sealing             parts that wait for the disk, unlike others
+                               ├────► sealing             parts that wait for the disk by themselves
                                └────► scribe ─► journal   and what became of them, lines
 
 After it, in the finisher:
