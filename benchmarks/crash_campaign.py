@@ -3,6 +3,7 @@
 
     python benchmarks/crash_campaign.py [--kills N] [--power-cuts N] [--syscalls]
                                         [--file-systems ext4,xfs,btrfs] [--without-sync]
+                                        [--slow-syncs SECONDS]
                                         [--seed S] [--keep FOLDER] [--json]
 
 Without `--kills`, `--power-cuts` and `--syscalls` all of it: 1,000 kills, 1,000 power cuts, every
@@ -12,6 +13,9 @@ themselves, eight at a time. Power cuts and system calls need root and strace.
 
 With `--keep` the recordings, journals and logs of a room in which a kill broke a promise are left
 in that folder, with what was killed when, and what is missing beside it.
+
+With `--slow-syncs` every sync of a recorder that works by itself takes so much longer; no rooms are
+killed then, as their disks are what they are.
 
 `--without-sync` is the control: every fsync and fdatasync says yes and does nothing. It must fail.
 
@@ -102,8 +106,9 @@ def main() -> int:
 def run(table: Table, asked: argparse.Namespace) -> None:
     """Do what was asked for."""
     if asked.kills:
-        kill_in_rooms(table, asked.kills, asked.seed, asked.keep)
-        kill_recorders(table, asked.kills, asked.seed)
+        if not asked.slow_syncs:
+            kill_in_rooms(table, asked.kills, asked.seed, asked.keep)
+        kill_recorders(table, asked.kills, asked.seed, asked.slow_syncs)
     for number, name in enumerate(asked.file_systems):
         share = asked.power_cuts // len(asked.file_systems)
         cut_power(table, name, share, asked.seed + number, without_sync=asked.without_sync)
@@ -118,6 +123,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--power-cuts", type=int, default=0)
     parser.add_argument("--syscalls", action="store_true")
     parser.add_argument("--file-systems", type=lambda text: text.split(","), default=["ext4"])
+    parser.add_argument("--slow-syncs", type=float, default=0.0, help="seconds more for each")
     parser.add_argument("--without-sync", action="store_true")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--keep", type=Path, help="a folder for what a broken promise left behind")
@@ -136,11 +142,11 @@ def scratch() -> Iterator[Path]:
         yield Path(folder)
 
 
-def kill_recorders(table: Table, count: int, seed: int) -> None:
+def kill_recorders(table: Table, count: int, seed: int, slow_syncs_s: float) -> None:
     """Kill recorders and finishers that work by themselves."""
     row = table["kill recorder, finisher"] = Row(kills.LOST_MAX_S)
     with tempfile.TemporaryDirectory(prefix="campaign-") as folder:
-        killing = kills.Killing(Path(folder), count, seed)
+        killing = kills.Killing(Path(folder), count, seed, sync_s=slow_syncs_s)
         for killed in killing.run():
             row.add(killed.verdict, faults=killed.victims.total())
             progress("kills", row.faults, count)

@@ -61,6 +61,7 @@ class Killing:
     seed: int
     at_once: int = AT_ONCE
     within_s: float = LONGEST_S - 1  # of a lesson; a little after the last that one can be at work
+    sync_s: float = 0.0  # what a sync takes, besides what it takes
     done: int = field(default=0, init=False)
     _context: ForkServerContext = field(init=False)
 
@@ -98,7 +99,8 @@ class Killing:
 
     def _start(self, folder: Path, ledger: Path, seed: int, began_ns: int) -> ForkServerProcess:
         arguments = (folder, ledger, self._footage, seed, began_ns)
-        process = self._context.Process(target=live, args=arguments)
+        slow = {"sync_s": self.sync_s}
+        process = self._context.Process(target=live, args=arguments, kwargs=slow)
         process.start()
         return process
 

@@ -49,11 +49,23 @@ from tests.media.record_scene import FPS, in_order, numbers, pictures, sound
 
 LONGEST_S: Final = 7
 TRACKS: Final = {"programme": ("cam", "cam-sound"), "teacher": ("teacher",)}
-DISK: Final = Disk(open=partial(DurableFile, beside=JOURNAL_FILE), reserve_bytes=0)
 FILLER_DATA: Final = b"\0\0\0\1\x0c"  # ITU-T H.264, 7.4.2.7
 HEARD_NS: Final = NS // 20  # how soon a recorder hears of an order
 
 _footage: Final = msgspec.msgpack.Decoder(list[Coded])
+
+
+class SlowFile(DurableFile):
+    """A file on a disk that takes its time to sync."""
+
+    def __init__(self, path: Path, *, sync_s: float) -> None:
+        super().__init__(path, beside=JOURNAL_FILE)
+        self._sync_s = sync_s
+
+    def sync(self) -> None:
+        """Return once every byte is on disk, and never before that time is over."""
+        time.sleep(self._sync_s)
+        super().sync()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +120,7 @@ class Lesson:
     footage: Path
     seed: int
     began_ns: int
+    sync_s: float = 0.0  # what a sync takes, besides what it takes
     _story: Story | None = field(default=None, init=False)
     _recorders: dict[str, TrackRecorder] = field(default_factory=dict, init=False)
     _belongs: set[str] = field(default_factory=set, init=False)  # tracks that had their keyframe
@@ -123,8 +136,9 @@ class Lesson:
             self.ledger.add(Finished(at_ns=time.monotonic_ns(), files=files))
 
     def _record(self, plan: Plan) -> None:
+        disk = Disk(open=partial(SlowFile, sync_s=self.sync_s), reserve_bytes=0)
         self._recorders = {
-            track: TrackRecorder(track, streams, ring_s=15, emit=self._tell, disk=DISK)
+            track: TrackRecorder(track, streams, ring_s=15, emit=self._tell, disk=disk)
             for track, streams in TRACKS.items()
         }
         since_ns = time.monotonic_ns() - self.began_ns if self._story else 0
@@ -264,10 +278,12 @@ def _end(failure: threading.ExceptHookArgs) -> None:
     os._exit(1)
 
 
-def live(folder: Path, ledger: Path, footage: Path, seed: int, began_ns: int) -> None:
+def live(
+    folder: Path, ledger: Path, footage: Path, seed: int, began_ns: int, *, sync_s: float = 0.0
+) -> None:
     """Take part in a lesson until its end, or until killed; what fails ends the process."""
     threading.excepthook = _end
-    Lesson(folder, Ledger(ledger), footage, seed, began_ns).run()
+    Lesson(folder, Ledger(ledger), footage, seed, began_ns, sync_s).run()
 
 
 if __name__ == "__main__":
