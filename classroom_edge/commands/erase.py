@@ -50,7 +50,7 @@ def erase(
 
 
 async def _erase(config: Config, folder: DataFolder, recording: str, reason: str) -> Removal:
-    roots = roots_of(config, folder).all(config.recording.second_folder)
+    roots = roots_of(config, folder).all()
     async with Store(place_of(config.store, folder)) as store:
         erasing = Erasing(folder=folder, roots=roots, store=store)
         return await erasing.erase(ME, recording, reason)

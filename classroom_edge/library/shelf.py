@@ -72,7 +72,8 @@ class Shelf:
         self.database = KeptOpen(store=self.store, changed=self.changed)
         self.preserving = Preserving(place=place, zone=ZoneInfo(self.config.room.timezone))
         received = received_folder(self.config, self.folder)
-        self.folders = Folders(Roots(self.recordings, received))
+        second = self.config.recording.second_folder
+        self.folders = Folders(Roots(self.recordings, received, second))
         self.catalogue = Catalogue(
             roots=self.folders.roots,
             store=self.store,
@@ -105,7 +106,7 @@ class Shelf:
         )
         self.erasing = Erasing(
             folder=self.folder,
-            roots=self.folders.roots.all(self.config.recording.second_folder),
+            roots=self.folders.roots.all(),
             store=self.store,
             at_work=self.at_work,
             forget=self.edits.rendering.forget,

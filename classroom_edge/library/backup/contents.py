@@ -43,8 +43,10 @@ def contents(room: Path, folder: DataFolder, roots: Roots) -> Iterator[tuple[str
         yield f"{BESIDE}/{path.relative_to(room.parent).as_posix()}", path
     for path in _data(folder):
         yield f"{DATA}/{path.relative_to(folder.path).as_posix()}", path
-    for top, root in zip((RECORDINGS, RECEIVED), roots.all(), strict=False):
-        for path in _recorded(root) if root.is_dir() else ():
+    for top, root in ((RECORDINGS, roots.own), (RECEIVED, roots.received)):
+        if root is None or not root.is_dir():
+            continue
+        for path in _recorded(root):
             yield f"{top}/{path.relative_to(root).as_posix()}", path
 
 

@@ -23,6 +23,7 @@ from classroom_edge.library.roots import Roots
 from classroom_edge.store import Place, Store
 from classroom_edge.store import recordings as index
 from classroom_edge.store.tables import Table
+from classroom_media.record.journal import JOURNAL_FILE
 from classroom_media.record.manifest import MANIFEST_FILE, Manifest, State, write_manifest
 from tests.edge.library.shelves import BEGIN, fill
 
@@ -73,6 +74,27 @@ async def test_every_recording_is_listed_newest_first_with_what_it_is(shelf: She
         ("programme", "teacher", "slides"),
     )
     assert found[0].marks == len(newest.marks)
+
+
+async def test_a_recording_that_the_first_disk_had_no_room_for_is_listed_from_the_second(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    second = tmp_path / "second"
+    shelf.catalogue.roots = Roots(shelf.folder, second=second)
+    fill(shelf.folder, 3)
+    await shelf.catalogue.scan()  # the other disk is not there yet
+    ids = await shelf.ids()
+    whole, begun, none = ids
+    for there in (begun, none):
+        shutil.copytree(shelf.folder / there, second / there)
+    shutil.rmtree(shelf.folder / none)
+    (shelf.folder / begun / MANIFEST_FILE).unlink()
+    (shelf.folder / begun / JOURNAL_FILE).touch()  # and no room for a line of it
+    (second / whole).mkdir()
+    await shelf.catalogue.scan()
+    assert await shelf.ids() == ids
+    assert {one.state for one in await shelf.all()} <= {"finished", "incomplete"}
+    assert [shelf.catalogue.roots.of(id_).parent for id_ in ids] == [shelf.folder, second, second]
 
 
 async def test_only_what_has_changed_is_read_again(shelf: Shelf) -> None:
