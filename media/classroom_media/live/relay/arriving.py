@@ -3,8 +3,13 @@
 A peer's stamps are placed when they are to be shown here (`classroom_media.live.rtp.playout`), a
 little ahead of now, so that nobody has to wait for what comes over a link. Picture and sound stay
 as far apart as they were taken. What has no length of its own lasts as long as the picture before.
+
+When a peer that was behind has caught up, the playout skips to the present. No picture is left out,
+since somebody may record them: those whose time has been given to others follow at once. Sound of
+such a time is left out, as nobody could hear it.
 """
 
+import logging
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -24,6 +29,8 @@ USUAL_NS: Final = NS // 25  # of a first picture
 LONGEST_NS: Final = NS // 5  # what stands longer has stopped
 FROZEN_NS: Final = NS // 5  # a picture that stands longer than that is frozen
 FRESH_NS: Final = NS  # something came so lately
+
+logger = logging.getLogger(__name__)
 
 
 class Arriving:
@@ -52,6 +59,7 @@ class Arriving:
         self._came_ns: int | None = None
         self._shown_ns: int | None = None  # when the newest picture came
         self._frozen_ns = 0
+        self._skips = False  # what is heard comes sooner than what was given before
 
     def take(self, data: bytes, now_ns: int) -> None:
         """Take a packet of RTP or RTCP."""
@@ -78,12 +86,22 @@ class Arriving:
     def _give(self, coded: Iterable[Coded], now_ns: int) -> None:
         for packet in coded:
             last = self._lasts.get(packet.stream)
+            if packet.stream != self.picture.stream and self._is_over(packet, last):
+                continue
             placed = _placed(packet, last)
             self._lasts[packet.stream] = _Last(placed.pts_ns, placed.duration_ns)
             self._came_ns = now_ns
             if packet.stream == self.picture.stream:
                 self._note(now_ns)
             self._publish(placed)
+
+    def _is_over(self, sound: Coded, last: "_Last | None") -> bool:
+        """Tell whether other sound was given for its time."""
+        back_ns = last.pts_ns - sound.pts_ns if last else -1
+        if back_ns >= 0 and not self._skips:
+            logger.info("%s was behind: skips %.2f s", self.picture.stream, back_ns / NS)
+        self._skips = back_ns >= 0
+        return self._skips
 
     def _note(self, now_ns: int) -> None:
         if self._shown_ns is not None and now_ns - self._shown_ns > FROZEN_NS:
