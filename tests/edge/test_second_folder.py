@@ -75,15 +75,16 @@ async def test_a_lesson_goes_on_on_another_disk_and_is_brought_together(
     assert list(second.iterdir()) == []
 
 
+@pytest.mark.needs("tmpfs-root")
 async def test_a_recording_that_is_apart_is_brought_together_after_a_later_one(
-    tmp_path: Path,
+    tmp_path: Path, disk: Path
 ) -> None:
-    places = Places(tmp_path / "first", tmp_path / "second")
+    places = Places(tmp_path / "first", disk / "second")
     first, second = places.of("r")
     first.mkdir(parents=True)
     second.parent.mkdir()
-    disk = Disk(lambda path: Full(path) if path.parent == first else DurableFile(path), 0)
-    room = Room(first, disk=disk, second=str(second))
+    either = Disk(lambda path: Full(path) if path.parent == first else DurableFile(path), 0)
+    room = Room(first, disk=either, second=str(second))
     room.begin(START_NS)
     room.feed_up_to(START_NS + 3 * NS, pictures(100))
     room.end(START_NS + 3 * NS)

@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from classroom_media.api import NS
 from classroom_media.record.boxes import boxes
 from classroom_media.record.finish import finish
+from classroom_media.record.gather import gather
 from classroom_media.record.journal import JOURNAL_FILE, TakeEnded, durably
 from classroom_media.record.manifest import Manifest, State
 from classroom_media.workers.specs import Endpoints, FinishSpec
@@ -173,6 +175,10 @@ def _has_written(room: Room, at_ns: int) -> bool:
     return progress is not None and progress.written_ns >= at_ns
 
 
+def _has_sealed(room: Room) -> bool:
+    return any(event.what == "sealed" for event in room.events)
+
+
 @pytest.fixture(scope="module")
 def in_parts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A recording of two takes and a loss, stopped but not finished."""
@@ -257,6 +263,51 @@ def test_without_room_to_join_the_parts_stay_and_are_listed(in_parts: Path, tmp_
     ]
     assert all(track.sha256 and track.bytes for track in manifest.tracks)
     assert finish(folder).state is State.FINISHED
+
+
+def test_what_a_second_folder_of_the_same_disk_holds_is_not_copied(
+    in_parts: Path, tmp_path: Path
+) -> None:
+    folder = copied(in_parts, tmp_path / "first")
+    second = tmp_path / "second"
+    second.mkdir()
+    shutil.copy(folder / JOURNAL_FILE, second)
+    for part in (2, 3):
+        (folder / f"programme.{part}.mp4").rename(second / f"programme.{part}.mp4")
+    apart = {path.name: path.stat().st_ino for path in second.glob("*.mp4")}
+    gather(folder, second, spare_bytes=2 * shutil.disk_usage(folder).free)
+    assert {name: (folder / name).stat().st_ino for name in apart} == apart
+    assert not second.exists()
+
+
+def test_finishing_never_takes_more_room_than_its_largest_track_again(tmp_path: Path) -> None:
+    tracks = {"cam": 1.0, "teacher": 0.0}  # seconds by which each is lost before the other
+    rooms = [Room(tmp_path, track=name, streams=(name,)) for name in tracks]
+    for room, early_s in zip(rooms, tracks.values(), strict=True):
+        film = pictures(200, stream=room.track)
+        room.begin(START_NS)
+        film = room.feed_up_to(START_NS + 3 * NS - round(early_s * NS), film)
+        room.recorder.lost("unplugged")
+        room.now_ns += NS
+        eventually(partial(_has_sealed, room))
+        room.feed_up_to(START_NS + 7 * NS, [p for p in film if p.dts_ns > START_NS + 4 * NS])
+    for room in rooms:
+        room.end(START_NS + 7 * NS)
+    sizes = [sum(path.stat().st_size for path in tmp_path.glob(f"{name}*")) for name in tracks]
+    before, used = used_bytes(tmp_path), []
+    manifest = finish(tmp_path, report=lambda _step: used.append(used_bytes(tmp_path)))
+    assert [track.file for track in manifest.tracks] == ["cam.mp4", "teacher.mp4"]
+    assert max(sizes) // 2 < max(used) - before < max(sizes) + min(sizes) // 2
+    assert used[-1] < before + min(sizes) // 2
+
+
+def used_bytes(folder: Path) -> int:
+    """What the files of a folder take; some may go away meanwhile."""
+    total = 0
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):
+            total += path.stat().st_size
+    return total
 
 
 def test_a_part_that_holds_nothing_is_passed_over(in_parts: Path, tmp_path: Path) -> None:

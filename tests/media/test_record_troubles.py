@@ -192,8 +192,11 @@ def test_when_a_disk_fails_the_take_goes_on_on_another(
     assert not second.exists()
 
 
-def test_what_cannot_be_brought_together_is_listed_where_it_is(folders: tuple[Path, Path]) -> None:
-    first, second = folders
+@pytest.mark.needs("tmpfs-root")
+def test_what_cannot_be_brought_together_is_listed_where_it_is(
+    folders: tuple[Path, Path], small_disk: Path
+) -> None:
+    first, second = folders[0], small_disk / "second"
     room = Room(first, disk=fails(first, Quota(20_000)), second=str(second))
     room.begin(START_NS)
     room.feed_up_to(START_NS + 9 * NS, pictures(250))

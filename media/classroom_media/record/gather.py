@@ -1,10 +1,12 @@
 """Brings the parts that went to a second folder to where the recording belongs.
 
-A file is copied, synced, read back and compared before the original goes away; killed anywhere,
-it is started again and changes nothing that is there. What there is no room for stays where it
-is, and is tried again by the next finisher.
+On the same disk a file is renamed. From another it is copied, synced, read back and compared before
+the original goes away, one file after the other; killed anywhere, it is started again and changes
+nothing that is there. What there is no room for stays where it is, and is tried again by the next
+finisher.
 """
 
+import errno
 import hashlib
 import logging
 import shutil
@@ -41,6 +43,18 @@ def gather(folder: Path, second: Path, *, spare_bytes: int) -> None:
 
 
 def _move(path: Path, to: Path, spare_bytes: int) -> None:
+    try:
+        path.replace(to)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _copy(path, to, spare_bytes)
+    else:
+        sync_folder(to.parent)
+
+
+def _copy(path: Path, to: Path, spare_bytes: int) -> None:
+    """Bring a file from another disk, if there is room."""
     size = path.stat().st_size
     if shutil.disk_usage(to.parent).free < size + spare_bytes:
         logger.warning("%s stays where it is: no room for %d MiB", path, size >> 20)
