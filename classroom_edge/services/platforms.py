@@ -82,6 +82,11 @@ class Platforms:
         self._keep()
         return added
 
+    def replace(self, id_: str, name: str, url: str) -> None:
+        """Give a platform that people have added another name and address."""
+        self._added[id_] = _platform(id_, name, url)
+        self._keep()
+
     def remove(self, id_: str) -> None:
         """Forget a platform that people have added."""
         del self._added[id_]

@@ -81,12 +81,13 @@ class PushingService:
         """Try an address that is perhaps to be a push; tell what came of it."""
         return await tried(pasted)
 
+    async def tried_again(self, id_: str) -> Trial:
+        """Try a platform that is known; tell what came of it. Raises Refused: it is sent to."""
+        return await tried(self._idle(id_).url.get_secret_value())
+
     def add(self, who: Who, name: str, pasted: str) -> str:
         """Add a platform by its whole address; give its id. It is off at first. Raises Refused."""
-        try:
-            read = address.read(pasted)
-        except address.AddressError as error:
-            raise Refused("push-address", in_words(error.code, "")) from error
+        read = _read(pasted)
         if self.platforms.is_full:
             raise refused("too-many-pushes")
         push = self.platforms.add((name or read.host)[:NAME_MAX], pasted.strip())
@@ -96,11 +97,22 @@ class PushingService:
         self.changed()
         return push.id
 
+    def replace(self, who: Who, id_: str, name: str, pasted: str) -> None:
+        """Give a platform that people have added another address; the old name if it has none.
+
+        Raises:
+            Refused: the address cannot be read, or it is sent to now, or stands in room.toml.
+        """
+        push, read = self._idle(id_), _read(pasted)
+        self._check_added(push)
+        self.platforms.replace(id_, (name or push.name)[:NAME_MAX], pasted.strip())
+        logger.info("push %s leads to %s now, by %s", id_, read.shown, who.name)
+        self.changed()
+
     async def remove(self, who: Who, id_: str) -> None:
         """Forget a platform that people have added. Raises Refused."""
         push = self._known(id_)
-        if not self.platforms.is_added(id_):
-            raise refused("push-of-file", name=push.name)
+        self._check_added(push)
         self.platforms.remove(id_)
         self._bring(push)
         process = self._processes.pop(id_)
@@ -159,8 +171,20 @@ class PushingService:
             raise refused("unknown-push", name=id_)
         return push
 
+    def _idle(self, id_: str) -> PushConfig:
+        """Give a platform that nothing is sent to. Raises Refused."""
+        push = self._known(id_)
+        if self.platforms.is_on(id_):
+            raise refused("push-is-on", name=push.name)
+        return push
+
+    def _check_added(self, push: PushConfig) -> None:
+        if not self.platforms.is_added(push.id):
+            raise refused("push-of-file", name=push.name)
+
     def _begin(self, push: PushConfig) -> None:
-        self._processes[push.id] = Relay(make=partial(self._worker, push))
+        make = partial(self._worker, push.id)  # with the address that it has by then
+        self._processes[push.id] = Relay(make=make)
         self._bring(push)
 
     def _health(self, id_: str) -> PushHealth | None:
@@ -172,7 +196,8 @@ class PushingService:
         self.renditions.want(f"push-{push.id}", _sizes(push) if on else ())
         self._processes[push.id].want(on=on)
 
-    def _worker(self, push: PushConfig) -> WorkerService:
+    def _worker(self, id_: str) -> WorkerService:
+        push = self._known(id_)
         return WorkerService(
             role="push",
             name=push.id,
@@ -196,6 +221,13 @@ class PushingService:
             picture=next(iter(streams.values()), PROGRAMME),
             sound=SOUND,
         )
+
+
+def _read(pasted: str) -> address.Address:
+    try:
+        return address.read(pasted)
+    except address.AddressError as error:
+        raise Refused("push-address", in_words(error.code, "")) from error
 
 
 async def tried(pasted: str, seconds: float = 5.0) -> Trial:

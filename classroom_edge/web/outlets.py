@@ -16,6 +16,7 @@ from classroom_edge.web.commands import ANSWERS
 from classroom_edge.web.schemas import Accepted, Started
 from classroom_edge.web.site import Site, site_of
 from classroom_media.messages import Adjust
+from classroom_media.workers.specs import Trial
 
 router = APIRouter(prefix="/api/v1", responses=ANSWERS, tags=["broadcast"])
 
@@ -104,7 +105,16 @@ class TrialOut(BaseModel):
 @router.post("/pushes/test")
 async def try_push(site: Here, _visitor: Sender, body: TrialBody) -> TrialOut:
     """Send a test picture to an address for five seconds; tell what happened."""
-    trial = await site.room.outlets.pushing.tried(body.address)
+    return _told(await site.room.outlets.pushing.tried(body.address))
+
+
+@router.post("/pushes/{push}/test")
+async def try_known_push(push: str, site: Here, _visitor: Sender) -> TrialOut:
+    """Send a test picture to a platform that is kept, for five seconds; tell what happened."""
+    return _told(await site.room.outlets.pushing.tried_again(push))
+
+
+def _told(trial: Trial) -> TrialOut:
     return TrialOut(
         works=not trial.code,
         problem=in_words(trial.code, trial.said) if trial.code else {},
@@ -119,6 +129,13 @@ async def add_push(site: Here, visitor: Sender, body: NewPushBody) -> Started:
     """Add a platform by its address; nothing is sent there until it is switched on."""
     pushing = site.room.outlets.pushing
     return Started(id=pushing.add(visitor.who, body.name.strip(), body.address))
+
+
+@router.put("/pushes/{push}")
+async def replace_push(push: str, site: Here, visitor: Sender, body: NewPushBody) -> Accepted:
+    """Give a platform that was added here another address; it keeps its name if none is given."""
+    site.room.outlets.pushing.replace(visitor.who, push, body.name.strip(), body.address)
+    return Accepted()
 
 
 @router.delete("/pushes/{push}")

@@ -99,6 +99,13 @@ async def test_a_platform_that_people_add_is_kept_sent_to_and_forgotten(tmp_path
             await eventually_async(lambda: shown(daemon, 1).state == "on", within_s=20)
         async with at_work(tmp_path, room) as daemon:
             await eventually_async(lambda: shown(daemon, 1).state == "on", within_s=20)
+            pushing, other = daemon.outlets.pushing, f"rtmp://127.0.0.1:{port}/live/other-key"
+            with pytest.raises(Refused, match="stop sending first"):
+                pushing.replace(ME, added, "", other)
+            pushing.switch(ME, added, on=False)
+            pushing.replace(ME, added, "", other)
+            assert not (await pushing.tried_again(added)).code
+            assert "other-key" in (tmp_path / "data" / "pushes.json").read_text("utf-8")
             await daemon.outlets.pushing.remove(ME, added)
             await eventually_async(lambda: len(daemon.state().pushes) == 1)
             await eventually_async(lambda: added not in {p.name for p in daemon.state().processes})
@@ -110,6 +117,6 @@ async def test_a_platform_that_people_add_is_kept_sent_to_and_forgotten(tmp_path
             assert "rtmp://" in no.value.words["zh-CN"]
     kept = tmp_path / "data" / "pushes.json"
     assert kept.stat().st_mode & 0o077 == 0
-    assert "pasted-key" not in kept.read_text("utf-8")
+    assert "-key" not in kept.read_text("utf-8")
     logs = "".join(path.read_text("utf-8") for path in (tmp_path / "data" / "log").iterdir())
     assert "pasted-key" not in logs

@@ -248,6 +248,12 @@ class PretendOutlets:
         self.room.note("add push", (name, pasted))
         return "platform-1"
 
+    async def tried_again(self, id_: str) -> Trial:
+        return await self.tried(f"the good address of {id_}")
+
+    def replace(self, who: Who, id_: str, name: str, pasted: str) -> None:
+        self.room.note("replace push", (id_, name, pasted))
+
     async def remove(self, who: Who, id_: str) -> None:
         self.room.note("remove push", id_)
 

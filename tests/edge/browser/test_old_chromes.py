@@ -31,7 +31,7 @@ def test_a_lesson_is_recorded_on_an_old_browser(page: OldPage, server: PretendSe
     eventually(
         lambda: page.evaluate("(document.querySelector('.frame img') || {}).naturalWidth") == 320
     )
-    eventually(lambda: "正常" in page.text(".sound .word"))
+    eventually(lambda: "正常" in page.text(".sound-level .word"))
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
     assert [round(side) for side in page.box(".start")[2:]] == [220, 220]
 

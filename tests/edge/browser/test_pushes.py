@@ -24,7 +24,12 @@ def test_an_address_is_pasted_whole_tried_and_kept(panel: Panel) -> None:
     page = panel.open(states.idle())
     page.get_by_role("button", name="直播", exact=True).click()
     page.get_by_role("button", name="添加直播平台").click()
-    page.get_by_label("推流地址").fill(WRONG)
+    pasted = page.get_by_label("推流地址")
+    hides = "field => getComputedStyle(field).webkitTextSecurity"
+    pasted.fill(WRONG)
+    assert pasted.evaluate(hides) == "disc"
+    page.get_by_role("button", name="显示地址").click()
+    assert pasted.evaluate(hides) == "none"
     page.get_by_role("button", name="试推").click()
     expect(page.locator(".pushes form [role=status]")).to_have_text(REFUSED["zh-CN"])
     page.get_by_label("推流地址").fill(f"  {GOOD} ")
@@ -35,6 +40,25 @@ def test_an_address_is_pasted_whole_tried_and_kept(panel: Panel) -> None:
     expect(page.locator(".pushes form")).to_have_count(0)
     asked = [("try", WRONG), ("try", GOOD), ("add push", ("区里", GOOD))]
     assert panel.room.asked == asked
+
+
+def test_a_platform_that_is_kept_is_tried_and_gets_another_address(panel: Panel) -> None:
+    added = PushView("platform-1", "区里", SHOWN, "off", added=True)
+    page = panel.open(replace(states.idle(), pushes=(COUNTY, added)))
+    page.get_by_role("button", name="直播", exact=True).click()
+    expect(page.get_by_role("button", name="试推")).to_have_count(1)  # not while it is sent to
+    row = page.locator(".push").nth(1)
+    row.get_by_role("button", name="试推").click()
+    expect(row.locator("p[role=status]")).to_contain_text("120 毫秒连上")
+    row.get_by_role("button", name="改地址").click()
+    row.get_by_label("推流地址").fill(GOOD)
+    for width, height in (PHONE, WIDE):
+        page.set_viewport_size({"width": width, "height": height})
+        assert overflow(page)[0] == 0
+    row.get_by_role("button", name="保存").click()
+    expect(row.locator("form")).to_have_count(0)
+    tried = ("try", "the good address of platform-1")
+    assert panel.room.asked == [tried, ("replace push", ("platform-1", "区里", GOOD))]
 
 
 def test_platforms_are_switched_and_those_that_were_added_are_removed(panel: Panel) -> None:

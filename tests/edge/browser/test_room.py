@@ -55,11 +55,11 @@ def test_the_preview_moves(panel: Panel) -> None:
 
 def test_loudness_is_told_in_words(panel: Panel) -> None:
     page = panel.open(states.idle())
-    expect(page.locator(".sound")).to_have_count(2)
-    expect(page.locator(".sound .word")).to_have_text(["正常", "正常"])
+    expect(page.locator(".sound-level")).to_have_count(2)
+    expect(page.locator(".sound-level .word")).to_have_text(["正常", "正常"])
     panel.room.sound(LevelView("teacher", -3.0, -0.2), LevelView("pupils", -90.0, -80.0))
-    expect(page.locator(".sound .word").first).to_have_text("太响")
-    expect(page.locator(".sound .word").last).to_have_text("无声")
+    expect(page.locator(".sound-level .word").first).to_have_text("太响")
+    expect(page.locator(".sound-level .word").last).to_have_text("无声")
 
 
 def test_a_camera_moves_while_held_and_stops_when_let_go(panel: Panel) -> None:
@@ -134,7 +134,7 @@ def test_a_picture_that_stands_still_is_told_wherever_it_is_seen(panel: Panel) -
 def test_an_ordinary_room_shows_what_it_takes_to_record_and_no_more(panel: Panel) -> None:
     page = panel.open(states.routine())
     expect(page.locator(".slider")).to_be_visible()
-    expect(page.locator(".sound")).to_have_count(2)
+    expect(page.locator(".sound-level")).to_have_count(2)
     expect(page.locator(".drawer")).to_have_text(["摄像机", "设备", "录像"])
     for part in (".scene", ".auto"):
         expect(page.locator(part)).to_have_count(0)
