@@ -194,6 +194,22 @@ def test_a_machine_too_slow_for_the_pictures_keeps_the_sound_whole() -> None:
     } == {1024}
 
 
+def test_a_microphone_that_stops_holds_up_no_sound_however_slow_the_machine_is() -> None:
+    made, out = programme(sounds=("m",))
+    hum = np.full((2, 94 * 1024), 0.1, np.float32)  # two seconds
+    play(made, numbered("a", 12) + microphone("m-sound", hum), until_s=12.0, step_ms=300)
+    made.finish()
+    assert out.sound[-1].pts_ns > START_NS + 8 * NS
+
+
+def test_a_camera_that_stops_holds_up_no_picture_however_slow_the_machine_is() -> None:
+    made, out = programme(Layout("side-by-side", ("a", "b")), size=BIG)
+    play(made, numbered("a", 9) + numbered("b", 2), until_s=9.0, step_ms=300)
+    made.finish()
+    assert made.left_out == 0
+    assert out.pictures[-1].pts_ns > START_NS + 6 * NS
+
+
 def test_of_a_hidden_camera_only_what_a_cut_needs_is_kept() -> None:
     slates = Slates({"a": "a", "b": "b"}, language="en")
     mixer = VisionMixer(["a", "b"], SINGLE, slates, width=160, height=90, frame_ns=NS // 25)
