@@ -68,16 +68,22 @@ class Loudness:
     def silent_for_s(self, source: str, now_s: float, *, since_s: float) -> float:
         """Give for how long nothing was heard of a sound, counted from `since_s` at most."""
         sound = self._sounds.get(source)
-        return now_s - max(sound.heard_s or since_s if sound else since_s, since_s)
+        return _between(sound, sound.heard_s if sound else None, now_s, since_s)
 
     def dead_for_s(self, source: str, now_s: float, *, since_s: float) -> float:
         """Give for how long a sound was digital silence, counted from `since_s` at most."""
         sound = self._sounds.get(source)
-        return now_s - max(sound.alive_s or since_s if sound else since_s, since_s)
+        return _between(sound, sound.alive_s if sound else None, now_s, since_s)
 
     def clips(self, source: str) -> bool:
         """Tell whether a sound is too loud for its input, again and again."""
         return source in self._sounds and self._sounds[source].clips
+
+
+def _between(sound: _Sound | None, sign_s: float | None, now_s: float, since_s: float) -> float:
+    """Give the time since a sign of life; what nobody has told of yet is not silence."""
+    told_s = sound.at_s if sound else now_s
+    return max(told_s - max(sign_s or since_s, since_s), 0.0)
 
 
 def _view(level: Level) -> LevelView:

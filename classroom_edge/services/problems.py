@@ -21,6 +21,8 @@ from classroom_edge.services.storage import DAY, GONE, HOURS
 from classroom_edge.words import words
 from classroom_media.messages import Echo
 
+PROGRAMME: Final = "programme"
+SOUND: Final = "-sound"
 SILENCE_S: Final = 20.0
 DEAD_S: Final = 5.0  # of digital silence
 PAUSED_S: Final = 300.0
@@ -108,9 +110,18 @@ def _of_recording(facts: Facts) -> Iterator[Finding]:
     if recording.state is not RecordingState.RECORDING:
         return
     for track in facts.stalled:
-        yield Finding("E-REC-004", "error", track, {"track": track})
+        yield Finding("E-REC-004", "error", track, _track(track, facts))
     yield from _of_sounds(facts)
     yield from _of_the_mix(facts)
+
+
+def _track(track: str, facts: Facts) -> dict[str, str]:
+    """Call a track what people call it."""
+    names = {source.id: source.name for source in facts.sources}
+    source = track.removesuffix(SOUND)
+    kind = "sound" if source != track else PROGRAMME if track == PROGRAMME else "picture"
+    said = words("problems").both(f"track.{kind}", name=names.get(source, source))
+    return {"track_zh": said["zh-CN"], "track_en": said["en"]}
 
 
 def _of_sounds(facts: Facts) -> Iterator[Finding]:

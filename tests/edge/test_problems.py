@@ -329,6 +329,31 @@ def test_a_click_in_a_silent_line_is_no_sound() -> None:
     assert one.dead_s() == pytest.approx(2)
 
 
+def test_what_a_busy_machine_has_not_told_of_is_no_silence() -> None:
+    one = Listener()
+    one.hear(2, -30)
+    one.now_s += 30  # the programme is behind
+    assert one.dead_s() == pytest.approx(0)
+    assert one.silent_s() == pytest.approx(0)
+
+
+@pytest.mark.parametrize(
+    ("track", "chinese", "english"),
+    [
+        ("programme", "成片", "the programme"),
+        ("teacher", "教师", "教师"),
+        ("teacher-sound", "教师（声音）", "教师 (sound)"),
+    ],
+)
+def test_a_track_is_called_what_people_call_it(track: str, chinese: str, english: str) -> None:
+    source = replace(WELL.sources[0], id="teacher", name="教师")
+    facts = replace(WELL, stalled=(track,), sources=(source,))
+    (found,) = (one for one in find(facts) if one.code == "E-REC-004")
+    said = words("problems").both("E-REC-004.what", **found.values)
+    assert f"“{chinese}”" in said["zh-CN"]
+    assert f"“{english}”" in said["en"]
+
+
 def test_a_cough_is_no_clipping_alarm_and_a_level_that_is_too_high_is_one() -> None:
     one = Listener()
     for _ in range(5):
