@@ -82,3 +82,13 @@ def test_who_was_behind_and_catches_up_is_shown_at_once() -> None:
     found = shown(12, lambda stamp_ns: 3 * SECOND_NS if 2 <= stamp_ns / SECOND_NS < 8 else 0)
     ages = [(play_ns - at) // MS for at, play_ns, _ in found if at > 11 * SECOND_NS]
     assert max(ages) <= (WAY_NS + LONGEST_NS) // MS
+
+
+def test_a_picture_that_comes_no_more_holds_back_no_sound() -> None:
+    playout, quick_ns, slow_ns = Playout(), WAY_NS, WAY_NS + 250 * MS
+    for stamp_ns in range(0, 20 * SECOND_NS, STEP_NS):
+        playout.arrive(1, stamp_ns, stamp_ns + quick_ns)
+        if stamp_ns < SECOND_NS:
+            playout.arrive(2, stamp_ns, stamp_ns + slow_ns)
+        playout.adapt(stamp_ns + slow_ns, round_trip_ns=40 * MS, lost=0.0)
+    assert playout.play_ns(0) == quick_ns + SHORTEST_NS
