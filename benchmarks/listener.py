@@ -12,19 +12,17 @@ is one camera's own packets, whose keyframes come when they come.
 Exit status 1 when a start took longer, 2 when Xvfb or libvlc is missing.
 """
 
-import argparse
 import asyncio
-import json
-import statistics
 import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.starts import asked, measured
 from classroom_edge import parts
 from classroom_edge.daemon import Daemon
 from classroom_edge.room import Who
@@ -38,11 +36,10 @@ from tests.waiting import eventually_async
 ME: Final = Who(name="benchmark")
 NEEDED: Final = ("xvfb", "libvlc", "vlc-output")
 GOAL_S: Final = 2.0
-QUICK: Final = 2
 LOOKS_S: Final = 0.02
 
 
-async def starts(count: int, folder: Path, programme: str) -> AsyncIterator[float]:
+async def starts(programme: str, count: int, folder: Path) -> AsyncIterator[float]:
     """Begin a lesson again and again; give how long each took to be on the screen, in seconds."""
     with screen() as display:
         async with hub_and_listener(folder, display, programme) as (hub, site):
@@ -67,46 +64,16 @@ def _until_shown(display: str) -> None:
         time.sleep(LOOKS_S)
 
 
-def report(took_s: list[float], *, as_json: bool) -> Iterator[str]:
-    """Spell the figures."""
-    figures = {
-        "starts": len(took_s),
-        "median_s": round(statistics.median(took_s), 2),
-        "worst_s": round(max(took_s), 2),
-        "goal_s": GOAL_S,
-    }
-    if as_json:
-        yield json.dumps(figures)
-    else:
-        yield from (f"{name:10} {value}" for name, value in figures.items())
-
-
-async def _all(count: int, programme: str) -> list[float]:
-    found = []
-    with tempfile.TemporaryDirectory() as folder:
-        async for took_s in starts(count, Path(folder), programme):
-            sys.stderr.write(f"on the screen after {took_s:.2f} s\n")
-            found.append(took_s)
-    return found
-
-
 def main() -> int:
     """Measure, print; give the exit status."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--starts", type=int, default=5)
-    asked.add_argument("--passing", action="store_true")
-    asked.add_argument("--quick", action="store_true")
-    asked.add_argument("--json", action="store_true")
-    options = asked.parse_args()
+    line = asked(__doc__.splitlines()[0], 5)
+    line.add_argument("--passing", action="store_true")
+    options = line.parse_args()
     if lacking := [name for name in NEEDED if not parts.runs_here(name)]:
         sys.stderr.write(f"missing: {', '.join(lacking)}\n")
         return 2
-    took_s = asyncio.run(
-        _all(QUICK if options.quick else options.starts, ALONE if options.passing else BESIDE)
-    )
-    for line in report(took_s, as_json=options.json):
-        print(line)
-    return int(max(took_s) > GOAL_S)
+    begun = partial(starts, ALONE if options.passing else BESIDE)
+    return measured(options, begun, where="on the screen", goal_s=GOAL_S)
 
 
 if __name__ == "__main__":

@@ -11,19 +11,16 @@ the next start the picture must be gone. The goal is two seconds.
 Exit status 1 when a start took longer.
 """
 
-import argparse
 import asyncio
-import json
-import statistics
 import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from benchmarks.starts import asked, measured
 from classroom_edge.daemon import Daemon
 from classroom_edge.room import Refused
 from classroom_edge.services.live.offering import OpenRoad
@@ -35,7 +32,6 @@ from tests.edge.sessions.schools import free_pair
 from tests.waiting import eventually_async, eventually_awaited
 
 GOAL_S: Final = 2.0
-QUICK: Final = 2
 SETTLE_S: Final = 4.0
 GONE_S: Final = 0.5  # without the other room's picture
 
@@ -91,40 +87,10 @@ async def _gone(hub: Daemon) -> None:
         await asyncio.sleep(GONE_S)
 
 
-def report(took_s: list[float], *, as_json: bool) -> Iterator[str]:
-    """Spell the figures."""
-    figures = {
-        "starts": len(took_s),
-        "median_s": round(statistics.median(took_s), 2),
-        "worst_s": round(max(took_s), 2),
-        "goal_s": GOAL_S,
-    }
-    if as_json:
-        yield json.dumps(figures)
-    else:
-        yield from (f"{name:10} {value}" for name, value in figures.items())
-
-
-async def _all(count: int) -> list[float]:
-    found = []
-    with tempfile.TemporaryDirectory() as folder:
-        async for took_s in starts(count, Path(folder)):
-            sys.stderr.write(f"in the programme after {took_s:.2f} s\n")
-            found.append(took_s)
-    return found
-
-
 def main() -> int:
     """Measure, print; give the exit status."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--starts", type=int, default=4)
-    asked.add_argument("--quick", action="store_true")
-    asked.add_argument("--json", action="store_true")
-    options = asked.parse_args()
-    took_s = asyncio.run(_all(QUICK if options.quick else options.starts))
-    for line in report(took_s, as_json=options.json):
-        print(line)
-    return int(max(took_s) > GOAL_S)
+    options = asked(__doc__.splitlines()[0], 4).parse_args()
+    return measured(options, starts, where="in the programme", goal_s=GOAL_S)
 
 
 if __name__ == "__main__":
