@@ -110,6 +110,7 @@ class Keyframe(Command, frozen=True, kw_only=True, tag="keyframe"):
 
     stream: str
     at_ns: int = 0  # not before; 0 = as soon as may be. Of the programme's own stream only
+    gently: bool = False  # only while it is encoded: a camera's packets that are passed go on
 
 
 class Rest(Command, frozen=True, kw_only=True, tag="rest"):

@@ -263,6 +263,7 @@ async def test_what_a_director_passes_is_kept_from_the_pre_roll_on_though_it_is_
                 await director.ask(started)
                 while time.monotonic_ns() < started.from_ns + 3 * NS:
                     await heard(director, Levels)
+                    await director.ask(Keyframe(stream="programme", gently=True))  # changes nothing
             process.send_signal(signal.SIGKILL)
         with worker("director", spec):
             async with client(tmp_path) as director:

@@ -21,6 +21,7 @@ import msgspec
 
 from classroom_media.api import Layout, MediaError
 from classroom_media.compose.echoes import Echoes
+from classroom_media.compose.passing import Making
 from classroom_media.compose.pictures import Picture
 from classroom_media.compose.programme import PICTURES, SOUND, Programme
 from classroom_media.levels import Samples
@@ -265,8 +266,9 @@ class Director:
                 self._programme.render(renditions)
             case Feed(feeds=feeds):
                 self._programme.feed_others(feeds)
-            case Keyframe(stream=stream, at_ns=at_ns):
-                self._programme.keyframe(stream, at_ns)
+            case Keyframe(stream=stream, at_ns=at_ns, gently=gently):
+                if not (gently and self._programme.making is Making.PASSING):
+                    self._programme.keyframe(stream, at_ns)
             case Rest(streams=streams):
                 self._programme.rest(streams)
 

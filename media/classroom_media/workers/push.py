@@ -3,22 +3,27 @@
     python -m classroom_media.workers.push < PushSpec
 
 One thread reads the programme's packets, one sends them; nothing is encoded. What the line is too
-slow for is left out up to the next keyframe.
+slow for is left out up to the next keyframe. A third one asks the director for keyframes that the
+platform wishes.
 """
 
+import asyncio
 import logging
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
-from classroom_media.api import Kind
+from classroom_media.api import Kind, WorkerError
 from classroom_media.live.push.address import AddressError, read
 from classroom_media.live.push.backlog import Backlog
+from classroom_media.live.push.lines import open_line
 from classroom_media.live.push.pusher import Pusher
-from classroom_media.messages import AnyCommand, Heartbeat, PushHealth
+from classroom_media.messages import AnyCommand, Heartbeat, Keyframe, PushHealth
+from classroom_media.workers.client import WorkerClient
 from classroom_media.workers.shell import Answer, Shell, read_spec
 from classroom_media.workers.specs import PushSpec
 from classroom_media.workers.subscribe import PacketReader
@@ -42,11 +47,12 @@ class Push:
         self._spec = spec
         self._shell = shell
         self._backlog = Backlog()
-        self._pusher = Pusher(read(spec.address), self._backlog)
-        self._over = threading.Event()
+        self._over, self._wished = threading.Event(), threading.Event()
+        open_ = partial(open_line, wish=self._wished.set)
+        self._pusher = Pusher(read(spec.address), self._backlog, open_=open_)
         self._threads = [
             threading.Thread(target=self._guarded, args=(work,), daemon=True)
-            for work in (self._read, self._pusher.run)
+            for work in (self._read, self._ask, self._pusher.run)
         ]
         for thread in self._threads:
             thread.start()
@@ -89,6 +95,13 @@ class Push:
                     if kind := kinds.get(packet.stream):
                         self._backlog.put(kind, packet)
 
+    def _ask(self) -> None:
+        """Pass a platform's wishes for keyframes on."""
+        while not self._over.is_set():
+            if self._wished.wait(READ_S):
+                self._wished.clear()
+                asyncio.run(_asked(self._spec))
+
     def _guarded(self, work: Callable[[], None]) -> None:
         """Work; a fault ends the process, which is started anew."""
         finished = False
@@ -98,6 +111,15 @@ class Push:
         finally:
             if not finished:
                 self._shell.stop(1)
+
+
+async def _asked(spec: PushSpec) -> None:
+    keyframe = Keyframe(stream=spec.picture, gently=True)
+    async with WorkerClient(spec.director) as client:
+        try:
+            await client.ask(keyframe)
+        except WorkerError as error:  # the next one comes by itself
+            logger.info("no keyframe by a platform's wish: %s", error)
 
 
 def main() -> int:

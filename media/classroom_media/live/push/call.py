@@ -6,6 +6,7 @@ Whoever sends knows no event loop: the call has a thread with one of its own.
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -21,6 +22,7 @@ from classroom_media.live.push import whip
 from classroom_media.live.push.address import Address
 from classroom_media.live.push.errors import PushError
 from classroom_media.live.rtp import numbering, packetised, rtcp
+from classroom_media.live.rtp.keyframes import KeyframeWishes
 from classroom_media.live.rtp.outgoing import Outgoing
 from classroom_media.live.rtp.packetised import SoundPacketiser
 from classroom_media.live.rtp.sender import Sender
@@ -56,14 +58,15 @@ class Voice:
 class WhipLine:
     """A connection to a WHIP server (see `lines.Line`)."""
 
-    def __init__(self, address: Address) -> None:
-        """Call, and wait until packets go through.
+    def __init__(self, address: Address, wish: Callable[[], None]) -> None:
+        """Call, and wait until packets go through; `wish` asks for a keyframe.
 
         Raises:
             PushError: the server takes no stream, or is not found.
         """
         self.sent = 0
-        self._address = address
+        self._address, self._wish = address, wish
+        self._wishes = KeyframeWishes()
         self._loop = asyncio.new_event_loop()
         self._over = asyncio.Event()
         self._settled = threading.Event()  # on the line, or not to be
@@ -157,7 +160,10 @@ class WhipLine:
         while not self._over.is_set():
             if pipe.state is not State.CONNECTED:
                 raise PushError("lost")
-            pipe.send(sender.tick(time.monotonic_ns()))
+            now_ns = time.monotonic_ns()
+            pipe.send(sender.tick(now_ns))
+            if self._wishes.due(now_ns):
+                self._wish()
             await asyncio.sleep(TICK_S)
         pipe.send([sender.goodbye()])
 
@@ -167,6 +173,8 @@ class WhipLine:
         if pipe is None or sender is None:
             return
         if kind is Kind.PICTURE:
+            if packet.key:
+                self._wishes.made()
             if pipe.sends.has_picture:
                 pipe.send(sender.picture(packetised.picture(packet), now_ns))
             return
@@ -177,3 +185,5 @@ class WhipLine:
     def _heard(self, data: bytes, at_ns: int) -> None:
         if self._pipe and self._sender and rtcp.is_rtcp(data):
             self._pipe.send(self._sender.control(data, at_ns))
+            if self._sender.take_key_wanted():
+                self._wishes.wish()

@@ -4,6 +4,7 @@ import select
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, Protocol
 
@@ -37,8 +38,12 @@ class Line(Protocol):
         """Say goodbye, and let go."""
 
 
-def open_line(address: Address) -> Line:
-    """Connect, and agree on what is sent.
+def _nobody() -> None:
+    """Hear a wish for a keyframe that nobody can grant: the next one comes by itself."""
+
+
+def open_line(address: Address, wish: Callable[[], None] = _nobody) -> Line:
+    """Connect, and agree on what is sent; `wish` hears, in any thread, that a keyframe is wanted.
 
     Raises:
         PushError: it does not work; its code and text tell why.
@@ -47,7 +52,7 @@ def open_line(address: Address) -> Line:
         case "srt":
             return SrtLine(address)
         case "http" | "https":
-            return WhipLine(address)
+            return WhipLine(address, wish)
         case _:
             return RtmpLine(address)
 

@@ -1,10 +1,14 @@
 """Streams to a WHIP server that others wrote (aiortc): pictures, sound, refusals, an end."""
 
 import itertools
+import time
 
+from classroom_media.api import Kind
 from classroom_media.live.push.address import read
+from classroom_media.live.push.lines import open_line
 from classroom_media.workers.push_trial import tried
 from classroom_media.workers.specs import TrialSpec
+from tests.media.live.hls.lessons import reel, sent
 from tests.media.live.push.test_push import pushing
 from tests.media.live.push.whip_server import TOKEN, Platform, whip_server
 from tests.waiting import eventually
@@ -22,6 +26,25 @@ def test_a_lesson_is_seen_and_heard_where_it_is_offered_and_an_end_is_said() -> 
         assert (platform.begun, platform.ended) == (1, 1)
         steps = [b - a for a, b in itertools.pairwise(platform.numbers[:60])]
         assert steps.count(1) >= 55
+
+
+def test_a_keyframe_that_the_server_wishes_is_asked_for_once_until_it_comes() -> None:
+    asked: list[float] = []
+    camera = [(kind, packet) for kind, packet in sent(reel(gop=25)) if kind is Kind.PICTURE]
+    with whip_server() as platform:
+        line = open_line(read(f"{platform.url}/in {TOKEN}"), lambda: asked.append(time.monotonic()))
+        try:
+            for kind, packet in camera[:20]:
+                line.send(kind, packet)
+            eventually(lambda: len(platform.numbers) >= 10)
+            asked.clear()
+            platform.lose(5)
+            eventually(lambda: asked)
+            assert len(asked) == 1
+            eventually(lambda: len(asked) == 2)  # none came: it is asked for again
+            assert asked[1] - asked[0] > 0.9
+        finally:
+            line.close()
 
 
 def test_a_server_that_lets_go_is_offered_the_lesson_anew() -> None:

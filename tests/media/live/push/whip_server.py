@@ -47,6 +47,10 @@ class Platform:
             await peer.close()
             self.ended += 1
 
+    def lose(self, times: int) -> None:
+        """Say so often of every stream that its picture is lost (PLI), from another thread."""
+        asyncio.run_coroutine_threadsafe(self._lose(times), self.loop).result(20)
+
     def drop(self) -> None:
         """Let go of every stream, from another thread."""
         asyncio.run_coroutine_threadsafe(self.part_all(), self.loop).result(20)
@@ -55,6 +59,15 @@ class Platform:
         """Go away."""
         for where in list(self.peers):
             await self.part(where)
+
+    async def _lose(self, times: int) -> None:
+        pictures = [
+            r for p in self.peers.values() for r in p.getReceivers() if r.track.kind == "video"
+        ]
+        for receiver in pictures:
+            for source in receiver.getSynchronizationSources():
+                for _ in range(times):
+                    await receiver._send_rtcp_pli(source.source)  # it has no other way
 
     async def _watch(self, track: MediaStreamTrack) -> None:
         try:
