@@ -267,7 +267,8 @@ class Director:
             case Feed(feeds=feeds):
                 self._programme.feed_others(feeds)
             case Keyframe(stream=stream, at_ns=at_ns, gently=gently):
-                if not (gently and self._programme.making is Making.PASSING):
+                passes = stream == PICTURES and self._programme.making is Making.PASSING
+                if not (gently and passes):
                     self._programme.keyframe(stream, at_ns)
             case Rest(streams=streams):
                 self._programme.rest(streams)
