@@ -14,7 +14,7 @@ from classroom_drivers.emulators.server import serve
 
 async def test_units_on_a_serial_port_are_found(tmp_path: Path) -> None:
     async with serve(make("modbus", model="bus"), f"serial://{tmp_path}/tty") as served:
-        found = await scan_units(served.url, units=range(1, 8), wait_s=0.1)
+        found = await scan_units(served.url, units=range(1, 8), wait_s=0.4)
     assert found == (FoundUnit(1), FoundUnit(2), FoundUnit(3))
 
 

@@ -87,7 +87,7 @@ def breaking(fault: Fault, after: int, delay: int = 0, name: str = "h264_broken"
 
 
 def ladder(*rungs: Rung) -> Ladder:
-    return Ladder((*rungs, SOFTWARE), open_limit_s=0.5, picture_limit_s=0.2)
+    return Ladder((*rungs, SOFTWARE), open_limit_s=3.0, picture_limit_s=1.0)
 
 
 def encoded(encoder: PictureEncoder, count: int) -> list[Coded]:
