@@ -13,6 +13,7 @@ from typing import Final
 import av
 import numpy as np
 from av.video.frame import PictureType
+from av.video.reformatter import Interpolation, VideoReformatter
 
 from classroom_media.api import NS, Kind, StreamFormat
 from classroom_media.emulate import truth
@@ -24,6 +25,7 @@ from classroom_media.packets import Coded
 RATE_HZ: Final = 48_000
 BLOCK: Final = 1024  # samples of an AAC frame
 FRAME_NS: Final = NS // truth.FPS
+SCALING: Final = Interpolation.FAST_BILINEAR
 
 
 class PictureEncoder:
@@ -31,6 +33,7 @@ class PictureEncoder:
 
     def __init__(self, stream: str, bitrate_kbps: int, size: tuple[int, int] = SIZE) -> None:
         self._stream = stream
+        self._scaler = VideoReformatter()  # one for all pictures: to make one is dear
         self._codec = av.CodecContext.create("libx264", "w")
         self._codec.width, self._codec.height = self._size = size
         self._codec.pix_fmt = "yuv420p"
@@ -51,7 +54,7 @@ class PictureEncoder:
     def code(self, frame: av.VideoFrame, number: int, *, key: bool) -> Iterator[Coded]:
         """Code one picture, as a keyframe on request."""
         if (frame.width, frame.height) != self._size:
-            frame = frame.reformat(*self._size)
+            frame = self._scaler.reformat(frame, *self._size, interpolation=SCALING)
         frame.pts, frame.time_base = number, Fraction(1, truth.FPS)
         frame.pict_type = PictureType.I if key else PictureType.NONE
         for packet in self._codec.encode(frame):
