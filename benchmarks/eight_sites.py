@@ -77,6 +77,7 @@ RECORDING: Final = "recording"
 CORES: Final = 2.0
 SHOWN: Final = 6  # pictures in the programme at once
 HUB_HEIGHT, SITE_HEIGHT = 720, 360
+SITE_KBPS: Final = 500
 REEL: Final = 200  # pictures
 GOP: Final = 50
 SOUND_NS: Final = NS // 50
@@ -180,7 +181,8 @@ class Sites:
         self._pipes = {name: self._pipe(name, tasks) for name in names}
         self._highest: dict[tuple[str, int], int] = {}  # of the hub's streams
         self.packets = dict.fromkeys(self._pipes, 0)  # that came, by site
-        look = Look(size=(SITE_HEIGHT * 16 // 9, SITE_HEIGHT), gop=GOP)
+        size = (SITE_HEIGHT * 16 // 9, SITE_HEIGHT)
+        look = Look(size=size, gop=GOP, ceiling_kbps=SITE_KBPS)
         self._pictures = film("picture", 2, look, count=REEL).pictures
         self._sound = _voice()
 

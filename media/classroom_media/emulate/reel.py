@@ -17,6 +17,7 @@ from av.video.frame import PictureType
 from classroom_media.api import NS, Kind, StreamFormat
 from classroom_media.emulate import truth
 from classroom_media.emulate.canvas import Plane, writable
+from classroom_media.encode.rungs import LIVE_CEILING_S
 from classroom_media.packets import Coded
 
 PICTURES: Final = 1000  # of a whole reel; shorter ones are multiples of 200
@@ -42,7 +43,10 @@ class Reel:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a camera codes its pictures. `black`: the cap is on the lens."""
+    """How a camera codes its pictures. `black`: the cap is on the lens.
+
+    One with a ceiling keeps to it over half a second, as what is sent live does; 0 = none.
+    """
 
     size: tuple[int, int] = (640, 360)
     gop: int = 25  # pictures
@@ -50,6 +54,7 @@ class Look:
     preset: str = "ultrafast"
     codec: str = "libx264"
     black: bool = False
+    ceiling_kbps: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,9 @@ def _coded(camera: int, look: Look, count: int) -> Iterator[Any]:
     settings += f":bframes={look.bframes}:log-level=none"
     family = "x265-params" if look.codec == "libx265" else "x264-params"
     codec.options = {"preset": look.preset, "crf": "26", family: settings}
+    if look.ceiling_kbps:
+        kbps = look.ceiling_kbps
+        codec.options |= {"maxrate": f"{kbps}k", "bufsize": f"{round(kbps * LIVE_CEILING_S)}k"}
     painter = _Painter(look, camera)
     for number in range(count):
         frame = painter.paint(number)

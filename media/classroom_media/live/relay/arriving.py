@@ -57,7 +57,7 @@ class Arriving:
         self._publish = publish
         self._lasts: dict[str, _Last] = {}
         self._came_ns: int | None = None
-        self._shown_ns: int | None = None  # when the newest picture came
+        self._shown_ns: int | None = None  # when the newest picture is to be seen
         self._frozen_ns = 0
         self._skips = False  # what is heard comes sooner than what was given before
 
@@ -79,7 +79,7 @@ class Arriving:
         return self._came_ns is not None and now_ns - self._came_ns < FRESH_NS
 
     def frozen_s(self, now_ns: int) -> float:
-        """Give for how long the picture has stood still so far, in all."""
+        """Give for how long the picture has stood still so far, in all, where it is shown."""
         stood_ns = now_ns - self._shown_ns if self._shown_ns is not None else 0
         return (self._frozen_ns + (stood_ns if stood_ns > FROZEN_NS else 0)) / NS
 
@@ -92,7 +92,7 @@ class Arriving:
             self._lasts[packet.stream] = _Last(placed.pts_ns, placed.duration_ns)
             self._came_ns = now_ns
             if packet.stream == self.picture.stream:
-                self._note(now_ns)
+                self._show(max(placed.pts_ns, now_ns))
             self._publish(placed)
 
     def _is_over(self, sound: Coded, last: "_Last | None") -> bool:
@@ -103,10 +103,10 @@ class Arriving:
         self._skips = back_ns >= 0
         return self._skips
 
-    def _note(self, now_ns: int) -> None:
-        if self._shown_ns is not None and now_ns - self._shown_ns > FROZEN_NS:
-            self._frozen_ns += now_ns - self._shown_ns
-        self._shown_ns = now_ns
+    def _show(self, at_ns: int) -> None:
+        if self._shown_ns is not None and at_ns - self._shown_ns > FROZEN_NS:
+            self._frozen_ns += at_ns - self._shown_ns
+        self._shown_ns = at_ns
 
 
 class _Last(msgspec.Struct, frozen=True):

@@ -39,6 +39,11 @@ class School(Site):
     def tick(self, now_ns: int) -> list[bytes]:
         return self._arriving.tick(now_ns)
 
+    @property
+    def stood_s(self) -> float:
+        """Tell for how long its picture has stood still so far."""
+        return self._arriving.frozen_s(self.published[-1].pts_ns)
+
     def of(self, stream: str) -> list[tuple[int, int]]:
         """Give when each was taken, and is to be shown."""
         found = (one for one in self.published if one.stream == stream)
@@ -83,3 +88,11 @@ def test_no_picture_is_left_out_and_no_stamp_goes_back() -> None:
 def test_no_sound_is_laid_over_other_sound() -> None:
     shown = [play_ns for _, play_ns in lesson(late_s=3, from_s=8, until_s=12).of("hub-sound")]
     assert min(after - before for before, after in pairwise(shown)) > MS
+
+
+@pytest.mark.parametrize(("late_s", "frozen_s"), [(0.2, 0.0), (0.6, 0.6)])
+def test_what_comes_late_but_is_shown_in_its_time_does_not_stand_still(
+    late_s: float, frozen_s: float
+) -> None:
+    school = lesson(late_s=late_s, from_s=8, until_s=8.04)
+    assert school.stood_s == pytest.approx(frozen_s, abs=0.06)
