@@ -54,7 +54,7 @@ async def _start(hub: Daemon, site: Daemon, display: str) -> float:
     await asyncio.to_thread(_until_shown, display)
     took_s = time.monotonic() - began_s
     await hub.session.ask(ME, local.Do(session=session, command=c.End()))
-    await eventually_async(lambda: not site.outlets.playing.workers, within_s=30)
+    await eventually_async(lambda: not site.outlets.screens.workers, within_s=30)
     await eventually_async(lambda: not hub.outlets.broadcast.wanted, within_s=30)
     return took_s
 

@@ -205,7 +205,7 @@ class Daemon:
             outlook=lambda: self.shelf.keeping.outlook,
         )
         self._kin = KinService(changed=self._stir)
-        self._waking = WakingService(devices=self.devices)
+        self._waking = WakingService(devices=self.devices, attended=self._is_attended)
         self._light = LightService(
             config=config.light,
             language=config.room.language,
@@ -265,7 +265,7 @@ class Daemon:
             clock=clock,
             elsewhere=self.shelf.agents.planned,
         )
-        self.outlets.playing.quiet = self._timetable.quiet_until
+        self.outlets.screens.quiet = self._timetable.quiet_until
         self._overview = Overview(
             config=config,
             devices=self.devices,
@@ -442,8 +442,7 @@ class Daemon:
             self.takes.attends(self._filling.attended, self._filling.link.hub_ns)
         self._state = replace(now, version=before.version + 1)
         self._states.put(self._state)
-        if not self._is_attended:
-            self._waking.look(self._state)
+        self._waking.look(self._state)
         self.takes.sources_are(
             {
                 source.id: None if source.state == "live" else source.problem
@@ -544,9 +543,9 @@ class Daemon:
 
     def _at_work(self) -> frozenset[str]:
         """Give the recordings that are being made, finished or played."""
-        story, screen = self.takes.story, self.outlets.playing.view
-        played = screen.title if screen is not None else ""
-        made = {story.id if story else "", self.takes.closing, played}
+        story = self.takes.story
+        played = (screen.title for screen in self.outlets.screens.views)
+        made = {story.id if story else "", self.takes.closing, *played}
         return frozenset(made) | self.finishing.waiting
 
     def _judge(self, manifest: Manifest | None) -> None:

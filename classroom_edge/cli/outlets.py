@@ -120,8 +120,9 @@ def play(
     room: RoomFile,
     what: Annotated[str, typer.Argument(metavar="[WHAT]", help="argument.play")] = "",
     data: Data = None,
+    screen: Annotated[str, typer.Option(help="option.screen")] = "",
 ) -> None:
-    """Play on the room's screen."""
+    """Play on a screen of the room."""
     from classroom_edge.commands import broadcast as command
 
-    finish(context, lambda: command.play(room, data, what, language=context.obj))
+    finish(context, lambda: command.play(room, data, what, screen=screen, language=context.obj))

@@ -72,15 +72,14 @@ def status(room: Path, data: Path | None, *, as_json: bool, language: str) -> in
     return asked(room, data, door.LANGUAGE, door.Status(), told, language=language)
 
 
-def play(room: Path, data: Path | None, what: str, *, language: str) -> int:
-    """Play an address or a recording on the room's screen; "" = nothing any more.
+def play(room: Path, data: Path | None, what: str, *, screen: str, language: str) -> int:
+    """Play an address or a recording on a screen of the room; "" = nothing any more.
 
     Raises:
         ConfigError: the room.toml cannot be used.
     """
-    return asked(
-        room, data, door.LANGUAGE, door.Screen(what=what), lambda _reply: None, language=language
-    )
+    request = door.Screen(what=what, at=screen)
+    return asked(room, data, door.LANGUAGE, request, lambda _reply: None, language=language)
 
 
 def nginx(room: Path, data: Path | None, cache: str, *, language: str) -> int:

@@ -31,6 +31,7 @@ from classroom_edge.profiles import ROUTINE_PICTURES, Profile
 from classroom_media.compose.layouts import LAYOUTS as BUILT_IN
 from classroom_media.direct.rules import PRACTICE
 from classroom_media.packets import small_of
+from classroom_media.play.area import Area
 
 HOSTED_SCHEMES: Final = {"rtsp", "rtsps", "http", "https", "tcp"}  # udp may listen anywhere
 NAMED: Final = (
@@ -39,6 +40,7 @@ NAMED: Final = (
     ("layout", "name"),
     ("routine", "name"),
     ("push", "id"),
+    ("screen", "id"),
     ("targets", "id"),
 )
 LINK_PORT: Final = HubConfig().port
@@ -82,6 +84,8 @@ class _Checker:
             for want, inner in self._tables(*path, "want"):
                 self._want(want, inner)
         self._light()
+        for table, path in self._tables("screen"):
+            self._screen(table, path)
         self._unattended()
         self._network()
         self._link()
@@ -393,6 +397,17 @@ class _Checker:
             if isinstance(name, str):
                 self._is_device(name, ("light", "tally", index), "tally")
 
+    def _screen(self, table: Table, path: Path) -> None:
+        """Tell when a screen has no device to switch it on, or another covers its place."""
+        device, display = _text(table, "device"), _text(table, "display")
+        if device:
+            self._is_device(device, (*path, "device"), "power")
+        for other, _ in self._tables("screen"):
+            if other is table:
+                return
+            if display and display == _text(other, "display") and _share_a_place(table, other):
+                self._tell("screen-covered", (*path, "display"), name=_text(other, "id"))
+
     def _unattended(self) -> None:
         """Tell when what switches everything off is no routine of this room."""
         path = ("unattended", "off_routine")
@@ -422,6 +437,15 @@ class _Checker:
         if isinstance(port, int) and panel in {port, port + 1}:
             where = ("hub", "port") if "port" in hub else ("hub",)
             self._tell("port-of-panel", where, port=panel)
+
+
+def _share_a_place(screen: Table, other: Table) -> bool:
+    """Whether two screens cover each other on their display; a screen without an area fills it."""
+    try:
+        mine, its = (Area.read(_text(one, "area")) for one in (screen, other))
+    except ValueError:
+        return not (_text(screen, "area") and _text(other, "area"))
+    return mine.meets(its)
 
 
 def _text(table: Table, key: str) -> str:

@@ -84,11 +84,18 @@ class PushView:
 
 @dataclass(frozen=True, slots=True)
 class ScreenView:
-    """What is played on the room's own screen."""
+    """A screen of the room, and what is played on it."""
 
-    state: str  # "unable" | "idle" | "opening" | "playing" | "paused" | "ended" | "failed"
+    id: str
+    name: str
+    # "page" (it has no display) | "unable" | "idle" | "opening" | "playing" | "paused" | "ended"
+    # | "failed"
+    state: str
     title: str = ""  # a recording's id, or where an address leads
     at_s: int = 0
     length_s: int = 0  # 0 = it goes on
     volume: int = 0  # 0 to 100
     problem: Words = field(default_factory=dict)  # why it is unable or failed, and the remedy
+    shows: str = "lesson"  # in a lesson with others; or "schools": the others, side by side
+    sound: bool = True
+    device: str | None = None  # that switches it on

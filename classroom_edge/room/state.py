@@ -39,6 +39,6 @@ class RoomState:
     targets: tuple[TargetView, ...] = ()  # of deliveries
     broadcast: BroadcastView | None = None  # None: room.toml has no [broadcast]
     pushes: tuple[PushView, ...] = ()
-    screen: ScreenView | None = None  # None: room.toml has no [screen]
+    screens: tuple[ScreenView, ...] = ()  # in the order of room.toml
     missing: tuple[Missing, ...] = ()  # films of lessons with others that are still to come
     renders: tuple[RenderView, ...] = ()  # what is made of recordings, and what waits for that

@@ -44,9 +44,10 @@ class Push(Request, frozen=True, kw_only=True, tag="push"):
 
 
 class Screen(Request, frozen=True, kw_only=True, tag="screen"):
-    """Play an address or a recording on the room's screen; "" = nothing any more."""
+    """Play an address or a recording on a screen of the room; "" = nothing any more."""
 
     what: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    at: Annotated[str, msgspec.Meta(max_length=40)] = ""  # the screen's id; "" = the first one
 
 
 AnyRequest = Status | Air | OffAir | Address | Push | Screen

@@ -1,4 +1,4 @@
-"""What leaves a room besides its recordings: broadcasts, pushes to platforms, the room's screen."""
+"""What leaves a room besides its recordings: broadcasts, pushes to platforms, its screens."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
@@ -15,13 +15,12 @@ from classroom_edge.paths import DataFolder, has_ipc
 from classroom_edge.room import BroadcastView, LinkView, Refused, Who
 from classroom_edge.services import outlet_door as door
 from classroom_edge.services.broadcast import BroadcastService
-from classroom_edge.services.listening import Listening
 from classroom_edge.services.platforms import Platforms
-from classroom_edge.services.playing import PlayingService
 from classroom_edge.services.problems import Finding
 from classroom_edge.services.pushing import PushingService
 from classroom_edge.services.refusals import refused
 from classroom_edge.services.renditions import Renditions
+from classroom_edge.services.screens import Screens
 from classroom_edge.services.workers import WorkerService
 
 FOLLOWED_S: Final = 0.5
@@ -42,9 +41,8 @@ class Outlets:
     link: Callable[[], LinkView | None] = lambda: None
     on_air: Callable[[], None] = field(default=lambda: None, init=False)  # is told of a change
     pushing: PushingService = field(init=False)
-    playing: PlayingService = field(init=False)
+    screens: Screens = field(init=False)
     _broadcast: BroadcastService | None = field(default=None, init=False)
-    _listening: Listening = field(init=False)
     _stirred: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def __post_init__(self) -> None:
@@ -58,15 +56,14 @@ class Outlets:
             changed=self.changed,
             context=self.context,
         )
-        self.playing = PlayingService(
-            screen=self.config.screen,
+        self.screens = Screens(
+            screens=self.config.screens,
             folder=self.folder,
             runtime=self.runtime,
             film=self.film,
             changed=self.changed,
             context=self.context,
         )
-        self._listening = Listening(screen=self.playing)
         if self.config.broadcast is not None:
             self._broadcast = BroadcastService(
                 config=self.config,
@@ -82,21 +79,20 @@ class Outlets:
     def services(self) -> Mapping[str, Callable[[], Any]]:
         """What is to run for as long as the room is open, by name."""
         own = {"broadcast": self._broadcast.run} if self._broadcast else {}
-        screen = self.playing.services if self.config.screen else {}
-        return {"outlets": self._run, "pushes": self.pushing.run, **own, **screen}
+        return {"outlets": self._run, "pushes": self.pushing.run, **own, **self.screens.services}
 
     @property
     def workers(self) -> tuple[WorkerService, ...]:
         """Every worker process."""
         origin = (self._broadcast.worker,) if self._broadcast else ()
-        return (*origin, *self.pushing.workers, *self.playing.workers)
+        return (*origin, *self.pushing.workers, *self.screens.workers)
 
     async def end(self) -> None:
         """End everything in order."""
         if self._broadcast:
             await self._broadcast.end()
         await self.pushing.end()
-        await self.playing.end()
+        await self.screens.end()
 
     @property
     def broadcast(self) -> BroadcastService:
@@ -115,7 +111,7 @@ class Outlets:
         if self._broadcast:
             yield from self._broadcast.findings()
         yield from self.pushing.findings()
-        yield from self.playing.findings()
+        yield from self.screens.findings()
 
     def stir(self) -> None:
         """Have a look soon at what sessions ask for."""
@@ -144,10 +140,10 @@ class Outlets:
                 return door.Reply(address=address)
             case door.Push(push=id_, on=on):
                 self.pushing.switch(LOCAL, id_, on=on)
-            case door.Screen(what=what) if what:
-                self.playing.play(LOCAL, what)
-            case door.Screen():
-                self.playing.stop(LOCAL)
+            case door.Screen(what=what, at=at) if what:
+                self.screens.of(at).play(LOCAL, what)
+            case door.Screen(at=at):
+                self.screens.of(at).stop(LOCAL)
         return door.Reply(broadcast=self.broadcast_view, pushes=self.pushing.views)
 
     def address(self, lesson: str, hours: float, *, again: bool) -> str:
@@ -176,5 +172,4 @@ class Outlets:
             await self._broadcast.follow(link)
             if self._broadcast.wanted != before:
                 self.on_air()
-        if self.config.screen:
-            self._listening.follow(link)
+        self.screens.follow(link)

@@ -138,7 +138,7 @@ class Overview:
             renders=self.shelf.edits.rendering.views,
             broadcast=self.outlets.broadcast_view,
             pushes=self.outlets.pushing.views,
-            screen=self.outlets.playing.view,
+            screens=self.outlets.screens.views,
         )
 
     def recording_view(self, sources: Mapping[str, str], director: str) -> RecordingView:

@@ -1,11 +1,11 @@
-"""What is played on the room's own screen: a broadcast, or a recording."""
+"""What is played on a screen of the room: a broadcast, or a recording."""
 
 import asyncio
 import itertools
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 class PlayingService:
     """The player, there while something is to be played. `film` finds that of a recording."""
 
-    screen: ScreenConfig | None
+    screen: ScreenConfig
     folder: DataFolder
     runtime: Path
     film: Callable[[str], Path]
@@ -61,7 +61,8 @@ class PlayingService:
     @property
     def services(self) -> Mapping[str, Callable[[], Awaitable[Any]]]:
         """What is to run for as long as the room is open, by name."""
-        return {"player": self._process.run, "player's orders": self._keep}
+        name = f"player {self.screen.id}"
+        return {name: self._process.run, f"{name}'s orders": self._keep}
 
     @property
     def workers(self) -> tuple[WorkerService, ...]:
@@ -78,10 +79,10 @@ class PlayingService:
         An address may name the key by which its server is trusted (`viewing.KEY`).
 
         Raises:
-            Refused: there is no such recording, or no screen.
+            Refused: there is no such recording, or nothing can be played here.
         """
         if lack := self._lack():
-            raise refused(f"screen-{lack}")
+            raise refused(f"screen-{lack}", screen=self.screen.id)
         if (until := self.quiet()) and not who.name.startswith(HERE):
             raise refused("quiet-hours", until=f"{until:%H:%M}")
         address, _, key = what.partition(KEY)
@@ -90,7 +91,7 @@ class PlayingService:
         self._title = title or (urlsplit(address).hostname or "" if is_address else what)
         self._wanted = Play(id=f"{next(self._numbers)}", url=url, key=key)
         self._bring()
-        logger.info("%s is played on the screen for %s", self._title, who.name)
+        logger.info("%s is played on %s for %s", self._title, self.screen.id, who.name)
         self.changed()
         return self._wanted.id
 
@@ -100,7 +101,7 @@ class PlayingService:
             raise refused("screen-idle")
         self._wanted, self._is_ready = None, False
         self._bring()
-        logger.info("nothing is played on the screen any more, for %s", who.name)
+        logger.info("nothing is played on %s any more, for %s", self.screen.id, who.name)
         self.changed()
 
     def make_ready(self, *, on: bool) -> None:
@@ -127,16 +128,22 @@ class PlayingService:
             raise refused("screen-idle") from error
 
     @property
-    def view(self) -> ScreenView | None:
-        """What the room's state shows of it; None = there is no screen."""
-        if self.screen is None:
-            return None
+    def view(self) -> ScreenView:
+        """What the room's state shows of it."""
+        own = self.screen
+        still = ScreenView(
+            own.id, own.name, "idle", shows=own.shows, sound=own.sound, device=own.device
+        )
         if lack := self._lack():
-            return ScreenView("unable", problem=words("problems").both(f"refused.screen-{lack}"))
+            state = "page" if lack == "page" else "unable"
+            return replace(still, state=state, problem=self._refusal(lack))
         health = self._health
-        if self._wanted is None or health is None:
-            return ScreenView("idle" if self._wanted is None else "opening", title=self._title)
-        return ScreenView(
+        if self._wanted is None:
+            return still
+        if health is None:
+            return replace(still, state="opening", title=self._title)
+        return replace(
+            still,
             state=health.state,
             title=self._title,
             at_s=round(health.at_s),
@@ -149,7 +156,8 @@ class PlayingService:
         """Tell what is wrong."""
         health = self._health
         if self._wanted and health and health.state == "failed":
-            yield Finding("E-SCR-001", "warning", values={"title": self._title})
+            values = {"title": self._title, "screen": self.screen.name}
+            yield Finding("E-SCR-001", "warning", values=values)
 
     @property
     def _health(self) -> PlayerHealth | None:
@@ -160,12 +168,15 @@ class PlayingService:
     def _problem(self, health: PlayerHealth) -> Words:
         if health.state != "failed":
             return {}
-        return words("problems").both("E-SCR-001.what", title=self._title)
+        return words("problems").both("E-SCR-001.what", title=self._title, screen=self.screen.name)
+
+    def _refusal(self, lack: str) -> Words:
+        return words("problems").both(f"refused.screen-{lack}", screen=self.screen.id)
 
     def _lack(self) -> str:
-        """Tell what keeps this room from playing: "config", "libvlc", "display"; "" = nothing."""
-        if self.screen is None:
-            return "config"
+        """Tell what keeps it from playing: "page", "libvlc", "display"; "" = nothing."""
+        if not self.screen.display:
+            return "page"
         if not all(map(parts.runs_here, NEEDED)):
             return "libvlc"
         number = self.screen.display.partition(":")[2].partition(".")[0]
@@ -195,18 +206,23 @@ class PlayingService:
         self.changed()
 
     def _worker(self) -> WorkerService:
-        where = endpoints_for(self.runtime, "player", "screen")
-        display = self.screen.display if self.screen else ""
-        sound = self.screen.sound if self.screen else False
+        own = self.screen
+        where = endpoints_for(self.runtime, "player", own.id)
         return WorkerService(
             role="player",
-            name="screen",
+            name=own.id,
             module=MODULE,
             endpoints=where,
-            spec=lambda: PlayerSpec(endpoints=where, display=display, sound=sound),
+            spec=lambda: PlayerSpec(
+                endpoints=where,
+                name=own.id,
+                display=own.display,
+                area=own.area,
+                sound=own.sound,
+            ),
             heard=lambda _worker, _event: None,
             changed=self._heard,
             folder=self.runtime,
-            log=self.folder.log / "player.log",
+            log=self.folder.log / f"player-{own.id}.log",
             context=self.context,
         )

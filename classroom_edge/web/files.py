@@ -41,6 +41,7 @@ async def guest(ticket: str) -> Response:
     return FileResponse(PANEL.with_name("guest.html"), headers=ASK_AGAIN)
 
 
+@router.api_route("/screen/{screen}", methods=["GET", "HEAD"], dependencies=open_to_all)
 @router.api_route("/screen", methods=["GET", "HEAD"], dependencies=open_to_all)
 async def screen() -> Response:
     """The lesson from afar, over the whole of a screen."""

@@ -100,9 +100,9 @@ async def part_guest(ticket: str, site: Here) -> Accepted:
     openapi_extra=OFFERED,
     dependencies=[Depends(May(Action.SEE))],
 )
-async def meet_screen(site: Here, offer: Offer) -> Response:
-    """Let a screen of this room show the session."""
-    name, answer = await site.room.session.meet_screen(offer)
+async def meet_screen(site: Here, offer: Offer, school: str = "") -> Response:
+    """Let a screen of this room show the session, or at a hub one of its schools."""
+    name, answer = await site.room.session.meet_screen(offer, school)
     return _answered(answer, f"/api/v1/live/screen/{name}")
 
 

@@ -1,6 +1,6 @@
-"""``/api/v1/broadcast``, ``pushes``, ``screen``: what a room shows besides its recordings.
+"""``/api/v1/broadcast``, ``pushes``, ``screens``: what a room shows besides its recordings.
 
-How it stands is in the room's state, `broadcast`, `pushes`, `screen`.
+How it stands is in the room's state, `broadcast`, `pushes`, `screens`.
 """
 
 from typing import Annotated
@@ -166,23 +166,23 @@ class AdjustBody(Body):
     paused: bool | None = None
 
 
-@router.post("/screen/play")
-async def play(site: Here, visitor: Sender, body: ScreenBody) -> Accepted:
-    """Play a broadcast or a recording on the room's own screen."""
-    site.room.outlets.playing.play(visitor.who, body.what)
+@router.post("/screens/{screen}/play")
+async def play(screen: str, site: Here, visitor: Sender, body: ScreenBody) -> Accepted:
+    """Play a broadcast or a recording on a screen of the room."""
+    site.room.outlets.screens.of(screen).play(visitor.who, body.what)
     return Accepted()
 
 
-@router.post("/screen/stop")
-async def stop_playing(site: Here, visitor: Sender) -> Accepted:
+@router.post("/screens/{screen}/stop")
+async def stop_playing(screen: str, site: Here, visitor: Sender) -> Accepted:
     """Play no more: what was on the screen before is seen again."""
-    site.room.outlets.playing.stop(visitor.who)
+    site.room.outlets.screens.of(screen).stop(visitor.who)
     return Accepted()
 
 
-@router.post("/screen/adjust")
-async def adjust(site: Here, visitor: Sender, body: AdjustBody) -> Accepted:
+@router.post("/screens/{screen}/adjust")
+async def adjust(screen: str, site: Here, visitor: Sender, body: AdjustBody) -> Accepted:
     """Change volume, place or pause of what is played."""
     how = Adjust(volume=body.volume, at_s=body.at_s, paused=body.paused)
-    await site.room.outlets.playing.adjust(visitor.who, how)
+    await site.room.outlets.screens.of(screen).adjust(visitor.who, how)
     return Accepted()

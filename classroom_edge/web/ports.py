@@ -65,8 +65,8 @@ class SessionPort(Protocol):
         """Let the guest of a ticket go."""
         ...
 
-    async def meet_screen(self, offer: str) -> tuple[str, str]:
-        """Let a screen see the session; give its name and the answer (SDP)."""
+    async def meet_screen(self, offer: str, school: str) -> tuple[str, str]:
+        """Let a screen see the session, or a school; give its name and the answer (SDP)."""
         ...
 
     async def part_screen(self, name: str) -> None:

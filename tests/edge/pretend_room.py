@@ -391,8 +391,8 @@ class PretendSession:
     async def part_guest(self, ticket: str) -> None:
         self.asked.append(("guest gone", ticket))
 
-    async def meet_screen(self, offer: str) -> tuple[str, str]:
-        self.asked.append(("screen", offer))
+    async def meet_screen(self, offer: str, school: str) -> tuple[str, str]:
+        self.asked.append(("screen", offer, school))
         return "screen-1", ANSWER
 
     async def part_screen(self, name: str) -> None:

@@ -50,6 +50,9 @@ preset = "wide"
 """
 
 
+SMALL = 'display = ":0"\narea = "1920x1080+1920+0"\n'  # a screen
+
+
 def afar(peer: str) -> str:
     """Give a source that is a room elsewhere."""
     return f'[[source]]\nid = "far"\nname = "Far"\nurl = "remote://{peer}"\n'
@@ -341,6 +344,14 @@ OF_LAYOUTS = [
         )
     ),
     Typed("fps = 25\n", 'fps = 25\n[store]\nurl = "mysql://db/room"\n', "store-url", 9),
+    *(
+        Typed("fps = 25\n", f'fps = 25\n[[screen]]\nid = "a"\nname = "A"\n{text}\n', code, line)
+        for code, line, text in (
+            ("screen-covered", 16, f'{SMALL}[[screen]]\nid = "b"\nname = "B"\ndisplay = ":0"'),
+            ("no-such-device", 11, 'device = "projektor"'),
+            ("not-a-choice", 11, 'shows = "everything"'),
+        )
+    ),
     Typed(
         "fps = 25\n",
         'fps = 25\n[store]\nurl = "postgresql+psycopg://me:secret@db/room"\n',

@@ -14,7 +14,9 @@ from tests.waiting import eventually_async
 SCREEN = (
     ROOM
     + """
-[screen]
+[[screen]]
+id = "front"
+name = "Front"
 display = "{display}"
 sound = false
 """
@@ -22,9 +24,7 @@ sound = false
 
 
 def shown(daemon: Daemon) -> ScreenView:
-    view = daemon.state().screen
-    assert view is not None
-    return view
+    return daemon.state().screens[0]
 
 
 @pytest.mark.alone  # what VLC draws without a graphics card takes a core
@@ -46,7 +46,7 @@ async def test_a_recording_is_played_on_the_screen_by_a_command(tmp_path: Path) 
             await eventually_async(lambda: shown(daemon).state == "failed", within_s=40)
             await eventually_async(lambda: "E-SCR-001" in {p.code for p in daemon.state().problems})
             assert await said(tmp_path, "play") == ""
-            await eventually_async(lambda: not daemon.outlets.playing.workers, within_s=20)
+            await eventually_async(lambda: not daemon.outlets.screens.workers, within_s=20)
             await eventually_async(lambda: shown(daemon).state == "idle")
 
 
@@ -57,4 +57,4 @@ async def test_a_screen_that_is_not_there_greys_the_button_and_names_the_remedy(
         assert shown(daemon).state == "unable"
         assert "display" in shown(daemon).problem["en"]
         with pytest.raises(Refused):
-            daemon.outlets.playing.play(ME, "http://127.0.0.1/")
+            daemon.outlets.screens.of().play(ME, "http://127.0.0.1/")

@@ -154,7 +154,7 @@ async def test_a_camera_in_standby_is_woken_when_its_room_is_recorded() -> None:
     ):
         config = DeviceConfig(id="camera", name="Camera", driver="visca", url=served.url)
         camera = DeviceService(config=config, changed=lambda: None)
-        waking = WakingService(devices={"camera": camera}, clock=lambda: now_s)
+        waking = WakingService(devices={"camera": camera}, attended=False, clock=lambda: now_s)
         running = [tasks.create_task(one.run()) for one in (camera, waking)]
 
         def is_on(value: str) -> bool:

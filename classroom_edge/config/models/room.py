@@ -1,4 +1,4 @@
-"""Which room it is, where its panel is served, how it records, its own screen."""
+"""Which room it is, where its panel is served, how it records, its screens."""
 
 import ipaddress
 import zoneinfo
@@ -19,6 +19,7 @@ from classroom_edge.config.models.fields import (
     checked_address,
 )
 from classroom_media.encode.form import EVERYDAY, PROFILES
+from classroom_media.play.area import FORM as AREA_FORM
 
 _USUAL: Final = PROFILES[EVERYDAY]
 _PRESETS_OF_X264 = Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium"]
@@ -94,7 +95,18 @@ class RecordingConfig(Part):
 
 
 class ScreenConfig(Part):
-    """``[screen]``: the room's own screen, on which broadcasts and recordings are played."""
+    """``[[screen]]``: a screen of the room, and what is seen on it.
 
-    display: Annotated[str, Field(pattern=r"^:\d{1,3}(\.\d)?$")] = ":0"  # of X
+    Broadcasts and recordings are played on its part of a display of this machine; in a lesson
+    with other schools its page, ``/screen/ID``, shows them in any browser.
+    """
+
+    id: Id
+    name: Name
+    display: Annotated[str, Field(pattern=r"^:\d{1,3}(\.\d)?$")] = ""  # of X; "" = its page alone
+    area: Annotated[str, Field(pattern=AREA_FORM)] = (
+        ""  # of the display, "1920x1080+1920+0"; "" = all
+    )
     sound: bool = True
+    shows: Literal["lesson", "schools"] = "lesson"  # or, at a hub, every other school's picture
+    device: Id | None = None  # what is switched on when something begins on it

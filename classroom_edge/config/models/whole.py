@@ -63,7 +63,7 @@ class Config(Part):
     unattended: UnattendedConfig | None = None
     broadcast: BroadcastConfig | None = None
     pushes: Annotated[tuple[PushConfig, ...], Field(alias="push")] = ()
-    screen: ScreenConfig | None = None
+    screens: Annotated[tuple[ScreenConfig, ...], Field(alias="screen")] = ()
     targets: tuple[TargetConfig, ...] = ()
     keeping: KeepingConfig | None = None
     backup: BackupConfig | None = None

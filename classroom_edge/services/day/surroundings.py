@@ -37,12 +37,12 @@ class Finishing(Protocol):
         """The recording that is being finished, or nothing."""
 
 
-class Playing(Protocol):
-    """The room's screen."""
+class Screens(Protocol):
+    """The room's screens."""
 
     @property
-    def view(self) -> ScreenView | None:
-        """What is played."""
+    def views(self) -> tuple[ScreenView, ...]:
+        """What is played on each."""
 
 
 class Outlets(Protocol):
@@ -53,8 +53,8 @@ class Outlets(Protocol):
         """What is broadcast."""
 
     @property
-    def playing(self) -> Playing:
-        """What the room's screen plays."""
+    def screens(self) -> Screens:
+        """What the room's screens play."""
 
 
 class Loudness(Protocol):
@@ -98,12 +98,12 @@ class RoomAround:
         return frozenset(self._business())
 
     def _business(self) -> Iterator[Business]:
-        on_air, screen = self.outlets.broadcast_view, self.outlets.playing.view
+        on_air, screens = self.outlets.broadcast_view, self.outlets.screens.views
         if self.recording.state is not RecordingState.IDLE:
             yield Business.RECORDING
         if self.in_session() or (on_air is not None and on_air.state != "off"):
             yield Business.LIVE
-        if screen is not None and screen.state in PLAYS:
+        if any(screen.state in PLAYS for screen in screens):
             yield Business.PLAYING
         if self.finishing.name:
             yield Business.FINISHING

@@ -71,13 +71,15 @@ class SessionDesk:
         if reason := await self._guests().part(ticket):
             raise refused_in_session(reason)
 
-    async def meet_screen(self, offer: str) -> tuple[str, str]:
-        """Let a screen of this room see the session; give its name and the answer (SDP).
+    async def meet_screen(self, offer: str, school: str) -> tuple[str, str]:
+        """Let a screen of this room see the session, or of its schools one alone.
+
+        Gives its name and the answer (SDP).
 
         Raises:
-            Refused: no session goes on here.
+            Refused: no session goes on here, or that school is not in it.
         """
-        name, accepted = await self._link().live.screens.meet(offer)
+        name, accepted = await self._link().live.screens.meet(offer, school)
         return name, _agreed(accepted)
 
     async def part_screen(self, name: str) -> None:

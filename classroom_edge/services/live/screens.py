@@ -1,4 +1,4 @@
-"""A screen of this room, in a browser: at a site it shows the hub, at a hub the programme.
+"""A screen of this room, in a browser: a site shows the hub, a hub its programme or a site.
 
 It never sounds what is said in the room itself.
 """
@@ -27,13 +27,15 @@ class Screens:
     relay: RelayPort
     cast: Callable[[], Cast | None]
 
-    async def meet(self, offer: str) -> tuple[str, Accepted]:
-        """Give a screen's name, and the answer to its offer."""
+    async def meet(self, offer: str, school: str = "") -> tuple[str, Accepted]:
+        """Give a screen's name, and the answer to its offer; `school` = a hub shows that one."""
         name = PREFIX + secrets.token_hex(4)
         cast = self.cast()
         if cast is None:
             return name, Accepted(reason="not-going")
-        shown = "" if cast.leads else HUB
+        if school and not _is_seen(cast, school):
+            return name, Accepted(reason="not-in-it")
+        shown = school if cast.leads else HUB
         meeting = Meet(peer=name, offer=offer, receive=False, inside=True, shows=shown)
         try:
             answer = await met(self.relay, meeting)
@@ -46,3 +48,9 @@ class Screens:
         """Let a screen go."""
         if name.startswith(PREFIX):
             await part(self.relay, name)
+
+
+def _is_seen(cast: Cast, school: str) -> bool:
+    """Whether the picture of a school comes to this room."""
+    peer = cast.peer(school)
+    return peer is not None and peer.speaks

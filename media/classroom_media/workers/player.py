@@ -1,4 +1,4 @@
-"""The player's process: a broadcast or a recording on the room's screen.
+"""The player's process: a broadcast or a recording on one of the room's screens.
 
     python -m classroom_media.workers.player < PlayerSpec
 
@@ -9,7 +9,6 @@ import logging
 import os
 import sys
 import time
-from typing import Final
 
 from classroom_media.api import MediaError
 from classroom_media.messages import Adjust, AnyCommand, Heartbeat, Play
@@ -18,8 +17,6 @@ from classroom_media.play.trust import Trust
 from classroom_media.play.window import Window
 from classroom_media.workers.shell import Answer, Shell, read_spec
 from classroom_media.workers.specs import PlayerSpec
-
-NAME: Final = "screen"
 
 logger = logging.getLogger(__name__)
 
@@ -34,14 +31,15 @@ class Screen:
             MediaError: there is no libvlc, or no such display.
         """
         self._trust = Trust()
-        self._window = Window(spec.display)
+        self._name = spec.name
+        self._window = Window(spec.display, spec.area)
         self._player = Player(self._window.number, spec.display, sound=spec.sound)
 
     def heartbeat(self) -> Heartbeat:
         """Tell how it goes."""
         return Heartbeat(
             role="player",
-            name=NAME,
+            name=self._name,
             pid=os.getpid(),
             at_ns=time.monotonic_ns(),
             player=self._player.health(),
@@ -71,7 +69,7 @@ class Screen:
 def main() -> int:
     """Read a specification, play; give the exit status."""
     spec = read_spec(PlayerSpec)
-    shell = Shell(spec.endpoints, role="player", name=NAME)
+    shell = Shell(spec.endpoints, role="player", name=spec.name)
     try:
         screen = Screen(spec)
     except MediaError as error:

@@ -234,8 +234,10 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlayerSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """The player on the room's screen."""
+    """The player on one of the room's screens."""
 
     endpoints: Endpoints
+    name: str = "screen"
     display: str  # of X: ":0"
+    area: str = ""  # its part of the display, as `play.area` reads it; "" = all of it
     sound: bool = True

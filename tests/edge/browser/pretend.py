@@ -286,8 +286,8 @@ class PretendSession:
     async def part_guest(self, ticket: str) -> None:
         self.room.note("guest gone", ticket)
 
-    async def meet_screen(self, offer: str) -> tuple[str, str]:
-        self.room.note("screen", "")
+    async def meet_screen(self, offer: str, school: str) -> tuple[str, str]:
+        self.room.note("screen", school)
         return "screen-1", offer
 
     async def part_screen(self, name: str) -> None:

@@ -1,11 +1,14 @@
 """A guest's page and a screen's, in a browser that has neither camera nor microphone."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from classroom_edge.room import ScreenView
 from classroom_edge.services.refusals import refused_in_session
+from tests.edge.browser import lessons
 from tests.edge.browser.conftest import PHONE, Panel
 from tests.edge.browser.test_states import overflow, violations
 from tests.waiting import eventually
@@ -31,6 +34,24 @@ def test_a_guest_without_a_camera_is_told_so_and_may_still_listen_if_the_ticket_
     expect(page.get_by_role("button", name="加入课堂")).to_be_visible()
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     assert overflow(page)[0] == 0
+
+
+@pytest.mark.needs("node")
+def test_a_hubs_screen_shows_its_schools_side_by_side_and_who_speaks(
+    panel: Panel, node_modules: Path
+) -> None:
+    wall = (ScreenView("back", "后屏", "page", shows="schools", sound=False),)
+    panel.show(replace(lessons.seen(lessons.session()), screens=wall))
+    panel.page.goto(f"{panel.server.url}/screen/back")
+    tiles = panel.page.locator(".screen-picture")
+    expect(tiles).to_have_count(4)
+    expect(panel.page.locator(".screen-picture.speaks")).to_contain_text(lessons.SITES["hill"])
+    eventually(
+        lambda: {what for name, what in panel.room.asked if name == "screen"} >= {*lessons.SITES}
+    )
+    assert violations(panel.page, node_modules) == []
+    panel.page.goto(f"{panel.server.url}/screen/side")
+    expect(panel.page.locator(".screen-wait")).to_contain_text("no screen “side”")
 
 
 def test_a_screen_waits_for_its_lesson_and_asks_for_it_again_and_again(panel: Panel) -> None:

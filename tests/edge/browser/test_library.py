@@ -275,16 +275,18 @@ def test_a_card_two_peoples_consent_a_link_and_an_erasure(
 def test_a_room_without_libvlc_greys_one_button_and_names_the_remedy(
     page: Page, school: PretendServer
 ) -> None:
-    unable = ScreenView("unable", problem=LACK)
-    school.in_room(lambda room: room.show(replace(states.idle(), screen=unable)))
+    unable = ScreenView("front", "前屏", "unable", problem=LACK)
+    school.in_room(lambda room: room.show(replace(states.idle(), screens=(unable,))))
     watched(page, school)
     button = page.get_by_role("button", name="在教室大屏上播放")
     expect(button).to_have_attribute("aria-disabled", "true")
-    expect(page.locator("#screen-lack")).to_have_text(LACK["zh-CN"])
-    playing = ScreenView("playing", title=states.RECORDING, at_s=3, length_s=8, volume=60)
-    school.in_room(lambda room: room.show(replace(states.idle(), screen=playing)))
+    expect(page.locator("#screen-lack-front")).to_have_text(LACK["zh-CN"])
+    playing = replace(
+        unable, state="playing", title=states.RECORDING, at_s=3, length_s=8, volume=60
+    )
+    school.in_room(lambda room: room.show(replace(states.idle(), screens=(playing,))))
     expect(page.locator(".screen-keys")).to_contain_text("00:00:03 / 00:00:08")
-    with page.expect_request("**/api/v1/screen/adjust") as asked:
+    with page.expect_request("**/api/v1/screens/front/adjust") as asked:
         page.get_by_role("button", name="暂停大屏").click()
     assert asked.value.post_data_json == {"paused": True}
 

@@ -50,7 +50,9 @@ name = "Hill"
 {common}
 [site]
 record = false
-[screen]
+[[screen]]
+id = "front"
+name = "Front"
 display = "{display}"
 sound = false
 [[source]]

@@ -146,8 +146,7 @@ async def test_the_hubs_lesson_is_on_the_sites_screen_without_a_hand(tmp_path: P
             begin = local.Begin(title="Maths", kind=Kind.ONLINE, style=Style.LIVE, sites=("hill",))
             session = (await hub.session.ask(ME, begin)).session
             await eventually_async(lambda: colours(display) > 1, within_s=60)
-            shown = site.state().screen
-            assert shown is not None
+            shown = site.state().screens[0]
             assert shown.title == "Maths"
             await hub.session.ask(ME, local.Do(session=session, command=c.End()))
-            await eventually_async(lambda: not site.outlets.playing.workers, within_s=60)
+            await eventually_async(lambda: not site.outlets.screens.workers, within_s=60)

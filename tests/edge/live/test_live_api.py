@@ -54,7 +54,7 @@ async def test_a_screen_is_a_panel_of_the_room_and_nobody_else(tmp_path: Path) -
         shown = await here.client.post("/api/v1/live/screen", content=OFFER, headers=SDP)
         assert (shown.status_code, shown.text) == (201, ANSWER)
         assert (await here.client.delete(shown.headers["location"])).is_success
-        assert here.room.asked == [("screen", OFFER), ("screen gone", "screen-1")]
+        assert here.room.asked == [("screen", OFFER, ""), ("screen gone", "screen-1")]
 
 
 async def test_a_teacher_invites_a_guest_and_undoes_what_the_floor_shows(tmp_path: Path) -> None:

@@ -46,11 +46,11 @@ def screen() -> Iterator[str]:
 WIDTH, HEIGHT = 640, 360
 
 
-def colours(name: str, left: int = 0, top: int = 0) -> int:
+def colours(name: str, left: int = 0, top: int = 0, width: int = WIDTH) -> int:
     """Tell how many colours are seen on a screen, right of a place and below it."""
     shown = display.Display(name)
     try:
-        part = (left, top, WIDTH - left, HEIGHT - top)
+        part = (left, top, min(width, WIDTH - left), HEIGHT - top)
         image = shown.screen().root.get_image(*part, X.ZPixmap, 0xFFFFFF)
         return len({image.data[at : at + 4] for at in range(0, len(image.data), 4 * 37)})
     finally:
@@ -87,9 +87,9 @@ class Asked:
 
 
 @asynccontextmanager
-async def player(folder: Path, shown: str) -> AsyncIterator[Asked]:
+async def player(folder: Path, shown: str, area: str = "") -> AsyncIterator[Asked]:
     where = Endpoints(commands=f"ipc://{folder}/p.ctl", packets=f"ipc://{folder}/p.pub")
-    spec = msgspec.json.encode(PlayerSpec(endpoints=where, display=shown, sound=False))
+    spec = msgspec.json.encode(PlayerSpec(endpoints=where, display=shown, area=area, sound=False))
     command = [sys.executable, "-m", "classroom_media.workers.player"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         assert process.stdin is not None
@@ -127,6 +127,25 @@ async def test_a_film_fills_the_screen_and_can_be_held_sought_and_seen_to_its_en
             await asked.client.ask(Play(id="2", url=str(tmp_path / "gone.mp4")))
             await asked.until("failed", id="2")
         assert colours(shown) == 1
+
+
+async def test_a_screen_that_is_one_output_of_several_leaves_the_others_alone(
+    tmp_path: Path,
+) -> None:
+    film = tmp_path / "film.mp4"
+    film.write_bytes(b"".join(piece.data for piece in packaged(sent(reel()))))
+    half = WIDTH // 2
+    with screen() as shown:
+        async with player(tmp_path, shown, f"{half}x{HEIGHT}+{half}+0") as asked:
+            await asked.until("idle")
+            await asked.client.ask(Play(id="1", url=str(film)))
+            await asked.until("playing", id="1")
+
+            async def is_seen() -> bool:
+                return colours(shown, half) > 5
+
+            await eventually_awaited(is_seen)
+            assert colours(shown, width=half) == 1
 
 
 @contextmanager

@@ -224,12 +224,17 @@ export interface LinkView {
 export interface LiveView {
   peers: {
     peer: string;
+    name: string;
     state: "connecting" | "connected" | "lost";
+    /** How it goes, in words. */
+    quality: Words;
     rung: string;
     /** The source by which this room sees and hears it. */
     source: string;
     receiving: boolean;
   }[];
+  /** Peers that everybody hears: who has the floor. */
+  voices: string[];
   chosen: { because: Words; undo: ActionView } | null;
 }
 
@@ -240,14 +245,19 @@ export interface BroadcastView {
   page: string;
 }
 
-/** What is played on the room's own screen. */
+/** A screen of the room, and what is played on it. */
 export interface ScreenView {
-  state: "unable" | "idle" | "opening" | "playing" | "paused" | "ended" | "failed";
+  id: string;
+  name: string;
+  /** "page": nothing can be played on it; it shows lessons with other schools. */
+  state: "page" | "unable" | "idle" | "opening" | "playing" | "paused" | "ended" | "failed";
   title: string;
   at_s: number;
   length_s: number;
   volume: number;
   problem: Words;
+  shows: "lesson" | "schools";
+  sound: boolean;
 }
 
 /** Something that is made of a recording. */
@@ -355,7 +365,7 @@ export interface RoomState {
   broadcast: BroadcastView | null;
   day: DayView | null;
   missing: Missing[];
-  screen: ScreenView | null;
+  screens: ScreenView[];
   renders: RenderView[];
 }
 
