@@ -14,11 +14,11 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Final
 
 from aioice import Candidate, Connection, stun
-from aioice.ice import CandidatePair, StunProtocol
+from aioice.ice import CandidatePair, StunProtocol, server_reflexive_candidate
 
 from classroom_media.live.pipe.port import Address, Lane
 from classroom_media.live.pipe.reach import Reach, Relay
@@ -28,6 +28,7 @@ CONSENT_S: Final = 30.0
 ASK_S: Final = (4.0, 6.0)
 LOOK_S: Final = 1.0
 GATHER_S: Final = 5.0
+SEEN_S: Final = 1.5  # until a server of STUN has answered, or is not waited for
 NAME: Final = 8  # characters that checks call a pipe by
 PASSWORD: Final = 24
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -67,16 +68,24 @@ class Ice(Connection):
         self, component: int, addresses: list[str], timeout: int = 5
     ) -> list[Candidate]:
         """Give where we can be found: at the port's addresses, as announced, at TURN servers."""
-        found = [] if self._reach.relay_only else self._at_port()
-        async with asyncio.TaskGroup() as tasks:
-            asked = [tasks.create_task(self._at_server(relay)) for relay in self._reach.relays]
-        return found + [each for task in asked if (each := task.result())]
+        lanes = [] if self._reach.relay_only else self._lanes()
+        found = self._at_port(lanes) if lanes else []
+        asked = [self._at_server(relay) for relay in self._reach.relays]
+        seen = [self._seen(lane, server) for lane in lanes for server in self._reach.stun]
+        return found + await _found(*asked, *seen)
 
-    def _at_port(self) -> list[Candidate]:
+    async def also(self, relays: Iterable[Relay]) -> None:
+        """Look for the peer from more TURN servers; it learns where they are by our checks."""
+        self._local_candidates += await _found(*map(self._at_server, relays))
+
+    def _lanes(self) -> list[Lane]:
         lanes = self._reach.port.lanes(self.local_username, lambda: StunProtocol(self), self.take)
         for lane in lanes:
             lane.stun.local_candidate = candidate("host", lane.sock.getsockname()[:2])
             self._protocols.append(lane.stun)
+        return lanes
+
+    def _at_port(self, lanes: list[Lane]) -> list[Candidate]:
         own = [lane.stun.local_candidate for lane in lanes]
         base = (own[0].host, own[0].port)
         return own + [candidate("srflx", address, base) for address in self._reach.announced]
@@ -87,6 +96,12 @@ class Ice(Connection):
                 protocol = await relayed(relay, lambda: StunProtocol(self))
                 self._protocols.append(protocol)
                 return protocol.local_candidate
+        return None
+
+    async def _seen(self, lane: Lane, server: Address) -> Candidate | None:
+        with contextlib.suppress(OSError, TimeoutError, KeyError, stun.TransactionError):
+            async with asyncio.timeout(SEEN_S):
+                return (await server_reflexive_candidate(lane.stun, server))[0]
         return None
 
     def take(self, data: bytes, now_ns: int) -> None:
@@ -145,3 +160,9 @@ class Ice(Connection):
         except stun.TransactionError:
             return False
         return True
+
+
+async def _found(*asked: Coroutine[None, None, Candidate | None]) -> list[Candidate]:
+    async with asyncio.TaskGroup() as tasks:
+        answers = [tasks.create_task(each) for each in asked]
+    return [each for task in answers if (each := task.result())]

@@ -30,10 +30,12 @@ class Relay:
 class Reach:
     """How pipes are found. `announced` lead to the port from outside; `relay_only`: hide all else.
 
-    Without `relays` a machine is found at its own addresses alone.
+    Without `relays` a machine is found at its own addresses alone, and at those that servers of
+    `stun` see it at.
     """
 
     port: Port
     announced: tuple[Address, ...] = ()
     relays: tuple[Relay, ...] = ()
     relay_only: bool = False
+    stun: tuple[Address, ...] = ()

@@ -16,7 +16,7 @@ from classroom_media.live.pipe.dtls import Dtls
 from classroom_media.live.pipe.ice import Ice
 from classroom_media.live.pipe.identity import Identity
 from classroom_media.live.pipe.lock import Lock
-from classroom_media.live.pipe.reach import Reach
+from classroom_media.live.pipe.reach import Reach, Relay
 from classroom_media.live.pipe.reading import read
 
 CONNECT_S: Final = 30.0  # until then the peer must have been found, and have proved itself
@@ -67,6 +67,11 @@ class SecurePipe:
         begins = theirs.way.setup != "active"
         self._agreed(ice, ours, theirs, server=not begins)
         return self._describe(ice, ours, "active" if begins else "passive")
+
+    async def also(self, relays: Iterable[Relay]) -> None:
+        """After the offer and before `agree`: have more TURN servers, without another offer."""
+        if self._ice is not None:
+            await self._ice.also(relays)
 
     async def agree(self, answer: str) -> None:
         """Take the answer to our offer, and connect.

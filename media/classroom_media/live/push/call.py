@@ -121,8 +121,9 @@ class WhipLine:
     async def _told(self, port: Port, tasks: asyncio.TaskGroup) -> PushError | None:
         """Call; give why it is over, if that was not our wish."""
         changed = asyncio.Event()
+        servers = await asyncio.to_thread(whip.named, self._address)
         self._pipe = pipe = SecurePipe(
-            Reach(port),
+            Reach(port, stun=servers.stun, relays=servers.turn),
             tasks,
             received=self._heard,
             changed=lambda _state: changed.set(),
@@ -132,6 +133,7 @@ class WhipLine:
         try:
             agreed = await asyncio.to_thread(whip.offered, self._address, await pipe.offer())
             session = agreed.session
+            await pipe.also(each for each in agreed.servers.turn if each not in servers.turn)
             await pipe.agree(agreed.answer)
             async with asyncio.timeout(FOUND_S):
                 await changed.wait()

@@ -1,7 +1,11 @@
 """WHIP: how a stream is offered to a server over HTTP, and taken leave of.
 
+A server may name STUN and TURN servers when it is asked for its options: the offer is made with
+them. TURN servers that it names with its answer are used without a second offer: it learns their
+addresses by the checks that come from there. STUN servers are of no use by then.
+
 Source: RFC 9725, 4.1 (POST of an offer, 201 with the answer and where the session is), 4.2 (DELETE
-ends it), 4.3 (redirections), 4.7 (bearer tokens).
+ends it), 4.3 (redirections), 4.6 (STUN and TURN servers), 4.7 (bearer tokens).
 """
 
 import ssl
@@ -10,14 +14,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
 from http import HTTPStatus
+from http.client import HTTPException
 from typing import IO, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urljoin, urlsplit
 
 from classroom_media.live.push.address import Address
 from classroom_media.live.push.errors import PushError
+from classroom_media.live.push.ice_servers import IceServers, read
 
 OPEN_S: Final = 6.0
+OPTIONS_S: Final = 2.0  # most servers say nothing of use
 ANSWER_MAX: Final = 65_536  # bytes
 SAID_MAX: Final = 200  # characters of what a server says to its refusal
 WEB: Final = frozenset({"http", "https"})
@@ -32,6 +39,7 @@ class Agreed:
 
     answer: str  # SDP
     session: str  # its address, which a DELETE ends; "" = it has told none
+    servers: IceServers
 
 
 class _Redirections(urllib.request.HTTPRedirectHandler):
@@ -60,6 +68,17 @@ class _Redirections(urllib.request.HTTPRedirectHandler):
 _OPENER: Final = urllib.request.build_opener(_Redirections)
 
 
+def named(address: Address) -> IceServers:
+    """Give the STUN and TURN servers that a server names beforehand, if it does. Blocks."""
+    request = _request(address, address.url, "OPTIONS")
+    with (
+        suppress(OSError, HTTPException),
+        _OPENER.open(request, timeout=OPTIONS_S) as response,
+    ):
+        return _servers(response.headers)
+    return IceServers()
+
+
 def offered(address: Address, offer: str) -> Agreed:
     """Offer a stream. Blocks for OPEN_S at most, a few times that with redirections.
 
@@ -72,7 +91,8 @@ def offered(address: Address, offer: str) -> Agreed:
             answer = response.read(ANSWER_MAX).decode("utf-8", "replace")
             where = response.headers.get("Location", "")
             session = urljoin(response.url, where) if where else ""
-            return Agreed(answer, session if urlsplit(session).scheme in WEB else "")
+            session = session if urlsplit(session).scheme in WEB else ""
+            return Agreed(answer, session, _servers(response.headers))
     except HTTPError as error:
         said = error.read(SAID_MAX).decode("utf-8", "replace").partition("\n")[0]
         raise PushError("rejected", f"HTTP {error.code} {said}".strip()) from error
@@ -86,6 +106,10 @@ def leave(address: Address, session: str) -> None:
     """End a session; who does not hear it finds out by itself. Blocks for OPEN_S at most."""
     with suppress(OSError), _OPENER.open(_request(address, session, "DELETE"), timeout=OPEN_S):
         pass
+
+
+def _servers(headers: Message) -> IceServers:
+    return read(headers.get_all("Link", []))
 
 
 def _request(address: Address, url: str, method: str, body: str = "") -> urllib.request.Request:

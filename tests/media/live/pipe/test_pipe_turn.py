@@ -107,12 +107,12 @@ async def _listens(port: int) -> None:
 
 
 @asynccontextmanager
-async def hub_and_hidden_site(relay: Relay) -> AsyncIterator[tuple[End, End]]:
+async def hub_and_hidden_site(*relays: Relay) -> AsyncIterator[tuple[End, End]]:
     """Give a hub, and a site that may use nothing but the server."""
     async with asyncio.TaskGroup() as tasks:
         ports = [Port.open([LOOPBACK]) for _ in range(2)]
         hub = End(Reach(ports[0]), tasks)
-        site = End(Reach(ports[1], relays=(relay,), relay_only=True), tasks)
+        site = End(Reach(ports[1], relays=relays, relay_only=True), tasks)
         try:
             yield hub, site
         finally:
@@ -120,6 +120,18 @@ async def hub_and_hidden_site(relay: Relay) -> AsyncIterator[tuple[End, End]]:
             await hub.pipe.close()
             for port in ports:
                 port.close()
+
+
+@pytest.mark.needs("coturn")
+async def test_a_server_that_is_named_after_the_offer_needs_no_second_one(tmp_path: Path) -> None:
+    async with coturn(tmp_path) as (plain, _), hub_and_hidden_site() as (hub, site):
+        offer = await site.pipe.offer()
+        assert " typ " not in offer
+        answer = await hub.pipe.answer(offer)
+        await site.pipe.also([Relay(LOOPBACK, plain, USER, PASSWORD)])
+        await site.pipe.agree(answer)
+        await site.connected()
+        await hub.connected()
 
 
 @pytest.mark.needs("coturn")

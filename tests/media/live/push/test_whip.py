@@ -1,14 +1,23 @@
 """Streams to a WHIP server that others wrote (aiortc): pictures, sound, refusals, an end."""
 
+import asyncio
 import itertools
 import time
+from pathlib import Path
+
+import pytest
+from aioice import stun
 
 from classroom_media.api import Kind
+from classroom_media.live.pipe.reach import Relay
+from classroom_media.live.push import ice_servers
 from classroom_media.live.push.address import read
 from classroom_media.live.push.lines import open_line
 from classroom_media.workers.push_trial import tried
 from classroom_media.workers.specs import TrialSpec
 from tests.media.live.hls.lessons import reel, sent
+from tests.media.live.pipe.pairs import LOOPBACK
+from tests.media.live.pipe.test_pipe_turn import PASSWORD, USER, coturn
 from tests.media.live.push.test_push import pushing
 from tests.media.live.push.whip_server import TOKEN, Platform, whip_server
 from tests.waiting import eventually
@@ -68,3 +77,62 @@ def test_a_refusal_is_told_in_the_servers_own_words_and_no_secret_is_shown() -> 
     assert address.shown == "https://live.example:443/…"
     assert "secret" not in repr(address)
     assert TOKEN not in repr(address)
+
+
+def test_servers_are_read_as_the_standard_writes_them() -> None:
+    given = 'rel="ice-server"; username="u"; credential="p"'
+    named = ice_servers.read(
+        [
+            '<stun:stun.example>; rel="ice-server"',
+            '<turn:turn.example?transport=tcp>; rel="ice-server"; username="u"; '
+            'credential="a\\"b, c"; credential-type="password", '
+            "<turns:[2001:db8::1]:443>; rel=ice-server; username=u; credential=p",
+            f'<turn:turn.example>; {given}; credential-type="oauth"',
+            '<turn:turn.example>; rel="ice-server"',
+            f"<turn:turn.example:99999>; {given}",
+            '<stun:a..b>; rel="ice-server", <https://else.example>; rel="next"',
+        ]
+    )
+    assert named.stun == (("stun.example", 3478),)
+    assert named.turn == (
+        Relay("turn.example", 3478, "u", 'a"b, c', "tcp"),
+        Relay("2001:db8::1", 443, "u", "p", "tcp", tls=True),
+    )
+
+
+@pytest.mark.needs("coturn")
+async def test_an_offer_is_made_with_the_servers_that_are_named_beforehand(tmp_path: Path) -> None:
+    async with coturn(tmp_path) as (plain, _):
+        turn = f'<turn:{LOOPBACK}:{plain}>; rel="ice-server"; username="{USER}"'
+        with whip_server() as platform:
+            platform.options = (
+                f'<stun:{LOOPBACK}:{plain}>; rel="ice-server"',
+                f'{turn}; credential="{PASSWORD}"; credential-type="password"',
+            )
+            trial = TrialSpec(address=f"{platform.url}/in {TOKEN}", seconds=1)
+            assert (await asyncio.to_thread(tried, trial)).code == ""
+    assert " typ relay " in platform.offers[0]
+    assert " typ srflx " in platform.offers[0]
+
+
+async def test_a_server_that_is_named_with_the_answer_is_asked_and_may_refuse() -> None:
+    asked: list[stun.Method] = []
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        request = stun.parse_message(await reader.read(2048))
+        asked.append(request.message_method)
+        said = stun.Message(request.message_method, stun.Class.ERROR, request.transaction_id)
+        said.attributes["ERROR-CODE"] = (486, "Allocation Quota Reached")
+        writer.write(bytes(said))
+        writer.close()
+
+    turn = await asyncio.start_server(refuse, LOOPBACK)
+    port = turn.sockets[0].getsockname()[1]
+    with whip_server() as platform:
+        platform.links = (
+            f'<turn:{LOOPBACK}:{port}?transport=tcp>; rel="ice-server"; username=u; credential=p',
+        )
+        trial = TrialSpec(address=f"{platform.url}/in {TOKEN}", seconds=1)
+        assert (await asyncio.to_thread(tried, trial)).code == ""
+    turn.close()
+    assert asked == [stun.Method.ALLOCATE]

@@ -64,4 +64,4 @@ async def test_a_browser_shows_and_plays_what_is_pushed_and_is_told_of_the_end()
             await eventually_awaited(is_shown, within_s=WITHIN_S)
         finally:
             over.set()
-    assert asked == ["POST", "DELETE"]
+    assert asked == ["OPTIONS", "POST", "DELETE"]

@@ -24,6 +24,9 @@ class Platform:
 
     loop: asyncio.AbstractEventLoop
     url: str = ""
+    options: tuple[str, ...] = ()  # Link headers of its answer to OPTIONS
+    links: tuple[str, ...] = ()  # and to an offer
+    offers: list[str] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)  # of pictures, as they are burnt in
     loud: int = 0  # frames of sound that are no silence
     begun: int = 0
@@ -32,6 +35,7 @@ class Platform:
 
     async def take(self, offer: str) -> tuple[str, str]:
         """Answer an offer; give where the session is, and the answer."""
+        self.offers.append(offer)
         peer = RTCPeerConnection()
         peer.on("track", self._watch)
         await peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
@@ -89,6 +93,9 @@ def whip_server() -> Iterator[Platform]:
     platform = Platform(loop)
 
     class Handler(http.server.BaseHTTPRequestHandler):
+        def do_OPTIONS(self) -> None:
+            self._say(200, links=platform.options)
+
         def do_POST(self) -> None:
             offer = self.rfile.read(int(self.headers["Content-Length"])).decode()
             if self.path == "/moved":
@@ -97,7 +104,7 @@ def whip_server() -> Iterator[Platform]:
                 self._say(401, "no such stream\n")
             else:
                 taken = asyncio.run_coroutine_threadsafe(platform.take(offer), loop).result(20)
-                self._say(201, taken[1], Location=taken[0])
+                self._say(201, taken[1], platform.links, Location=taken[0])
 
         def do_DELETE(self) -> None:
             asyncio.run_coroutine_threadsafe(platform.part(self.path), loop).result(20)
@@ -106,8 +113,12 @@ def whip_server() -> Iterator[Platform]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as it is called
             pass
 
-        def _say(self, status: int, body: str = "", **headers: str) -> None:
+        def _say(
+            self, status: int, body: str = "", links: tuple[str, ...] = (), **headers: str
+        ) -> None:
             self.send_response(status)
+            for link in links:
+                self.send_header("Link", link)
             for name, value in {**headers, "Content-Length": str(len(body.encode()))}.items():
                 self.send_header(name, value)
             self.end_headers()
