@@ -5,7 +5,8 @@
 
 A camera of 720p25 is sent as low-latency HLS, in real time. Chromium with hls.js plays it over a
 line whose round trip takes 40 ms, as our own page does: a little faster while it is late. The
-latency is from the stamp of a picture to its being shown, by the clock of the same machine. Then
+latency is from the stamp of a picture to its being shown, by the clock of the same machine. Somebody
+who comes in the middle opens the page anew, ten times at any moment, until pictures move. Then
 viewers who ask for every playlist and every part come directly, and through nginx as a cache in
 front; CPU is that of the origin's process and of nginx, of one core. The peer is nginx with the
 same segments as plain files (`static`), from which the same viewers take as many bytes.
@@ -31,7 +32,7 @@ from pathlib import Path
 from typing import Final
 
 import psutil
-from playwright.async_api import async_playwright
+from playwright.async_api import Browser, async_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -51,6 +52,8 @@ PATH: Final = "/any/maths/720p/"
 SETTLE_S: Final = 6.0
 CATCH_UP_S: Final = 16.0  # a page that is 2 s late is where it wants to be by then
 WAY_S: Final = 0.02  # each way
+JOINS: Final = 10
+JOIN_S: Final = 1.3  # from one to the next, beside the keyframes' two seconds
 NGINX: Final = """
 daemon off; {user} worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 4096; }}
@@ -74,10 +77,11 @@ http {{
 PAGE: Final = """<!doctype html><video muted autoplay></video><script src="/hls.js"></script>
 <script>
   const video = document.querySelector("video"), hls = new Hls({lowLatencyMode: true});
-  let stalls = 0; const late = [];
+  let stalls = 0, joined = 0; const late = [];
   hls.loadSource("/any/maths/index.m3u8"); hls.attachMedia(video);
   hls.on(Hls.Events.ERROR, (_, told) => { stalls += told.details === "bufferStalledError"; });
   const look = () => { late.push((Date.now() - hls.playingDate) / 1000);
+    if (late.length === 2) joined = performance.now() / 1000;  // a first one may stand still
     video.requestVideoFrameCallback(look); };
   video.requestVideoFrameCallback(look);
   setInterval(() => {
@@ -120,7 +124,12 @@ async def measured(folder: Path, viewers: int, seconds: float) -> dict[str, floa
     with origin(folder) as (process, port), nginx(folder, port) as (cache, cached):
         await asyncio.sleep(SETTLE_S)
         async with away(port) as far:
+            joined = await joins(far)
             late, stalls = await browser(far, seconds)
+        result |= {
+            "join_s": round(statistics.median(joined), 2),
+            "join_most_s": round(max(joined), 2),
+        }
         result |= {"latency_s": round(statistics.median(late), 3), "stalls": stalls}
         async with away(cached) as far:
             late, stalls = await browser(far, seconds)
@@ -238,12 +247,35 @@ async def away(port: int) -> AsyncIterator[int]:
         yield server.sockets[0].getsockname()[1]
 
 
-async def browser(port: int, seconds: float) -> tuple[list[float], int]:
-    """Watch in Chromium; give how late each picture was shown, and the stalls."""
+@asynccontextmanager
+async def opened() -> AsyncIterator[Browser]:
+    """Run Chromium."""
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(
             executable_path=parts.chromium(), args=["--no-sandbox", "--disable-gpu"]
         )
+        yield chromium
+        await chromium.close()
+
+
+async def joins(port: int) -> list[float]:
+    """Come in the middle, again and again; give after how many seconds the pictures moved."""
+    found: list[float] = []
+    async with opened() as chromium:
+        while len(found) < JOINS:
+            context = await chromium.new_context()  # nothing is in its cache
+            page = await context.new_page()
+            await page.goto(f"http://127.0.0.1:{port}/")
+            joined = await page.wait_for_function("joined", timeout=30_000)
+            found.append(float(await joined.json_value()))
+            await context.close()
+            await asyncio.sleep(JOIN_S)
+    return found
+
+
+async def browser(port: int, seconds: float) -> tuple[list[float], int]:
+    """Watch in Chromium; give how late each picture was shown, and the stalls."""
+    async with opened() as chromium:
         page = await chromium.new_page()
         await page.goto(f"http://127.0.0.1:{port}/")
         await page.wait_for_function("late.length > 50", timeout=30_000)
@@ -251,7 +283,6 @@ async def browser(port: int, seconds: float) -> tuple[list[float], int]:
         await page.evaluate("late.length = 0; stalls = 0")
         await asyncio.sleep(seconds)
         late, stalls = await page.evaluate("[late, stalls]")
-        await chromium.close()
     return late, stalls
 
 
