@@ -5,8 +5,8 @@
 
 A camera of 720p25 is sent as low-latency HLS, in real time. Chromium with hls.js plays it over a
 line whose round trip takes 40 ms, as our own page does: a little faster while it is late. The
-latency is from the stamp of a picture to its being shown, by the clock of the same machine. Somebody
-who comes in the middle opens the page anew, ten times at any moment, until pictures move. Then
+latency is from the stamp of a picture to its being shown, by the clock of the same machine. Who
+comes in the middle opens the page anew, ten times at any moment, until pictures move. Then
 viewers who ask for every playlist and every part come directly, and through nginx as a cache in
 front; CPU is that of the origin's process and of nginx, of one core. The peer is nginx with the
 same segments as plain files (`static`), from which the same viewers take as many bytes.
