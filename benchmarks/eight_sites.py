@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import AsyncExitStack, ExitStack, suppress
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import pairwise
@@ -33,13 +33,21 @@ from typing import Final, NamedTuple
 import av
 import msgspec
 import numpy as np
-import psutil
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks.two_way import HANG_UP_S, LEAVE_S, SETTLE_S, free_port, sizes
-from benchmarks.worker_process import endpoints, worker
-from classroom_media.api import NS, Kind, Layout, WorkerError
+from benchmarks.room_of_workers import (
+    DIRECTOR,
+    HANG_UP_S,
+    LEAVE_S,
+    LOOPBACK,
+    RELAY,
+    SETTLE_S,
+    THERE_S,
+    Room,
+    free_port,
+)
+from classroom_media.api import NS, Kind, Layout
 from classroom_media.emulate.feed import Feed
 from classroom_media.emulate.reel import FRAME_NS, Look, Voice, film
 from classroom_media.emulate.replay import ReplayedCamera
@@ -58,19 +66,11 @@ from classroom_media.live.rtp.outgoing import Outgoing
 from classroom_media.live.rtp.reports import ReceiverReport, Reception
 from classroom_media.live.rtp.sender import Sender
 from classroom_media.live.rungs import SIZES
-from classroom_media.messages import Begin, End, Heartbeat, Meet, PeerHealth, Quit, Status
+from classroom_media.messages import Begin, End, Heartbeat, Meet, PeerHealth, Status
 from classroom_media.packets import Coded
 from classroom_media.workers.client import WorkerClient
-from classroom_media.workers.specs import (
-    DirectorSource,
-    DirectorSpec,
-    Endpoints,
-    LiveSize,
-    RelaySpec,
-    SourceSpec,
-)
+from classroom_media.workers.specs import Endpoints
 
-LOOPBACK: Final = "127.0.0.1"
 HUB: Final = "hub"
 CAMERA: Final = "camera"
 RECORDING: Final = "recording"
@@ -85,92 +85,7 @@ TICK_S: Final = 0.005
 REPORT_NS: Final = NS // 5
 LINE_BPS: Final = 4_000_000  # what the sites say they can take
 HOLE_S: Final = 0.06  # between two pictures: one is missing
-GREET_S: Final = 2.0
-PATIENCE_S: Final = 30.0
 _HEAD: Final = struct.Struct("!xxHxxxxI")
-
-
-class Hub:
-    """The processes of the hub."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._where: dict[str, Endpoints] = {}
-        self.processes: dict[str, psutil.Process] = {}
-
-    def at(self, role: str) -> Endpoints:
-        """Say where one of its processes listens."""
-        return self._where.setdefault(role, endpoints(self._folder, role))
-
-    def begin(
-        self, stack: ExitStack, kind: str, role: str, spec: SourceSpec | DirectorSpec | RelaySpec
-    ) -> None:
-        """Start a process."""
-        self.processes[role] = stack.enter_context(worker(kind, spec, leave_s=LEAVE_S))
-
-    def source(self, role: str, url: str, relay: Endpoints | None = None) -> SourceSpec:
-        """Specify a source that is recorded."""
-        return SourceSpec(
-            id=role, name=role, url=url, endpoints=self.at(role), sound=True, relay=relay
-        )
-
-    def director(self, sources: list[str]) -> DirectorSpec:
-        """Specify a programme that shows as many of them as it can."""
-        shown = tuple(sources[:SHOWN])
-        return DirectorSpec(
-            sources=tuple(
-                DirectorSource(id=one, name=one, endpoints=self.at(one), sound=True)
-                for one in sources
-            ),
-            endpoints=self.at("director"),
-            layout=Layout("grid" if len(shown) > 1 else "single", shown),
-            width=HUB_HEIGHT * 16 // 9,
-            height=HUB_HEIGHT,
-            renditions=sizes(HUB_HEIGHT),
-        )
-
-    def relay(self, peers: Iterable[str]) -> RelaySpec:
-        """Specify what leads to the sites."""
-        return RelaySpec(
-            name=HUB,
-            director=self.at("director"),
-            endpoints=self.at("relay"),
-            sizes=tuple(
-                LiveSize(
-                    stream=f"programme-{one.name}", height=one.height, bitrate_kbps=one.bitrate_kbps
-                )
-                for one in sizes(HUB_HEIGHT)
-            ),
-            remotes={one: one for one in peers},
-            addresses=(LOOPBACK,),
-            port=free_port(),
-        )
-
-    def cpu_s(self) -> dict[str, float]:
-        """Give user and system time of each process so far."""
-        times = {role: one.cpu_times() for role, one in self.processes.items()}
-        return {role: one.user + one.system for role, one in times.items()}
-
-    async def greet(self) -> None:
-        """Speak to all processes, until cancelled: else they think themselves forgotten."""
-        while True:
-            for where in self._where.values():
-                async with WorkerClient(where) as client:
-                    with suppress(WorkerError):
-                        await client.ask(Status())
-            await asyncio.sleep(GREET_S)
-
-    async def there(self) -> None:
-        """Return once every process answers."""
-        for where in self._where.values():
-            async with WorkerClient(where) as client:
-                await client.ask(Status(), timeout_s=PATIENCE_S)
-
-    async def end(self) -> None:
-        """Have all processes end."""
-        for where in self._where.values():
-            async with WorkerClient(where) as client:
-                await client.ask(Quit(), timeout_s=LEAVE_S)
 
 
 class Sites:
@@ -191,8 +106,8 @@ class Sites:
         async with WorkerClient(relay) as at_hub:
             for name, pipe in self._pipes.items():
                 meet = Meet(peer=name, offer=await pipe.offer())
-                await pipe.agree((await at_hub.ask(meet, timeout_s=PATIENCE_S)).sdp)
-        async with asyncio.timeout(PATIENCE_S):
+                await pipe.agree((await at_hub.ask(meet, timeout_s=THERE_S)).sdp)
+        async with asyncio.timeout(THERE_S):
             while len(self._fan_out.peers) < len(self._pipes):  # noqa: ASYNC110
                 await asyncio.sleep(TICK_S)
 
@@ -312,16 +227,18 @@ async def measure(count: int, seconds: float, folder: Path) -> Found:
             reel = film(CAMERA, 1, look, Voice(), count=REEL)
             stack.enter_context(ReplayedCamera(CAMERA, reel, feed.publish))
             await network.enter_async_context(server.listening())
-            hub = Hub(folder)
-            filmed = hub.source(CAMERA, f"rtsp://{LOOPBACK}:{server.port}/{CAMERA}")
-            hub.begin(stack, "source", CAMERA, filmed)
+            hub = Room(folder, HUB, height=HUB_HEIGHT)
+            camera = f"rtsp://{LOOPBACK}:{server.port}/{CAMERA}"
+            hub.source(stack, CAMERA, camera, relayed=False, isolated=True)
             for one in names:
-                hub.begin(stack, "source", one, hub.source(one, f"remote://{one}", hub.at("relay")))
-            hub.begin(stack, "director", "director", hub.director([CAMERA, *names]))
-            hub.begin(stack, "relay", "relay", hub.relay(names))
+                hub.source(stack, one, f"remote://{one}", relayed=True, isolated=True)
+            shown = (CAMERA, *names)[:SHOWN]
+            layout = Layout("grid" if len(shown) > 1 else "single", shown)
+            hub.director(stack, [CAMERA, *names], layout, preset="veryfast")
+            hub.relay(stack, {one: one for one in names}, port=free_port())
             work = [tasks.create_task(hub.greet()), tasks.create_task(sites.teach())]
             await hub.there()
-            await sites.meet(hub.at("relay"))
+            await sites.meet(hub.at(RELAY))
             await asyncio.sleep(SETTLE_S)
             found = await lesson(hub, sites, names, seconds, folder / RECORDING)
             await sites.close()
@@ -332,22 +249,22 @@ async def measure(count: int, seconds: float, folder: Path) -> Found:
     return found
 
 
-async def lesson(hub: Hub, sites: Sites, names: list[str], seconds: float, folder: Path) -> Found:
+async def lesson(hub: Room, sites: Sites, names: list[str], seconds: float, folder: Path) -> Found:
     """Record everything for so long; give what it took, and what is in the files."""
-    recorded = [CAMERA, *names, "director"]
+    recorded = [CAMERA, *names, DIRECTOR]
     begin = Begin(
         recording="lesson", folder=str(folder), take=1, from_ns=time.monotonic_ns(), lead_in=False
     )
     for role in recorded:
         await _ask(hub.at(role), begin)
     frozen_before = {one.peer: one.frozen_s for one in await _peers(hub)}
-    left_before = (await _status(hub.at("director"))).left_out
+    left_before = (await _status(hub.at(DIRECTOR))).left_out
     packets, own_s = dict(sites.packets), time.process_time()
     before, began_s = hub.cpu_s(), time.monotonic()
     await asyncio.sleep(seconds)
     after, took_s = hub.cpu_s(), time.monotonic() - began_s
     own_s = time.process_time() - own_s
-    director, peers = await _status(hub.at("director")), await _peers(hub)
+    director, peers = await _status(hub.at(DIRECTOR)), await _peers(hub)
     end = End(end_ns=time.monotonic_ns())
     for role in recorded:
         await _ask(hub.at(role), end)
@@ -391,7 +308,7 @@ def _looked_at(path: Path) -> _Track:
 
 
 def _by_kind(shares: dict[str, float]) -> dict[str, float]:
-    kinds = {"director": "director", "relay": "relay", CAMERA: "camera"}
+    kinds = {one: one for one in (DIRECTOR, RELAY, CAMERA)}
     summed: dict[str, float] = {}
     for role, share in shares.items():
         kind = kinds.get(role, "sites' sources")
@@ -417,8 +334,8 @@ async def _status(where: Endpoints) -> Heartbeat:
     return beat
 
 
-async def _peers(hub: Hub) -> tuple[PeerHealth, ...]:
-    return (await _status(hub.at("relay"))).peers
+async def _peers(hub: Room) -> tuple[PeerHealth, ...]:
+    return (await _status(hub.at(RELAY))).peers
 
 
 def main() -> int:

@@ -17,11 +17,10 @@ a beep is heard, at the same places.
 import argparse
 import asyncio
 import json
-import socket
 import sys
 import tempfile
 import time
-from contextlib import AsyncExitStack, ExitStack, closing, suppress
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -31,12 +30,20 @@ from typing import Final
 
 import av
 import numpy as np
-import psutil
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks.worker_process import endpoints, worker
-from classroom_media.api import NS, Kind, Layout, Rendition, Strip, WorkerError
+from benchmarks.room_of_workers import (
+    DIRECTOR,
+    HANG_UP_S,
+    LEAVE_S,
+    LOOPBACK,
+    RELAY,
+    SETTLE_S,
+    Room,
+    free_port,
+)
+from classroom_media.api import NS, Kind, Layout, Strip
 from classroom_media.emulate import truth
 from classroom_media.emulate.camera import EmulatedCamera
 from classroom_media.emulate.feed import Feed
@@ -45,18 +52,10 @@ from classroom_media.emulate.link import Line
 from classroom_media.emulate.proxy import Cable
 from classroom_media.emulate.rtsp import RtspServer
 from classroom_media.emulate.scenes import PupilsScene, TeacherScene
-from classroom_media.live.rungs import SIZES
-from classroom_media.messages import Agree, Meet, Mix, Quit, Show, Status
+from classroom_media.messages import Agree, Meet, Mix, Show
 from classroom_media.packets import Coded
 from classroom_media.workers.client import WorkerClient
-from classroom_media.workers.specs import (
-    DirectorSource,
-    DirectorSpec,
-    Endpoints,
-    LiveSize,
-    RelaySpec,
-    SourceSpec,
-)
+from classroom_media.workers.specs import Endpoints
 from classroom_media.workers.subscribe import PacketReader
 
 GLASS_MS: Final = 300.0  # goals
@@ -68,10 +67,6 @@ SITE: Final = "east"
 CAMERA: Final = "camera"
 REMOTE: Final = "elsewhere"
 PROGRAMME: Final = ("programme", "programme-sound")
-GREET_S: Final = 5.0
-SETTLE_S: Final = 8.0  # until the ladder stands on its best rung
-LEAVE_S: Final = 10.0
-HANG_UP_S: Final = 0.2  # the cameras
 
 
 @dataclass
@@ -175,107 +170,19 @@ class Probe:
 Found = tuple[list[Probe], dict[str, float]]  # and each process's share of a core
 
 
-def sizes(height: int) -> tuple[Rendition, ...]:
-    """Give the sizes that peers get of a programme of that height."""
-    return tuple(
-        Rendition(
-            name=f"{one.name}-live", height=at, bitrate_kbps=one.picture_bps // 1000, live=True
-        )
-        for one in SIZES
-        if (at := int(one.name.removesuffix("p"))) <= height
-    )
+def begin(stack: ExitStack, room: Room, rtsp: int, *, port: int = 0, door: int = 0) -> None:
+    """Start a school; the other one reaches its `port` by way of a `door`."""
+    peer = SITE if room.name == HUB else HUB
+    film = f"rtsp://{LOOPBACK}:{rtsp}/{room.name}"
+    for role, url in ((CAMERA, film), (REMOTE, f"remote://{peer}")):
+        room.source(stack, role, url, relayed=True, isolated=False)
+    room.director(stack, (CAMERA, REMOTE), Layout("single", (CAMERA,)), preset="superfast")
+    room.relay(stack, {peer: REMOTE}, voices=(peer,), port=port, door=door)
 
 
-class School:
-    """A room of three processes."""
-
-    def __init__(self, folder: Path, name: str, peer: str, *, height: int, rtsp: int) -> None:
-        self.name, self.peer = name, peer
-        self._where = {
-            role: endpoints(folder, f"{name}-{role}")
-            for role in (CAMERA, REMOTE, "director", "relay")
-        }
-        self.relay = self._where["relay"]
-        self.director = self._where["director"]
-        self._height, self._rtsp = height, rtsp
-        self._processes: dict[str, psutil.Process] = {}
-
-    def cpu_s(self) -> dict[str, float]:
-        """Give user and system time of each process so far."""
-        times = {role: one.cpu_times() for role, one in self._processes.items()}
-        return {f"{self.name} {role}": one.user + one.system for role, one in times.items()}
-
-    def begin(self, stack: ExitStack, port: int = 0, door: int = 0) -> None:
-        """Start the processes; the relay's peers reach its `port` by way of a `door`."""
-        begun = self._processes
-        for role in (CAMERA, REMOTE):
-            begun[role] = stack.enter_context(worker("source", self._source(role), leave_s=LEAVE_S))
-        begun["director"] = stack.enter_context(
-            worker("director", self._director(), leave_s=LEAVE_S)
-        )
-        relay = self._relay(port, door)
-        begun["relay"] = stack.enter_context(worker("relay", relay, leave_s=LEAVE_S))
-
-    async def greet(self) -> None:
-        """Speak to all processes, until cancelled: else they think themselves forgotten."""
-        while True:
-            for where in self._where.values():
-                async with WorkerClient(where) as client:
-                    with suppress(WorkerError):
-                        await client.ask(Status())
-            await asyncio.sleep(GREET_S)
-
-    async def end(self) -> None:
-        """Have all processes end."""
-        for where in self._where.values():
-            async with WorkerClient(where) as client:
-                await client.ask(Quit(), timeout_s=LEAVE_S)
-
-    def _source(self, role: str) -> SourceSpec:
-        far = role == REMOTE
-        return SourceSpec(
-            id=role,
-            name=role,
-            url=f"remote://{self.peer}" if far else f"rtsp://127.0.0.1:{self._rtsp}/{self.name}",
-            endpoints=self._where[role],
-            sound=True,
-            isolated=False,
-            relay=self.relay,
-        )
-
-    def _director(self) -> DirectorSpec:
-        return DirectorSpec(
-            sources=tuple(
-                DirectorSource(id=role, name=role, endpoints=self._where[role], sound=True)
-                for role in (CAMERA, REMOTE)
-            ),
-            endpoints=self.director,
-            layout=Layout("single", (CAMERA,)),
-            width=self._height * 16 // 9,
-            height=self._height,
-            preset="superfast",
-            renditions=sizes(self._height),
-        )
-
-    def _relay(self, port: int, door: int) -> RelaySpec:
-        return RelaySpec(
-            name=self.name,
-            director=self.director,
-            endpoints=self.relay,
-            sizes=tuple(
-                LiveSize(
-                    stream=f"programme-{one.name}",
-                    height=one.height,
-                    bitrate_kbps=one.bitrate_kbps,
-                )
-                for one in sizes(self._height)
-            ),
-            remotes={self.peer: REMOTE},
-            voices=(self.peer,),
-            addresses=("127.0.0.1",),
-            port=port,
-            announced=(("127.0.0.1", door),) if door else (),
-        )
+def cpu_s(*rooms: Room) -> dict[str, float]:
+    """Give user and system time of each process so far."""
+    return {f"{at.name} {role}": spent for at in rooms for role, spent in at.cpu_s().items()}
 
 
 def without_candidates(sdp: str, but_port: int | None = None) -> str:
@@ -333,16 +240,15 @@ async def measure(asked: argparse.Namespace, folder: Path) -> Found:
         with ExitStack() as stack:
             cameras(stack, server)
             await network.enter_async_context(server.listening())
-            hub, site = (
-                School(folder, name, peer, height=height, rtsp=server.port)
-                for name, peer in ((HUB, SITE), (SITE, HUB))
-            )
+            hub, site = (Room(folder, name, height=height) for name in (HUB, SITE))
             port = free_port()
-            _, door = cable.udp(("127.0.0.1", port))
-            hub.begin(stack, port, door)
-            site.begin(stack)
+            _, door = cable.udp((LOOPBACK, port))
+            begin(stack, hub, server.port, port=port, door=door)
+            begin(stack, site, server.port)
             async with asyncio.TaskGroup() as tasks:
                 greetings = [tasks.create_task(school.greet()) for school in (hub, site)]
+                for school in (hub, site):
+                    await school.there()
                 found = await lesson(asked, hub, site, door)
                 for greeting in greetings:
                     greeting.cancel()
@@ -352,23 +258,21 @@ async def measure(asked: argparse.Namespace, folder: Path) -> Found:
         return found
 
 
-async def lesson(asked: argparse.Namespace, hub: School, site: School, door: int) -> Found:
+async def lesson(asked: argparse.Namespace, hub: Room, site: Room, door: int) -> Found:
     """Let the schools meet, and listen at both ends; then in the site's programme."""
     ends = [
-        Probe("hub's picture in its own programme", hub.director, *PROGRAMME),
-        Probe("hub's picture at the site, shown", site.relay, HUB, f"{HUB}-sound"),
-        Probe("site's picture at the hub, shown", hub.relay, SITE, f"{SITE}-sound"),
+        Probe("hub's picture in its own programme", hub.at(DIRECTOR), *PROGRAMME),
+        Probe("hub's picture at the site, shown", site.at(RELAY), HUB, f"{HUB}-sound"),
+        Probe("site's picture at the hub, shown", hub.at(RELAY), SITE, f"{SITE}-sound"),
     ]
-    programme = Probe("hub's picture in the site's programme", site.director, *PROGRAMME)
-    async with WorkerClient(hub.relay) as at_hub, WorkerClient(site.relay) as at_site:
-        for client in (at_hub, at_site):
-            await client.ask(Status(), timeout_s=3 * LEAVE_S)
+    programme = Probe("hub's picture in the site's programme", site.at(DIRECTOR), *PROGRAMME)
+    async with WorkerClient(hub.at(RELAY)) as at_hub, WorkerClient(site.at(RELAY)) as at_site:
         await connect(at_hub, at_site, door)
         await asyncio.sleep(SETTLE_S)
-        before = hub.cpu_s() | site.cpu_s()
+        before = cpu_s(hub, site)
         await watch(asked.seconds, ends)
-        after = hub.cpu_s() | site.cpu_s()
-        async with WorkerClient(site.director) as director:
+        after = cpu_s(hub, site)
+        async with WorkerClient(site.at(DIRECTOR)) as director:
             await director.ask(Show(layout=Layout("single", (REMOTE,))), timeout_s=LEAVE_S)
             own = Strip(muted=True)  # its beeps would cover the hub's
             await director.ask(Mix(strips={CAMERA: own}), timeout_s=LEAVE_S)
@@ -376,13 +280,6 @@ async def lesson(asked: argparse.Namespace, hub: School, site: School, door: int
         await watch(asked.seconds, [programme])
     shares = {who: round((after[who] - before[who]) / asked.seconds, 3) for who in after}
     return [*ends, programme], shares
-
-
-def free_port() -> int:
-    """Find a port for datagrams."""
-    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 def main() -> int:
