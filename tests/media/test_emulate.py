@@ -31,10 +31,10 @@ def noon() -> datetime:
 
 
 @asynccontextmanager
-async def camera(scene: Scene, *, sound: bool = False) -> AsyncIterator[Feed]:
+async def camera(scene: Scene, *, sound: bool = False, every: int = 1) -> AsyncIterator[Feed]:
     feed = Feed((Kind.PICTURE, Kind.SOUND) if sound else (Kind.PICTURE,))
     with ExitStack() as films:
-        films.enter_context(EmulatedCamera("camera", scene, feed, sound=sound))
+        films.enter_context(EmulatedCamera("camera", scene, feed, sound=sound, every=every))
         yield feed
 
 
@@ -122,6 +122,19 @@ async def test_ffmpeg_sees_every_picture_of_an_rtsp_camera_in_step_with_its_soun
     flashes = [at for at, n in zip(times, counted, strict=True) if n % truth.EVENT_FRAMES == 0]
     assert flashes
     assert min(abs(beep - flashes[0]) for beep in beeps) < 0.010
+
+
+async def test_a_camera_of_fewer_pictures_films_every_so_many_at_their_own_time() -> None:
+    server = RtspServer()
+    async with camera(SlidesScene(noon), every=5) as feed, server.listening():
+        server.feeds["/slides"] = feed
+        url = f"rtsp://127.0.0.1:{server.port}/slides"
+        numbers, times, _ = await asyncio.to_thread(watch, url, 12)
+    counted = [number for number in numbers if number is not None]
+    assert len(counted) == len(numbers)
+    assert {number % 5 for number in counted} == {0}
+    assert set(np.diff(counted)) == {5}
+    assert np.diff(times) == pytest.approx(0.2, abs=0.002)
 
 
 async def test_a_wrong_password_is_refused() -> None:

@@ -31,24 +31,27 @@ SCALING: Final = Interpolation.FAST_BILINEAR
 class PictureEncoder:
     """Codes the pictures of a scene as a camera of the trade does: one keyframe a second."""
 
-    def __init__(self, stream: str, bitrate_kbps: int, size: tuple[int, int] = SIZE) -> None:
+    def __init__(
+        self, stream: str, bitrate_kbps: int, size: tuple[int, int] = SIZE, *, every: int = 1
+    ) -> None:
         self._stream = stream
+        self._duration_ns = FRAME_NS * every
         self._scaler = VideoReformatter()  # one for all pictures: to make one is dear
         self._codec = av.CodecContext.create("libx264", "w")
         self._codec.width, self._codec.height = self._size = size
         self._codec.pix_fmt = "yuv420p"
         self._codec.time_base = Fraction(1, truth.FPS)
-        self._codec.framerate = Fraction(truth.FPS)
+        self._codec.framerate = Fraction(truth.FPS, every)
         self._codec.bit_rate = bitrate_kbps * 1000
         self._codec.thread_count = 1
         self._codec.options = {
             "preset": "ultrafast",
             "tune": "zerolatency",
-            "x264-params": f"keyint={truth.FPS}:scenecut=0:repeat-headers=1:aud=0",
+            "x264-params": f"keyint={truth.FPS // every}:scenecut=0:repeat-headers=1:aud=0",
             "forced-idr": "1",
         }
         self._format = StreamFormat(
-            kind=Kind.PICTURE, codec="h264", width=size[0], height=size[1], fps=truth.FPS
+            kind=Kind.PICTURE, codec="h264", width=size[0], height=size[1], fps=truth.FPS / every
         )
 
     def code(self, frame: av.VideoFrame, number: int, *, key: bool) -> Iterator[Coded]:
@@ -63,7 +66,7 @@ class PictureEncoder:
                 stream=self._stream,
                 pts_ns=at_ns,
                 dts_ns=at_ns,
-                duration_ns=FRAME_NS,
+                duration_ns=self._duration_ns,
                 key=packet.is_keyframe,
                 data=bytes(packet),
                 format=self._format if packet.is_keyframe else None,
@@ -116,7 +119,8 @@ class SoundEncoder:
 class EmulatedCamera:
     """Films on a thread of its own; use it as a context manager.
 
-    `looks` tells where it looks, of a camera that turns; others see the whole scene.
+    `looks` tells where it looks, of a camera that turns; others see the whole scene. It films
+    one picture of `every`, of 25 a second.
     """
 
     def __init__(
@@ -129,6 +133,7 @@ class EmulatedCamera:
         bitrate_kbps: int = 1500,
         size: tuple[int, int] = SIZE,
         looks: Callable[[], View] | None = None,
+        every: int = 1,
     ) -> None:
         self._name = name
         self._scene = scene
@@ -137,7 +142,7 @@ class EmulatedCamera:
         self._sound = sound
         self._bitrate_kbps = bitrate_kbps
         self._size = size
-        self._looks = looks
+        self._looks, self._every = looks, every
         self._stopped = threading.Event()
         self._key_wanted = threading.Event()
         self._thread = threading.Thread(target=self._film, name=f"camera-{name}", daemon=True)
@@ -155,8 +160,8 @@ class EmulatedCamera:
         self._key_wanted.set()
 
     def _film(self) -> None:
-        number = time.monotonic_ns() // FRAME_NS + 1
-        picture = PictureEncoder(self._name, self._bitrate_kbps, self._size)
+        number = (time.monotonic_ns() // FRAME_NS // self._every + 1) * self._every
+        picture = PictureEncoder(self._name, self._bitrate_kbps, self._size, every=self._every)
         sound = SoundEncoder(f"{self._name}-sound", number) if self._sound else None
         while not self._stopped.wait(max(number * FRAME_NS - time.monotonic_ns(), 0) / NS):
             frame = self._scene.paint(number).frame
@@ -166,6 +171,6 @@ class EmulatedCamera:
             self._key_wanted.clear()
             for packet in picture.code(frame, number, key=key):
                 self._publish(packet)
-            number += 1
+            number += self._every
             for packet in sound.code_until(number) if sound else ():
                 self._publish(packet)
