@@ -15,9 +15,10 @@ from typing import Any, Final
 
 import av
 import msgspec
+import newsroom
 import numpy as np
 from av.video.reformatter import Colorspace
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
 from classroom_media.api import (
     NS,
@@ -40,7 +41,6 @@ from classroom_media.compose.layouts import arrangement
 from classroom_media.compose.pictures import Picture
 from classroom_media.compose.slates import Slates
 from classroom_media.compose.titles import Titler
-from classroom_media.emulate.green_screen import GreenScreen
 from classroom_media.emulate.scenes import PupilsScene, Scene, TeacherScene
 from classroom_media.monitor.condition import Fault
 from classroom_media.monitor.supply import Glimpse
@@ -51,6 +51,7 @@ WIDTH, HEIGHT = 1280, 720
 SHOWN: Final = (640, 360)  # as it stands in the README
 AT: Final = datetime(2026, 11, 23, 2, 24, 35, tzinfo=UTC)
 UNMARKED: Final = (101, 66, 1178, 672)  # of a scene: without its burnt-in clock and number
+ROWS: Final = (112, 104, 1012, 610)  # of the pupils' scene: nobody sits where the logo is
 WORDS: Final[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "words.toml").read_text("utf-8")
 )
@@ -62,19 +63,17 @@ NEWS: Final = Arrangement(
     ),
     background="#12355b",
 )
+LEFT, TOP, RIGHT, BOTTOM = newsroom.SCREEN
 VIRTUAL_SET: Final = Arrangement(
     name="virtual-set",
     slots=(
-        Slot(x=0.07, y=0.15, width=0.47, height=0.47),
         Slot(
-            x=0.43,
-            y=0.1,
-            width=0.57,
-            height=0.9,
-            fill=True,
-            crop=Crop(x=0.2, width=0.6),
-            key=Key(),
+            x=LEFT / WIDTH,
+            y=TOP / HEIGHT,
+            width=(RIGHT - LEFT) / WIDTH,
+            height=(BOTTOM - TOP) / HEIGHT,
         ),
+        Slot(x=0, y=0, width=1, height=1, key=Key()),
     ),
 )
 CARDS: Final = msgspec.convert(WORDS["cards"], dict[str, Card])
@@ -86,14 +85,15 @@ class Studio:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._backgrounds = Backgrounds(WIDTH, HEIGHT)
-        teacher, pupils = _scene(TeacherScene(_now), 530), _scene(PupilsScene(_now), 330)
+        teacher = _scene(TeacherScene(_now), 1950, UNMARKED)
+        pupils = _scene(PupilsScene(_now), 480, ROWS)
         self.sources = {
             "slides": _slide(),
             "teacher": teacher,
             "pupils": pupils,
-            "desk": pupils.crop((0, 330, 693, 720)),
-            "board": teacher.crop((60, 30, 700, 390)),
-            "close": teacher.crop((212, 190, 852, 550)),
+            "desk": _sheet(),
+            "board": teacher.crop((52, 30, 764, 430)),
+            "close": teacher.crop((520, 190, 1160, 550)),
         }
         self._pictures = {name: _picture(image) for name, image in self.sources.items()}
 
@@ -106,13 +106,12 @@ class Studio:
         """Compose pictures in an arrangement."""
         return Canvas(found.slots, self._backgrounds.behind(found)).paint(pictures)
 
-    def keep(self, name: str, frame: av.VideoFrame) -> None:
-        """Write a picture: small, in 256 colours."""
-        image = _image(frame)
-        small = image.resize(SHOWN, Image.Resampling.LANCZOS)
-        small.quantize(256, dither=Image.Dither.NONE).save(
-            self._folder / f"{name}.png", optimize=True
-        )
+    def keep(self, name: str, frame: av.VideoFrame, *, colours: int = 256) -> None:
+        """Write a picture: small, in so many colours; 0 is all of them."""
+        small = _image(frame).resize(SHOWN, Image.Resampling.LANCZOS)
+        if colours:
+            small = small.quantize(colours, dither=Image.Dither.NONE)
+        small.save(self._folder / f"{name}.png", optimize=True)
 
 
 def draw(folder: Path) -> None:
@@ -176,45 +175,18 @@ def _draw_multiview(studio: Studio, folder: Path) -> None:
 
 
 def _draw_virtual_set(studio: Studio) -> None:
-    """Draw the news that become of a presenter before a green cloth."""
-    presenter = Picture(0, GreenScreen(WIDTH, HEIGHT).shot(40).frame, WIDTH / HEIGHT)
+    """Draw the news that become of a newsreader before a green cloth."""
+    presenter = Picture(0, newsroom.newsreader(), WIDTH / HEIGHT)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "set.png"
-        _news_set().save(path)
+        newsroom.room().save(path)
         found = msgspec.structs.replace(VIRTUAL_SET, picture=str(path))
         frame = studio.composed(found, _picture(studio.sources["slides"]), presenter)
     titler = Titler(TitleStyle(), width=WIDTH, height=HEIGHT, fps=1)
     titler.show(Titles(lower_third=LowerThird(**WORDS["news"])))
     for _ in range(3):  # it has come in by then
         with titler.over(frame, 0) as titled:
-            studio.keep("virtual-set", titled)
-
-
-def _news_set() -> Image.Image:
-    """Draw a news room: a curved wall of light, a screen in it, a floor that shines."""
-    y, x = np.mgrid[-1 : 1 : HEIGHT * 1j, -1 : 1 : WIDTH * 1j]
-    glow = np.exp(-1.6 * ((x - 0.25) ** 2 + (y + 0.15) ** 2))
-    wall = np.stack((14 + 26 * glow, 34 + 74 * glow, 78 + 118 * glow), -1)
-    image = Image.fromarray(np.clip(wall, 0, 255).astype(np.uint8))
-    lights = Image.new("RGB", (WIDTH, HEIGHT))
-    draw = ImageDraw.Draw(lights)
-    for place in range(-2, 12):
-        left = place * 124 + 30
-        draw.polygon(((left, 0), (left + 9, 0), (left - 26, 560), (left - 33, 560)), (12, 34, 58))
-    draw.line([(0, 548), (WIDTH // 2, 578), (WIDTH, 548)], (40, 74, 96), 6, joint="curve")
-    draw.line([(0, 36), (WIDTH // 2, 16), (WIDTH, 36)], (24, 52, 84), 4, joint="curve")
-    for soft in (26, 5, 1):
-        image = ImageChops.add(image, lights.filter(ImageFilter.GaussianBlur(soft)))
-    floor = image.crop((0, 420, WIDTH, 560)).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
-    floor = floor.filter(ImageFilter.GaussianBlur(7)).point(lambda light: light * 0.5)
-    image.paste(floor, (0, 582))
-    frame = ImageDraw.Draw(image)
-    left, top, right, bottom = (round(one) for one in (0.07 * 1280, 108, 0.54 * 1280, 446))
-    frame.rounded_rectangle((left - 12, top - 12, right + 12, bottom + 12), 8, (8, 14, 26))
-    frame.rounded_rectangle(
-        (left - 12, top - 12, right + 12, bottom + 12), 8, outline=(96, 150, 205), width=2
-    )
-    return image
+            studio.keep("virtual-set", titled, colours=0)
 
 
 def _now() -> datetime:
@@ -226,9 +198,9 @@ def _image(frame: av.VideoFrame) -> Image.Image:
     return Image.fromarray(rgb.to_ndarray())
 
 
-def _scene(scene: Scene, number: int) -> Image.Image:
+def _scene(scene: Scene, number: int, part: tuple[int, int, int, int]) -> Image.Image:
     image = _image(scene.paint(number).frame)
-    return image.crop(UNMARKED).resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
+    return image.crop(part).resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
 
 
 def _picture(image: Image.Image) -> Picture:
@@ -254,6 +226,27 @@ def _slide() -> Image.Image:
     draw.line(upside, (196, 78, 58), 6, joint="curve")
     draw.line((860, 400, 1220, 400), (120, 130, 134), 3)
     draw.line((1040, 170, 1040, 480), (120, 130, 134), 3)
+    return image
+
+
+def _sheet() -> Image.Image:
+    """Draw what lies under the visualiser: a pupil's exercise on a desk."""
+    image = Image.new("RGB", (WIDTH, HEIGHT), (168, 122, 80))
+    draw = ImageDraw.Draw(image)
+    for top in range(0, HEIGHT, 48):
+        draw.line((0, top, WIDTH, top + 14), (160, 114, 74), 3)
+    paper = Image.new("RGBA", (860, 640), (252, 251, 246, 255))
+    draw = ImageDraw.Draw(paper)
+    face = Typefaces().writing("".join(WORDS["sheet"])) or Typefaces().latin
+    for number, line in enumerate(WORDS["sheet"]):
+        foot = 150 + 120 * number
+        draw.line((60, foot, 800, foot), (176, 200, 222), 3)
+        draw.text((80, foot - 10), line, (38, 62, 128), face.sized(62), "ls")
+    draw.line((640, 480, 676, 520, 752, 420), (206, 48, 44), 12, joint="curve")
+    leaning = paper.rotate(4, Image.Resampling.BICUBIC, expand=True)
+    shadow = Image.new("RGBA", leaning.size, (70, 44, 26, 255))
+    for off, sheet in ((14, shadow), (0, leaning)):
+        image.paste(sheet, (190 + off, 20 + off), leaning)
     return image
 
 

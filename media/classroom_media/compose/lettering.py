@@ -6,7 +6,6 @@ Measures are shares of the picture's height, so that 720 and 1080 lines look the
 import logging
 from typing import Final
 
-import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from classroom_media.api import Card, LowerThird
@@ -14,7 +13,9 @@ from classroom_media.compose.fonts import Font, Typefaces
 from classroom_media.compose.slates import ACCENT, EDGE, NAME, gradient
 
 SAFE: Final = 0.05  # of width and height: the edge that titles keep away from
-PANEL: Final = 225  # alpha of what is behind words
+PANEL: Final = 212  # alpha of what is behind a name
+STRIP: Final = 240  # and behind the subject under it
+FINE: Final = 4  # slanting edges are drawn so many times larger
 SOFT: Final = (190, 202, 220)
 WHITE: Final = (255, 255, 255)
 SHADOW: Final = (0, 0, 0, 200)
@@ -36,22 +37,27 @@ class Lettering:
         self._typefaces = Typefaces()
 
     def lower_third(self, said: LowerThird) -> Drawing:
-        """Draw a name over its subject, on a dark band that runs out to the right."""
+        """Draw a name on a dark band, its subject on a coloured one under it; both end aslant."""
         name, name_font = self._fitted(said.name, 0.052, 0.6)
-        subject, subject_font = self._fitted(said.subject, 0.034, 0.6)
-        bar, pad = self._pixels(0.008), self._pixels(0.026)
-        words = max(name_font.getlength(name), subject_font.getlength(subject))
-        width, height = bar + 2 * pad + int(words), self._pixels(0.128 if subject else 0.09)
-        width, tail = max(width, self._pixels(0.4)), self._pixels(0.35)
-        drawing = Image.new("RGBA", _even(width + tail, height), (*EDGE, PANEL))
-        drawing.putalpha(_running_out(drawing.size, width))
+        subject, subject_font = self._fitted(said.subject, 0.032, 0.55)
+        pad, upper = self._pixels(0.028), self._pixels(0.082)
+        lower = self._pixels(0.05) if subject else self._pixels(0.008)
+        width = max(name_font.getlength(name), subject_font.getlength(subject) + pad)
+        plate, strip = int(width) + 2 * pad + upper // 2, 2 * pad + lower // 2
+        strip += int(subject_font.getlength(subject)) if subject else plate // 3
+        plate = max(plate, self._pixels(0.34))
+        drawing = Image.new("RGBA", _even(plate, upper + lower), (*ACCENT, 0))
+        drawing.paste((*EDGE, 255), (0, 0, plate, upper))
+        alpha = Image.new("L", drawing.size)
+        alpha.paste(_aslant(plate, upper, PANEL), (0, 0))
+        alpha.paste(_aslant(min(strip, plate), lower, STRIP), (0, upper))
+        drawing.putalpha(alpha)
         draw = ImageDraw.Draw(drawing)
-        draw.rectangle((0, 0, bar - 1, height), (*ACCENT, 255))
-        middle = self._pixels(0.046 if subject else 0.045)
+        draw.rectangle((0, 0, self._pixels(0.008) - 1, upper + lower), (*ACCENT, 255))
         heavy = self._height // 720  # pixels; small letters would run together
-        left = bar + pad
-        draw.text((left, middle), name, NAME, name_font, "lm", stroke_width=heavy, stroke_fill=NAME)
-        draw.text((left, self._pixels(0.096)), subject, SOFT, subject_font, "lm")
+        place = (pad, upper / 2)
+        draw.text(place, name, NAME, name_font, "lm", stroke_width=heavy, stroke_fill=NAME)
+        draw.text((pad, upper + lower / 2), subject, EDGE, subject_font, "lm")
         return drawing
 
     def subtitle(self, said: str) -> Drawing:
@@ -172,11 +178,12 @@ def _words(text: str) -> list[str]:
     return words
 
 
-def _running_out(size: tuple[int, int], solid: int) -> Image.Image:
-    """Give an alpha that is even as far as `solid` pixels and then runs out."""
-    width, height = size
-    run = np.clip((width - np.arange(width)) / max(1, width - solid), 0, 1)
-    return Image.fromarray(np.tile((PANEL * run).astype(np.uint8), (height, 1)))
+def _aslant(width: int, height: int, alpha: int) -> Image.Image:
+    """Give the alpha of a band whose right end leans, smooth at the edge."""
+    band = Image.new("L", (width * FINE, height * FINE))
+    corners = ((0, 0), (width, 0), (width - height / 2, height), (0, height))
+    ImageDraw.Draw(band).polygon([(x * FINE, y * FINE) for x, y in corners], alpha)
+    return band.resize((width, height), Image.Resampling.BOX)
 
 
 def _even(width: int, height: int) -> tuple[int, int]:

@@ -16,18 +16,16 @@ from PIL import Image, ImageDraw
 from classroom_media.compose.fonts import Face, Font, Typefaces
 from classroom_media.emulate import truth
 from classroom_media.emulate.canvas import Canvas, Sprite
+from classroom_media.emulate.people import Colour, person
 
 SIZE: Final = (1280, 720)
 LESSON: Final[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "lesson.toml").read_text("utf-8")
 )
-Colour = tuple[int, int, int]
-
 WALL: Final = (226, 221, 208)
 BOARD: Final = (38, 84, 68)
 CHALK: Final = (238, 240, 230)
 WOOD: Final = (150, 108, 70)
-SKIN: Final = (231, 190, 160)
 INK: Final = (40, 48, 64)
 ACCENT: Final = (28, 100, 180)
 
@@ -83,8 +81,8 @@ class TeacherScene:
         self._burnt = _Burnt(image, now)
         self._lines = [_text(line, font(44), CHALK, None) for line in LESSON["board"]]
         self._teacher = (
-            _person(120, 400, (60, 84, 140)),
-            _person(120, 400, (60, 84, 140), arm=True),
+            person(120, 400, (60, 84, 140)),
+            person(120, 400, (60, 84, 140), arm=True),
         )
 
     def paint(self, number: int) -> Canvas:
@@ -117,8 +115,8 @@ class PupilsScene:
             )
         self._burnt = _Burnt(image, now)
         shirts = ((70, 130, 190), (200, 90, 80), (90, 160, 110), (220, 180, 80), (140, 110, 180))
-        self._pupils = [_person(92, 170, shirt) for shirt in shirts]
-        self._hands = [_person(92, 170, shirt, arm=True) for shirt in shirts]
+        self._pupils = [person(92, 170, shirt) for shirt in shirts]
+        self._hands = [person(92, 170, shirt, arm=True) for shirt in shirts]
         desk = Image.new("RGBA", (190, 56), (0, 0, 0, 0))
         ImageDraw.Draw(desk).rounded_rectangle((0, 0, 189, 55), 8, fill=(*WOOD, 255))
         self._desk = Sprite.of(desk)
@@ -174,48 +172,6 @@ def _slide(page: dict[str, Any], index: int) -> Image.Image:
         draw.text((136, top), point, font=font(46), fill=INK)
     draw.text((1190, 652), f"{index + 1}", font=font(30), fill=(120, 126, 136))
     return image
-
-
-def _person(width: int, height: int, shirt: Colour, *, arm: bool = False) -> Sprite:
-    """Draw a person from the front, with a hand up or not; drawn double, then made smooth."""
-    w, h = width * 2, height * 2
-    image = Image.new("RGBA", (w, h), (0, 0, 0, 0))
-    draw = ImageDraw.Draw(image)
-    head, middle = w * 0.25, w / 2
-    top = w * 0.1
-    shoulders = top + head * 2.3
-    waist = min(h, shoulders + w * 1.5)
-    for side in (-1, 1):
-        leg = middle + side * w * 0.17
-        draw.rectangle((leg - w * 0.13, waist - 20, leg + w * 0.13, h), fill=(52, 54, 66, 255))
-    draw.rounded_rectangle((w * 0.14, shoulders, w * 0.86, waist), w * 0.18, fill=(*shirt, 255))
-    if arm:
-        hand = (w * 0.93, w * 0.1)
-        draw.line(
-            (w * 0.78, shoulders + w * 0.16, *hand), fill=(*shirt, 255), width=round(w * 0.14)
-        )
-        draw.ellipse((w * 0.85, 0, w - 1, w * 0.16), fill=(*SKIN, 255))
-    draw.rectangle(
-        (middle - w * 0.08, shoulders - 24, middle + w * 0.08, shoulders + 12), fill=(*SKIN, 255)
-    )
-    draw.ellipse((middle - head, top - 8, middle + head, top + head * 1.9), fill=(44, 36, 34, 255))
-    face = head * 0.88
-    draw.ellipse(
-        (middle - face, top + head * 0.5, middle + face, top + head * 2.25), fill=(*SKIN, 255)
-    )
-    for side in (-1, 1):
-        eye = middle + side * head * 0.36
-        draw.ellipse(
-            (eye - 5, top + head * 1.2, eye + 5, top + head * 1.2 + 10), fill=(44, 36, 34, 255)
-        )
-    draw.arc(
-        (middle - 18, top + head * 1.4, middle + 18, top + head * 1.8),
-        20,
-        160,
-        fill=(170, 90, 80, 255),
-        width=5,
-    )
-    return Sprite.of(image.resize((width, height), Image.Resampling.LANCZOS))
 
 
 def _text(text: str, face: Font, ink: Colour, paper: Colour | None) -> Sprite:
