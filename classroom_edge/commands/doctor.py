@@ -32,13 +32,14 @@ def doctor(*, as_json: bool, language: str, data: Path | None = None) -> int:
 
 
 def _plain(one: Finding) -> dict[str, object]:
-    return {
+    plain: dict[str, object] = {
         "name": one.name,
         "verdict": one.verdict.value,
         "detail": one.detail,
         "without": dict(one.loss),
         "remedy": one.remedy,
     }
+    return plain | ({"outcome": one.outcome} if one.outcome else {})
 
 
 def _report(found: tuple[Finding, ...], language: str) -> None:

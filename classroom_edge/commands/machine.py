@@ -23,6 +23,7 @@ from classroom_edge.parts import PARTS, Part, chromium
 from classroom_edge.words import words
 
 PROBE_S: Final = 10.0  # for another program to answer
+TRIALS_S: Final = 60.0  # for every encoder to be tried
 BLOCK: Final = bytes(1024 * 1024)
 BLOCKS: Final = 16
 SYNCS: Final = 8
@@ -51,6 +52,7 @@ class Finding:
     detail: str = ""  # a path, a number, a version: the same in every language
     loss: Mapping[str, str] = field(default_factory=dict)  # language -> what one goes without
     remedy: str = ""  # the exact command
+    outcome: str = ""  # of a trial, if there was to be one: works, failed, not-tried
 
 
 def findings(data: Path) -> tuple[Finding, ...]:
@@ -160,8 +162,8 @@ def _cameras() -> Finding:
 
 
 def _encoders() -> Iterator[Finding]:
-    """Have every encoder tried, in a process of its own: a driver may take it down."""
-    _, said = _run(sys.executable, "-m", "classroom_media.encode")
+    """Have every encoder tried, each in a process of its own: a driver may take it down."""
+    _, said = _run(sys.executable, "-m", "classroom_media.encode", seconds=TRIALS_S)
     told = [(f"{line}\t\t").split("\t")[:3] for line in said.splitlines()]
     if working := [name for name, outcome, _ in told if outcome == "works"]:
         yield Finding("encoders", Verdict.GOOD, ", ".join(working))
@@ -169,9 +171,11 @@ def _encoders() -> Iterator[Finding]:
         loss = words("cli").both("doctor.encoders.loss")
         yield Finding("encoders", Verdict.BAD, said, loss)
     for name, outcome, why in told:
-        if outcome != "works":
+        if outcome == "works":
+            yield Finding(name, Verdict.GOOD, outcome=outcome)
+        else:
             loss = words("cli").both(f"doctor.hardware.{outcome}.loss")
-            yield Finding(name, Verdict.NOTE, why, loss)
+            yield Finding(name, Verdict.NOTE, why, loss, outcome=outcome)
 
 
 def _serial_ports() -> Finding:
@@ -204,11 +208,11 @@ def _noted(name: str, detail: str = "", remedy: str = "") -> Finding:
     return Finding(name.removesuffix("-closed"), Verdict.NOTE, detail, loss, remedy)
 
 
-def _run(*command: str) -> tuple[int, str]:
+def _run(*command: str, seconds: float = PROBE_S) -> tuple[int, str]:
     """Run a program; give its exit status and what it said, 127 and nothing if it is not there."""
     try:
         done = subprocess.run(  # noqa: S603 - fixed commands
-            command, capture_output=True, text=True, timeout=PROBE_S, check=False
+            command, capture_output=True, text=True, timeout=seconds, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return 127, ""

@@ -12,6 +12,8 @@ from classroom_edge.parts import PARTS, runs_here
 from classroom_edge.words import LANGUAGES, words
 from classroom_media.encode.hardware import lacking
 
+ENCODERS = ("h264_qsv", "h264_nvenc", "h264_amf", "h264_v4l2m2m", "libx264")
+
 Output = pytest.CaptureFixture[str]
 
 
@@ -25,8 +27,7 @@ def test_every_part_is_looked_at(found: dict[str, Finding]) -> None:
         "python", "display", "disk", "clock", "cameras", "encoders", "serial-ports", "time-zone",
         "ipv6",
     }  # fmt: skip
-    hardware = {"h264_qsv", "h264_nvenc", "h264_amf", "h264_v4l2m2m"}
-    assert found.keys() - hardware == {part.name for part in PARTS} | others
+    assert found.keys() == {part.name for part in PARTS} | others | {*ENCODERS}
 
 
 def test_every_part_has_a_name_in_every_language(found: dict[str, Finding]) -> None:
@@ -44,11 +45,11 @@ def test_encoders_are_tried_and_those_that_were_not_are_said_to_be_so(
     found: dict[str, Finding],
 ) -> None:
     assert "libx264" in found["encoders"].detail
-    for name in ("h264_qsv", "h264_nvenc", "h264_amf", "h264_v4l2m2m"):
-        if name not in found["encoders"].detail:
-            missing = lacking(name)
-            assert not missing or found[name].detail == missing
-            assert ("not tried" in found[name].loss["en"]) == bool(missing)
+    for name in ENCODERS:
+        works = found[name].outcome == "works"
+        assert works == (name in found["encoders"].detail) == (not found[name].loss)
+        if missing := lacking(name):
+            assert (found[name].outcome, found[name].detail) == ("not-tried", missing)
 
 
 def test_the_disk_is_measured(found: dict[str, Finding]) -> None:
@@ -70,6 +71,9 @@ def test_programs_get_json(tmp_path: Path, capsys: Output) -> None:
     status = doctor(as_json=True, language="en", data=tmp_path)
     told = json.loads(capsys.readouterr().out)
     assert {"name", "verdict", "detail", "without", "remedy"} == told[0].keys()
+    outcomes = {one["name"]: one["outcome"] for one in told if "outcome" in one}
+    assert outcomes.keys() == {*ENCODERS}
+    assert outcomes["libx264"] == "works"
     assert status == int(any(one["verdict"] == "bad" for one in told))
 
 

@@ -1,6 +1,8 @@
 """The ladder of encoders: the best that works, and not a picture lost when it stops working."""
 
 import itertools
+import struct
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -13,7 +15,7 @@ import pytest
 
 from classroom_media.api import NS, EncodeError, Layout
 from classroom_media.compose.programme import Programme
-from classroom_media.encode.__main__ import Outcome, tried
+from classroom_media.encode.__main__ import Outcome, apart, trial, tried
 from classroom_media.encode.codec import CODED_PICTURE, Encoder
 from classroom_media.encode.form import PictureForm
 from classroom_media.encode.h264 import PictureEncoder
@@ -168,9 +170,25 @@ def test_an_encoder_that_fails_its_trial_is_not_used(fault: Fault) -> None:
 
 
 def test_every_encoder_can_be_tried_by_itself() -> None:
-    told = list(tried((Rung("h264_dead", absent), SOFTWARE), FORM))
+    assert trial(Rung("h264_dead", absent), FORM) == "no such device"
+    assert not trial(SOFTWARE, FORM)
+
+
+def test_a_driver_that_takes_its_process_down_or_hangs_is_told_and_the_others_are_tried() -> None:
+    fates = {
+        "h264_dies": ("import os; os.abort()", 60.0),
+        "h264_hangs": ("import threading; threading.Event().wait()", 0.5),
+        "libx264": ("", 60.0),
+    }
+
+    def problem_with(name: str) -> str:
+        said, seconds = fates[name]
+        return apart([sys.executable, "-c", said], seconds)
+
+    told = list(tried(fates, problem_with, lambda _: ""))
     assert told == [
-        ("h264_dead", Outcome.FAILED, "no such device"),
+        ("h264_dies", Outcome.FAILED, "its process ended with -6"),
+        ("h264_hangs", Outcome.FAILED, "no answer for 0.5 s"),
         ("libx264", Outcome.WORKS, ""),
     ]
 
@@ -179,11 +197,42 @@ def test_an_encoder_without_its_hardware_is_told_as_not_tried(tmp_path: Path) ->
     card = tmp_path / "sys/class/drm/renderD128/device/vendor"
     card.parent.mkdir(parents=True)
     card.write_text("0x8086\n")
-    told = tried((Rung("h264_qsv", absent), Rung("h264_nvenc", absent)), FORM, lacks(tmp_path))
+    told = tried(("h264_qsv", "h264_nvenc"), lambda _: "no such device", lacks(tmp_path))
     assert list(told) == [
         ("h264_qsv", Outcome.FAILED, "no such device"),  # its card is there, and it did not open
         ("h264_nvenc", Outcome.NOT_TRIED, "/dev/nvidiactl (NVIDIA)"),
     ]
+
+
+CAMERA, CODEC = 0x0420_0001, 0x0420_4000  # as uvcvideo and bcm2835-codec say of their nodes
+
+
+@pytest.mark.parametrize(
+    ("of_all", "of_this", "coder"),
+    [
+        (CAMERA | 0x8000_0000, CAMERA, False),
+        (CAMERA | CODEC | 0x8000_0000, CAMERA, False),  # of one device, the node that films
+        (CAMERA | CODEC | 0x8000_0000, CODEC, True),
+        (0x0420_8000, 0, True),  # a driver too old to tell its nodes apart
+    ],
+)
+def test_a_camera_is_no_coder_though_both_are_video_nodes(
+    tmp_path: Path, of_all: int, of_this: int, *, coder: bool
+) -> None:
+    node = tmp_path / "dev/video0"
+    node.parent.mkdir()
+    node.touch()
+    answer = bytes(80) + struct.pack("=3I", 0x0006_0100, of_all, of_this) + bytes(12)
+    missing = lacking("h264_v4l2m2m", tmp_path, lambda _: answer)
+    assert missing == ("" if coder else "/dev/video* (V4L2 M2M)")
+
+
+def test_a_video_node_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    node = tmp_path / "dev/video0"
+    node.parent.mkdir()
+    node.touch()  # an ordinary file: no ioctl
+    missing = lacking("h264_v4l2m2m", tmp_path)
+    assert missing.startswith(f"/dev/video* (V4L2 M2M, {node}: ")
 
 
 def lacks(root: Path) -> Callable[[str], str]:

@@ -2,19 +2,25 @@
 
     python -m classroom_media.encode
 
-A process of its own, because a driver may take it down; what was tried by then is told.
+Each is tried in a process of its own (`python -m classroom_media.encode NAME`), because a driver
+may take it down, or never come back; the others are tried all the same.
 """
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
+from typing import Final
 
 from classroom_media.api import EncodeError
 from classroom_media.encode.form import EVERYDAY, PROFILES, PictureForm
 from classroom_media.encode.hardware import lacking
 from classroom_media.encode.ladder import Ladder
 from classroom_media.encode.rungs import RUNGS, Rung
+
+TRIAL_S: Final = 10.0  # for an encoder to give six pictures back, from the start of its process
 
 
 class Outcome(StrEnum):
@@ -26,20 +32,48 @@ class Outcome(StrEnum):
 
 
 def tried(
-    rungs: Iterable[Rung], form: PictureForm, lacks: Callable[[str], str] = lacking
+    names: Iterable[str],
+    problem_with: Callable[[str], str],
+    lacks: Callable[[str], str] = lacking,
 ) -> Iterator[tuple[str, Outcome, str]]:
     """Try one encoder after the other; give its name, what became of it, and why."""
-    for rung in rungs:
-        if missing := lacks(rung.name):
-            yield rung.name, Outcome.NOT_TRIED, missing
+    for name in names:
+        if missing := lacks(name):
+            yield name, Outcome.NOT_TRIED, missing
             continue
-        ladder = Ladder((replace(rung, doubtful=True),))
-        with suppress(EncodeError):
-            ladder.open("trial", form)
-        problem = ladder.struck.get(rung.name, "")
-        yield rung.name, Outcome.FAILED if problem else Outcome.WORKS, problem
+        problem = problem_with(name)
+        yield name, Outcome.FAILED if problem else Outcome.WORKS, problem
+
+
+def trial(rung: Rung, form: PictureForm) -> str:
+    """Try an encoder here; give what is wrong with it, or ""."""
+    ladder = Ladder((replace(rung, doubtful=True),))
+    with suppress(EncodeError):
+        ladder.open("trial", form)
+    return ladder.struck.get(rung.name, "")
+
+
+def apart(command: list[str], seconds: float = TRIAL_S) -> str:
+    """Have a process try an encoder; give what it says is wrong, or what became of it."""
+    try:
+        done = subprocess.run(  # noqa: S603 - our own words, no shell
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"no answer for {seconds:g} s"
+    ended = f"its process ended with {done.returncode}" if done.returncode else ""
+    return ended or done.stdout.decode(errors="replace").strip()
 
 
 if __name__ == "__main__":
-    for name, outcome, why in tried(RUNGS, PROFILES[EVERYDAY]):
+    form, rungs = PROFILES[EVERYDAY], {rung.name: rung for rung in RUNGS}
+    if len(sys.argv) > 1:
+        print(trial(rungs[sys.argv[1]], form))  # noqa: T201 - its purpose
+        sys.exit()
+    again = [sys.executable, "-m", "classroom_media.encode"]
+    for name, outcome, why in tried(rungs, lambda name: apart([*again, name])):
         print(name, outcome, " ".join(why.split()), sep="\t", flush=True)  # noqa: T201 - its purpose
