@@ -31,6 +31,10 @@ class Roots:
             return own
         return self.second / recording
 
+    def has_at_home(self, recording: str) -> bool:
+        """Whether the room's own folder tells of a recording."""
+        return _tells(self.own / recording)
+
     def all(self) -> tuple[Path, ...]:
         """Give the folders that there are."""
         return tuple(filter(None, (self.own, self.received, self.second)))

@@ -3,11 +3,12 @@
 room.toml           the room's file          beside/...       files that it names
 data/...            keys, certificates, the timetable in force, the record of deletions
 recordings/ID/...   manifest, card, edits, receipts, links   received/ID/...   of other schools' too
+second/ID/...       of what the second folder alone tells of: the journal, too; it has no manifest
 database.jsonl      the database
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,7 @@ from classroom_edge.library.received.arrival import ARRIVAL
 from classroom_edge.library.roots import Roots
 from classroom_edge.library.sharing.share import SHARES_FILE
 from classroom_edge.paths import DataFolder
+from classroom_media.record.journal import JOURNAL_FILE
 from classroom_media.record.manifest import MANIFEST_FILE
 
 ROOM: Final = "room.toml"
@@ -27,6 +29,7 @@ BESIDE: Final = "beside"
 DATA: Final = "data"
 RECORDINGS: Final = "recordings"
 RECEIVED: Final = "received"
+SECOND: Final = "second"
 DATABASE: Final = "database.jsonl"
 BEFORE: Final = "before-restore-"  # folder of what a backup has replaced
 SIZE_MAX: Final = 16 << 20  # bytes of one file that is no film
@@ -43,10 +46,10 @@ def contents(room: Path, folder: DataFolder, roots: Roots) -> Iterator[tuple[str
         yield f"{BESIDE}/{path.relative_to(room.parent).as_posix()}", path
     for path in _data(folder):
         yield f"{DATA}/{path.relative_to(folder.path).as_posix()}", path
-    for top, root in ((RECORDINGS, roots.own), (RECEIVED, roots.received)):
+    for top, root in ((RECORDINGS, roots.own), (RECEIVED, roots.received), (SECOND, roots.second)):
         if root is None or not root.is_dir():
             continue
-        for path in _recorded(root):
+        for path in _recorded(root) if top != SECOND else _apart(root, roots):
             yield f"{top}/{path.relative_to(root).as_posix()}", path
 
 
@@ -86,9 +89,20 @@ def _data(folder: DataFolder) -> Iterator[Path]:
 def _recorded(recordings: Path) -> Iterator[Path]:
     for folder in sorted(recordings.iterdir()):
         if ID.fullmatch(folder.name):
-            files = [folder / name for name in _OF_A_RECORDING]
-            files += sorted((folder / EDITS).glob("*.json"))
-            yield from (one for one in files if _is_small(one))
+            yield from _told_of(folder, _OF_A_RECORDING)
+
+
+def _apart(second: Path, roots: Roots) -> Iterator[Path]:
+    """Give what is kept of recordings that the room's own disk knows nothing of."""
+    for folder in sorted(second.iterdir()):
+        if ID.fullmatch(folder.name) and roots.of(folder.name) == folder:
+            yield from _told_of(folder, (*_OF_A_RECORDING, JOURNAL_FILE))
+
+
+def _told_of(folder: Path, names: Iterable[str]) -> Iterator[Path]:
+    files = [folder / name for name in names]
+    files += sorted((folder / EDITS).glob("*.json"))
+    yield from (one for one in files if _is_small(one))
 
 
 def _is_small(path: Path) -> bool:

@@ -10,7 +10,7 @@ import tarfile
 import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from gzip import BadGzipFile
@@ -29,6 +29,7 @@ from classroom_edge.library.backup.contents import (
     RECEIVED,
     RECORDINGS,
     ROOM,
+    SECOND,
 )
 from classroom_edge.library.backup.seal import BackupError, unseal
 from classroom_edge.library.backup.writing import SUMS, Sums
@@ -43,6 +44,7 @@ from classroom_edge.paths import DataFolder, default_data_folder, room_lock, run
 from classroom_edge.store import Place, place_of
 from classroom_edge.store.portable import dump
 from classroom_edge.store.portable import load as load_rows
+from classroom_media.record.journal import JOURNAL_FILE
 
 ASIDE: Final = BEFORE + "{at:%Y%m%d-%H%M%S}"
 
@@ -119,9 +121,15 @@ class _Restoring:
         self._staging, self._sums, self._room, self._folder = staging, sums, room, folder
         self._place = place_of(config.store, folder)
         roots = roots_of(config, folder)
-        self._recordings = {RECORDINGS: roots.own, RECEIVED: roots.received}
+        self._recordings = {
+            RECORDINGS: roots.own,
+            RECEIVED: roots.received,
+            SECOND: _made(roots.second) or roots.own,
+        }
         self._aside = folder.path / ASIDE.format(at=datetime.now(UTC))
         self._removals = folder.path / REMOVALS_FILE
+        apart = {name.split("/")[1] for name in sums.files if name.startswith(f"{SECOND}/")}
+        self._home = {one for one in apart if roots.has_at_home(one)}
 
     def run(self) -> Restored:
         """Put everything in its place."""
@@ -146,7 +154,7 @@ class _Restoring:
         return set(erased(read_removals(self._removals)))
 
     def _target(self, name: str, gone: set[str]) -> Path | None:
-        """Say where a file belongs; nowhere if it is no file, or of what was erased."""
+        """Say where a file belongs; nowhere if it is no file, of what was erased, or not as new."""
         top, _, rest = name.partition("/")
         if top == ROOM:
             return self._room
@@ -154,8 +162,12 @@ class _Restoring:
             return self._room.parent / rest
         if top == DATA and rest != REMOVALS_FILE:
             return self._folder.path / rest
-        root = self._recordings.get(top)
-        return root / rest if root and rest.partition("/")[0] not in gone else None
+        root, recording = self._recordings.get(top), rest.partition("/")[0]
+        if root is None or recording in gone:
+            return None
+        target = root / rest
+        is_older = recording in self._home or (target.name == JOURNAL_FILE and target.exists())
+        return None if top == SECOND and is_older else target
 
     def _put(self, source: Path, target: Path, name: str) -> None:
         if target.exists():
@@ -184,6 +196,15 @@ class _Restoring:
                 kept = "".join(f"{one}\n" for one in dump(place))
                 (self._aside / DATABASE).write_text(kept, encoding="utf-8")
                 load_rows(place, lines)
+
+
+def _made(second: Path | None) -> Path | None:
+    """Make the second folder where it can be; its disk may not be there."""
+    if second is not None:
+        with suppress(OSError):
+            second.mkdir(parents=True, exist_ok=True)
+            return second
+    return None
 
 
 def _with_journal(file: Path) -> Iterator[Path]:

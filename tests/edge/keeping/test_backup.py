@@ -106,6 +106,44 @@ async def test_a_room_comes_back_on_another_machine_but_for_its_films(
         assert await Accounts(store=store).exist()
 
 
+@pytest.mark.parametrize("way_back", ["another machine", "same disk", "no disk", "brought home"])
+async def test_what_the_second_folder_alone_tells_of_comes_back_with_the_rest(
+    attic: Attic, way_back: str
+) -> None:
+    second = attic.path / "second"
+    attic.toml.write_text(f'{ROOM}\n[recording]\nsecond_folder = "{second}"\n')
+    apart = "20261120-080000-abcd"
+    for id_ in (apart, attic.ids[0]):  # of the other its own folder tells, and it is in there once
+        (second / id_).mkdir(parents=True)
+        (second / id_ / "journal.jsonl").write_text("{}\n")
+    write_card(second / apart, Card(title="The first disk was gone"))
+    sums = back_up(attic.subject, attic.file)
+    told = {name for name in sums.files if name.startswith("second/")}
+    assert told == {f"second/{apart}/journal.jsonl", f"second/{apart}/card.json"}
+    if way_back == "same disk":
+        (second / apart / "journal.jsonl").write_text("{}\n{}\n")
+        (second / apart / "card.json").unlink()
+    else:
+        second.rename(attic.path / "away")
+    toml, data = elsewhere(attic)
+    home = data / "recordings" / apart
+    if way_back == "no disk":
+        second.write_text("no folder can be made here")
+    elif way_back == "brought home":
+        home.mkdir(parents=True)
+        (home / "manifest.json").write_text("newer")
+    done = restore(attic.file, toml, data)
+    assert done.recordings == 3
+    if way_back == "brought home":
+        assert not second.exists() or not any(second.iterdir())
+        assert (home / "manifest.json").read_text() == "newer"
+    else:
+        there = home if way_back == "no disk" else second / apart
+        assert read_card(there).title == "The first disk was gone"
+        newer = "{}\n" * (1 + (way_back == "same disk"))
+        assert (there / "journal.jsonl").read_text() == newer
+
+
 async def test_the_file_is_for_its_owner_only_and_sealed_it_tells_nothing(attic: Attic) -> None:
     back_up(attic.subject, attic.file)
     assert attic.file.stat().st_mode & 0o077 == 0
