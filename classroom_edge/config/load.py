@@ -8,7 +8,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from classroom_edge.config import references
+from classroom_edge.config import fitting
 from classroom_edge.config.document import Document, read
 from classroom_edge.config.encoding import SIZE_MAX, decode
 from classroom_edge.config.explain import explain
@@ -64,7 +64,7 @@ def examine(path: Path, environ: Mapping[str, str] = os.environ) -> Examination:
     resolver.resolve()
     config, errors = _validated(document, path.absolute().parent)
     if not any(slip.code in HOPELESS for slip in slips):
-        slips += document.slips + resolver.slips + errors + references.check(document)
+        slips += document.slips + resolver.slips + errors + fitting.check(document)
     slips = _without_guesses(slips)
     teller = Teller(text, resolver.secrets, _private_lines(document, slips))
     mistakes = teller.all(slip for slip in slips if not slip.is_note)

@@ -1,7 +1,7 @@
 """What a room.toml says, once it is right: frozen values, every field checked.
 
 The field names are the words of the file. What these types cannot see (does the camera of a
-source exist, has its driver a zoom) is checked in `classroom_edge.config.references`.
+source exist, has its driver a zoom) is checked in `classroom_edge.config.fitting`.
 """
 
 from classroom_edge.config.models.fields import ID
