@@ -1,6 +1,7 @@
 """Every state a teacher can meet: legible, complete and quiet, in both languages and sizes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,32 @@ def test_what_a_hand_must_find_is_large(panel: Panel) -> None:
     assert min(min(size) for size in sizes) >= 64
 
 
+def test_the_whole_steering_pad_is_there_above_a_problem(panel: Panel) -> None:
+    page = panel.open(states.troubled())
+    page.locator(".drawers").get_by_role("button", name="摄像机").click()
+    expect(page.locator(".pad")).to_be_visible()
+    expect(page.locator(".problem")).to_be_visible()
+    beyond = page.evaluate(
+        "Math.max(...Array.from(document.querySelectorAll('.way, .speed'))"
+        ".map((b) => b.getBoundingClientRect().bottom))"
+        " - document.querySelector('.sheet').getBoundingClientRect().bottom"
+    )
+    assert beyond <= 0
+    heights = page.evaluate(
+        "Array.from(document.querySelectorAll('.way, .speed')).map((b) => b.offsetHeight)"
+    )
+    assert min(heights) >= 64
+
+
+def test_more_scenes_than_a_row_holds_stand_in_even_rows(panel: Panel) -> None:
+    state = states.recording()
+    more = tuple(replace(state.sources[2], id=f"desk{n}") for n in range(3))
+    page = panel.open(replace(state, sources=(*state.sources, *more)))
+    expect(page.locator(".scene")).to_have_count(10)  # with the one that swaps
+    tops = page.evaluate("Array.from(document.querySelectorAll('.scene')).map((b) => b.offsetTop)")
+    assert [tops.count(top) for top in sorted(set(tops))] == [5, 5]
+
+
 def test_the_red_lamp_is_lit_only_while_the_disk_gets_something(panel: Panel) -> None:
     page = panel.open(states.recording())
     expect(page.locator(".picture.lit")).to_be_visible()
@@ -136,7 +163,7 @@ def test_trouble_is_told_first_among_the_tracks(panel: Panel) -> None:
 
 def test_markup_in_a_title_is_only_text(panel: Panel) -> None:
     page = panel.open(states.recording(title="<img src=x onerror=alert(1)>"))
-    expect(page.locator(".lesson")).to_have_text("<img src=x onerror=alert(1)>")
+    expect(page.locator(".taught")).to_have_text("<img src=x onerror=alert(1)>")
 
 
 def test_the_language_stays_as_chosen(panel: Panel) -> None:
