@@ -21,6 +21,7 @@ from classroom_edge.sessions.forms import Role
 from classroom_edge.sessions.link import films
 from classroom_edge.sessions.link.hub_end import NotLinkedError
 from classroom_edge.sessions.link.keys import HUB_KEY, load_or_make
+from classroom_edge.sessions.missing import Missing
 from classroom_edge.sessions.state import NAME_MAX, Member
 from classroom_edge.sessions.taught import Taught
 from classroom_edge.store import Place, Store, StoreError, sessions
@@ -41,6 +42,7 @@ class HubService:
     guests: Callable[[], frozenset[str]]  # peers that are connected
     watch: Callable[[str], str]  # where a session is broadcast, for its sites; "" = nowhere
     inquired: films.Answering = films.no_films
+    missing: Callable[[], tuple[Missing, ...]] = tuple
     database: Place | None = None  # None: in the data folder
     guest_key: bytes | None = field(default=None, init=False)
     _leading: Leading | None = field(default=None, init=False)
@@ -135,6 +137,7 @@ class HubService:
                 store=store,
                 enrolment=enrolment,
                 leading=self._leading,
+                missing=self.missing,
             )
             try:
                 async with asyncio.TaskGroup() as tasks:

@@ -1,6 +1,7 @@
 """What somebody at a hub's own machine asks for: sessions, groups, codes, and how it stands."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,6 +17,7 @@ from classroom_edge.sessions.forms import Role
 from classroom_edge.sessions.groups import Group, invitations, meetings
 from classroom_edge.sessions.link.address import Address
 from classroom_edge.sessions.link.effects import Site
+from classroom_edge.sessions.missing import Missing
 from classroom_edge.sessions.refusals import Reason
 from classroom_edge.sessions.state import NS
 from classroom_edge.store import Store, sessions
@@ -32,6 +34,7 @@ class HubDoor:
     store: Store
     enrolment: Enrolment
     leading: Leading
+    missing: Callable[[], tuple[Missing, ...]]
 
     async def answer(self, request: local.AnyRequest) -> local.Reply:
         """Do what is asked for. Raises StoreError."""
@@ -69,7 +72,12 @@ class HubDoor:
                 return local.Reply(past=past)
             case _:
                 view = self.leading.view
-                return local.Reply(role="hub", linked=view.linked, sessions=view.sessions)
+                return local.Reply(
+                    role="hub",
+                    linked=view.linked,
+                    sessions=view.sessions,
+                    missing=self.missing(),
+                )
 
     async def _begin(self, request: local.Begin) -> local.Reply:
         names = self.enrolment.names

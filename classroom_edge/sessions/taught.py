@@ -8,12 +8,13 @@ from classroom_edge.sessions import events as e
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """A session that was held, from its opening to its close (hub time)."""
+    """A session that was held, from its opening to its close (hub time), or a part of one."""
 
     session: str
     title: str
     from_ns: int
     to_ns: int
+    part: str = ""  # tells parts of one session apart; "" = the whole
 
 
 def taught(events: Iterable[e.AnyEvent]) -> Taught | None:

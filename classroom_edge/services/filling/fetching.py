@@ -189,6 +189,9 @@ class Fetching:
         if not await self.joiner.compare(chore, own):
             self._fail(chore)
             return False
+        if not await asyncio.to_thread(self.joiner.is_needed, chore, own):
+            await asyncio.to_thread(chore.ended, Stage.DONE)
+            return False
         return True
 
     async def _fetch_all(self, chore: Chore) -> bool:

@@ -75,7 +75,7 @@ def _of(
         from_s, to_s = max(begin_s, 0.0), min(end_s, track.duration_s)
         if from_s < to_s:
             yield Passage(
-                name=f"{lesson.session}.{manifest.id}.{number}",
+                name=f"{lesson.session}.{manifest.id}.{number}{lesson.part}",
                 lesson=Taught(
                     lesson.session,
                     lesson.title,

@@ -19,10 +19,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joiner:
-    """Has films of another room joined. `source` is the one by which this room sees that room."""
+    """Has films of another room joined. `source` is the one by which this room sees that room.
+
+    `whole`: they are all of the lesson, and take the place of what came live. Others are
+    passages: they stand beside that, where this room recorded the lesson itself.
+    """
 
     room: str
     source: str
+    whole: bool
     library: Folders
     steps: Steps
 
@@ -49,6 +54,13 @@ class Joiner:
         chore.refresh()
         return await asyncio.to_thread(chore.stage) is not Stage.COMPARE
 
+    def is_needed(self, chore: Chore, own: Manifest | None) -> bool:
+        """Tell whether there is anything to join, once that was compared. Raises RecordError."""
+        if self.whole:
+            return True
+        came_live = len(chore.folder.needs().here) == len(chore.folder.outline().groups)
+        return own is not None and not came_live
+
     async def join(self, chore: Chore, own: Manifest | None, *, replaces: bool) -> bool:
         """Make the whole film; tell whether it is in a recording now. Raises OSError.
 
@@ -65,7 +77,7 @@ class Joiner:
             hub_ns=film.from_ns,
             room=self.room,
             source=self.source,
-            replaces=replaces,
+            replaces=replaces and self.whole,
         )
         await self.steps.do(spec)
         chore.refresh()

@@ -83,7 +83,7 @@ class Offers:
             manifests = await asyncio.to_thread(self.library.since, instant(lesson.from_ns))
             of_it = passages(lesson, manifests, now)
             found += [await asyncio.to_thread(self._film, passage) for passage in of_it]
-            if not of_it and not is_awaited(lesson, manifests, now):
+            if not (of_it or lesson.part or is_awaited(lesson, manifests, now)):
                 found.append(_gone(lesson))
         self._told |= {(who, film.name) for film in found}
         return films.Owing(films=tuple(found[: films.FILMS_MAX]))

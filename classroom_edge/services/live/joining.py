@@ -79,6 +79,7 @@ class Joiner:
             guests=lambda: guests.connected(),  # noqa: PLW0108
             watch=self.outlets.watch,
             inquired=self.inquired,
+            missing=self.missing,
             database=place_of(self.config.store, self.folder),
         )
         cast = self._cast(hub)

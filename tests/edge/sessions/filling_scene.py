@@ -9,12 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from classroom_edge.config.models import (
-    Config,
-    FillingConfig,
-    HubConfig,
-    RoomConfig,
-)
+from classroom_edge.config.models import Config, FillingConfig
 from classroom_edge.library.keeping.removals import REMOVALS_FILE, erased_sessions, read_removals
 from classroom_edge.paths import DataFolder
 from classroom_edge.services.filling.fetching import Patience
@@ -60,10 +55,13 @@ class Schools:
             (top / name / "recordings").mkdir(parents=True)
             (top / name / "run").mkdir()
         self.configs = {
-            "hub": Config(
-                room=RoomConfig(id="centre", name="中心校"),
-                hub=HubConfig(listen="127.0.0.1", port=self.port),
-                filling=filling,
+            "hub": Config.model_validate(
+                {
+                    "room": {"id": "centre", "name": "中心校"},
+                    "hub": {"listen": "127.0.0.1", "port": self.port},
+                    "filling": filling,
+                    "source": ({"id": "pupils", "name": "青山小学", "url": "remote://hill"},),
+                }
             ),
             "site": Config.model_validate(
                 {
@@ -157,7 +155,7 @@ class Schools:
             watch=lambda _session: "",
         )
         films = self._films("hub", link)
-        link.inquired = films.answer
+        link.inquired, link.missing = films.answer, lambda: films.missing
         async with _running(link.run, films.run):
             yield link
 
@@ -180,7 +178,7 @@ class Schools:
             spread_s=0,
         )
         films = self._films("site", link)
-        link.missing = lambda: films.missing
+        link.inquired, link.missing = films.answer, lambda: films.missing
         async with _running(link.run, films.run):
             yield films
 
@@ -210,9 +208,9 @@ class Schools:
         link = DataFolder(self.top / "site").link
         await enrol(link, f"127.0.0.1:{self.port}", found)
 
-    def joined(self) -> Path | None:
-        """Give the site's film of the lesson once a manifest names it."""
-        for path in self.recordings("site").glob("*/manifest.json"):
+    def joined(self, room: str = "site") -> Path | None:
+        """Give a room's film of the lesson once a manifest names it."""
+        for path in self.recordings(room).glob("*/manifest.json"):
             for one in read_manifest(path.parent).joined:
                 return path.parent / one.file
         return None
