@@ -202,9 +202,11 @@ class Examination:
             )
             if first_s - max(end_s, last_s) > 1.5 * FRAME_S:
                 self.verdict.back_s[number] = first_s - end_s
-            slate_s = self._slated(incident.source, last_s, first_s)
+            around = [at_s for at_s in there if last_s <= at_s <= first_s]
+            gone_s, again_s = max(pairwise(around), key=_between, default=(last_s, first_s))
+            slate_s = self._slated(incident.source, gone_s, again_s)
             if slate_s is not None:
-                self.verdict.slate_s[number] = slate_s - last_s
+                self.verdict.slate_s[number] = slate_s - gone_s
 
     def _slated(self, source: str, last_s: float, first_s: float) -> float | None:
         """Tell when a source that is on show became a slate, between two of its pictures."""
@@ -214,6 +216,10 @@ class Examination:
             slates and sum(t.at_s <= slates[0] for t in ticks) >= (slates[0] - last_s) / FRAME_S - 2
         )
         return slates[0] if whole and first_s - last_s > 1.2 else None
+
+
+def _between(pair: tuple[float, float]) -> float:
+    return pair[1] - pair[0]
 
 
 def _beeps(log: Log, zero_ns: int, end_s: float) -> Iterator[float]:
