@@ -138,11 +138,12 @@ class Timeline(Generic[Payload]):
         last = self._streams.get(packet.stream)
         delay_ns = _delay(packet, arrived_ns)
         epoch = self._epoch_of(packet, delay_ns, last, arrived_ns)
-        dts_ns = packet.dts_ns + epoch.offset_ns
+        offset_ns = epoch.offset_ns  # for both stamps: what is learnt holds for the next packet
         epoch.learn(delay_ns, arrived_ns)
+        dts_ns = packet.dts_ns + offset_ns
         if last and dts_ns <= last.dts_ns:
             dts_ns = last.dts_ns + NUDGE_NS
-        pts_ns = max(packet.pts_ns + epoch.offset_ns, dts_ns)
+        pts_ns = max(packet.pts_ns + offset_ns, dts_ns)
         calmed_ns = int(last.jitter_ns * CALMING) if last else 0
         self._streams[packet.stream] = _Stream(
             epoch,

@@ -2,6 +2,7 @@
 
 import random
 import struct
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -84,6 +85,31 @@ def test_packets_stand_where_they_were_recorded_though_a_camera_stood_still(tmp_
         flatten(path)
         recorded = [(p.pts_ns - START_NS) / NS for p in film if p.stream == "cam"]
         assert [second for second, _number in shown(path)] == pytest.approx(recorded, abs=5e-4)
+
+
+@pytest.mark.needs("ffmpeg")
+@pytest.mark.parametrize("late_ns", [20_000, 500_000, 990_000, 1_010_000])
+@pytest.mark.parametrize("bframes", [0, 2])
+def test_a_film_that_begins_a_little_late_begins_with_its_keyframe(
+    tmp_path: Path, late_ns: int, bframes: int
+) -> None:
+    film = pictures(50, from_ns=START_NS + late_ns, bframes=bframes)
+    film = [msgspec.structs.replace(p, dts_ns=p.dts_ns - 20_000) for p in film]
+    path = written(tmp_path / "film.mp4", film)
+    flatten(path)
+    command = ["ffprobe", "-v", "warning", str(path)]
+    assert subprocess.run(command, capture_output=True, check=True).stderr == b""
+    assert numbers(path) == list(range(50))
+    recorded = sorted((p.pts_ns - START_NS) / NS for p in film)
+    assert [second for second, _number in shown(path)] == pytest.approx(recorded, abs=1e-3)
+
+
+@pytest.mark.parametrize("late_ns", [-9_000_000, 0, 500_000, 9_000_000])
+def test_a_picture_that_leads_the_first_keyframe_is_left_out(tmp_path: Path, late_ns: int) -> None:
+    key, *others = pictures(50, from_ns=START_NS + late_ns, bframes=2)
+    shown_ns, decoded_ns = key.pts_ns - FRAME_NS // 2, key.dts_ns + NS // 1000
+    leading = msgspec.structs.replace(others[-1], pts_ns=shown_ns, dts_ns=decoded_ns)
+    assert numbers(written(tmp_path / "film.mp4", [key, leading, *others])) == list(range(50))
 
 
 def test_time_that_no_packet_lasts_for_stays_between_fragments(tmp_path: Path) -> None:

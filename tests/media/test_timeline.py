@@ -216,6 +216,14 @@ def test_a_stall_of_the_network_moves_nothing() -> None:
     assert set(spacings(placed(arrivals))) == {FRAME}
 
 
+@pytest.mark.parametrize("late_ms", [5, 30, 300])
+def test_what_is_shown_when_it_is_decoded_stays_so_while_a_delay_is_followed(late_ms: int) -> None:
+    late = [0 if n < 50 else late_ms * MS for n in range(500)]
+    found = placed(picture(n * FRAME, n * FRAME + late[n]) for n in range(500))
+    assert found[-1].dts_ns > 499 * FRAME
+    assert all(packet.pts_ns == packet.dts_ns for packet in found)
+
+
 def test_pictures_that_are_shown_in_another_order_keep_it() -> None:
     order = [0, 3, 1, 2, 6, 4, 5, 9, 7, 8, 12, 10, 11]
     arrivals = [

@@ -7,7 +7,10 @@ nor for `mfra`; the finisher makes it (`flatten`).
 
 A part's time 0 is an instant of the timeline. Packets before it are in the file, because a
 decoder needs them, but an edit list hides them. FFmpeg's muxer does that when the header is
-written late (``delay_moov``), and then writes nothing before each stream has had a packet.
+written late (``delay_moov``), and then writes nothing before each stream has had a packet. The
+list tells in whole milliseconds how late a stream begins: a first picture that is late by less,
+and decoded sooner than shown, would come after its edit, and players miss a keyframe. So such a
+picture begins at 0.
 
 The muxer lets a fragment begin where the durations of the one before say that it does, and shifts
 its first packet there. So a packet waits for the next one of its stream, and lasts until it.
@@ -35,6 +38,7 @@ from classroom_media.packets import Coded
 from classroom_media.record.durable import Sink, TrackError, problem_of
 
 PICTURE_RATE: Final = 90_000  # ticks in a second
+EDIT_TICKS: Final = PICTURE_RATE // 1000  # in which the muxer counts how late a stream begins
 SNAP_TICKS: Final = 2  # rounding of nanoseconds must not make a steady stream unsteady
 BROKEN: Final = "broken"
 FRAGMENTS: Final = {
@@ -70,8 +74,11 @@ class _Lane:
     held_end_ns: int = 0
     end_ns: int | None = None  # on the timeline, of what the muxer has
 
-    def place(self, packet: Coded, zero_ns: int) -> tuple[int, int, int]:
-        """Give (pts, dts, duration) in ticks; dts always grows."""
+    def place(self, packet: Coded, zero_ns: int) -> tuple[int, int, int] | None:
+        """Give (pts, dts, duration) in ticks; dts always grows.
+
+        None for what leads its keyframe and needs what came before: it is not decodable here.
+        """
         dts = _ticks(packet.dts_ns - zero_ns, self.rate)
         lag = _ticks(packet.pts_ns - packet.dts_ns, self.rate)
         duration = max(_ticks(packet.duration_ns, self.rate), 1)
@@ -79,8 +86,14 @@ class _Lane:
             dts = self.next_dts
         if self.last_dts is not None:
             dts = max(dts, self.last_dts + 1)
-        self.last_dts, self.next_dts = dts, dts + duration
         pts = dts + max(lag, 0)
+        if self.first_pts is None:
+            self.first_pts = pts
+            if self.picture and 0 < pts < EDIT_TICKS:
+                pts, dts = 0, min(dts, 0)
+        elif self.picture and pts < self.first_pts:
+            return None
+        self.last_dts, self.next_dts = dts, dts + duration
         if self.picture and pts < 0 < pts + duration:
             pts = 0  # on show when the file begins: players want the edit to begin with a picture
         return pts, dts, duration
@@ -134,11 +147,10 @@ class PartWriter:
     def write(self, packet: Coded) -> None:
         """Add a packet; where that completes a fragment, begin a sync if enough is waiting."""
         lane = self._lanes[packet.stream]
-        pts, dts, duration = lane.place(packet, self.zero_ns)
-        if lane.first_pts is None:
-            lane.first_pts = pts
-        if lane.picture and pts < lane.first_pts:
-            return  # leads its keyframe and needs what came before: not decodable here
+        place = lane.place(packet, self.zero_ns)
+        if place is None:
+            return
+        pts, dts, duration = place
         copy = av.Packet(packet.data)
         copy.stream = lane.stream
         copy.time_base = Fraction(1, lane.rate)
