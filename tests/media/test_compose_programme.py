@@ -170,6 +170,19 @@ def test_a_machine_that_stands_still_for_two_seconds_makes_the_programme_late_no
     assert out.holes == []
 
 
+def test_a_programme_that_begins_in_the_past_may_stand_still_and_still_catch_up() -> None:
+    made, out = programme()
+    packets = numbered("a", 8)
+    for packet in packets[:100]:
+        made.feed(packet, START_NS + 4 * NS)
+    made.advance(START_NS + 4 * NS)  # its predecessor was killed: it begins where the rings do
+    play(made, packets[100:], from_s=6.5, until_s=9.0)
+    made.finish()
+    assert made.left_out == 0
+    assert out.pictures[0].pts_ns == START_NS
+    assert steps(out.numbers())[:199] == [1] * 199
+
+
 def test_what_comes_in_just_after_such_a_standstill_is_waited_for() -> None:
     made, out = programme()
     packets = numbered("a", 6)

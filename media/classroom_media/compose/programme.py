@@ -24,9 +24,9 @@ __all__ = ["PICTURES", "SOUND", "Programme"]
 
 GATHER_NS: Final = 3 * NS // 2  # a new programme waits so long for its sources' last packets
 REACH_NS: Final = 4 * NS  # a new programme may begin so far back, where the sources' rings do
-BEHIND_NS: Final = 5 * NS  # later than this, ticks are left out
+BEHIND_NS: Final = 5 * NS  # later than this, ticks are left out: than it began, until it caught up
 SILENT_NS: Final = 60 * NS  # later than this, sound is left out too: its sources keep no more
-RESUME_NS: Final = NS  # after which the programme is this late
+RESUME_NS: Final = NS  # after which the programme is this late; it has caught up then
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ class Programme:
         self._sound = SoundLine(spec, outlet, self._deadline)
         self._load = Load()
         self._waiting_since_ns: int | None = None
+        self._latest_ns = BEHIND_NS
         self.left_out = 0  # pictures, because the machine was too slow
 
     @property
@@ -197,7 +198,9 @@ class Programme:
         if self._load.look(now_ns, late_ns):
             logger.warning("the machine's load: %s", self._load.step.word or "as it should be")
             self._pictures.shed(self._load.step)
-        if late_ns > BEHIND_NS:
+        if late_ns <= RESUME_NS:
+            self._latest_ns = BEHIND_NS
+        if late_ns > self._latest_ns:
             self._skip(now_ns)
         worked = self._make_due(now_ns)
         self._load.turned(worked=worked)
@@ -225,6 +228,7 @@ class Programme:
             return False
         begin_ns = max((first for first in firsts if first is not None), default=now_ns)
         self._go_to(min(max(begin_ns, now_ns - REACH_NS), now_ns))
+        self._latest_ns = BEHIND_NS + now_ns - self._pictures.at_ns
         return True
 
     def _go_to(self, at_ns: int) -> None:
