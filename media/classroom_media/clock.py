@@ -5,7 +5,8 @@ packets arrive, which is late by a varying delay. The least delay seen is the mo
 stamp plus that offset is a packet's place on the timeline (CLOCK_MONOTONIC, nanoseconds).
 
 - The offset is chosen after a short warm-up, during which packets are held back, and is then
-  only slewed, slowly: pictures 40 ms apart stay 40 ms apart, whatever the network does.
+  only slewed, slowly: pictures 40 ms apart stay 40 ms apart, whatever the network does. While
+  the least delay still falls (a busy machine works off what has gathered), the warm-up goes on.
 - All streams of a source share it, so picture and sound stay as far apart as they were sent.
 - Stamps that jump (a camera restarts, is set, or stamps a frame hours ahead) begin another
   epoch, which takes up where the last packet left off. A jump is told by the step itself: no
@@ -21,7 +22,8 @@ from typing import Final, Generic, TypeVar
 
 from classroom_media.api import NS
 
-WARM_UP_NS: Final = 400_000_000
+WARM_UP_NS: Final = 400_000_000  # in which the least delay has not fallen
+WARM_UP_MAX_NS: Final = 1_200_000_000
 WINDOW_NS: Final = 5 * NS  # the least delay is looked for in windows of this length
 DEAD_ZONE_NS: Final = 1_000_000  # a smaller error of the offset is left alone
 SLEW: Final = 500e-6  # of elapsed time: more than twice what a bad quartz drifts
@@ -114,6 +116,8 @@ class Timeline(Generic[Payload]):
     def __init__(self, *, delay_ns: int = 0) -> None:
         self._delay_ns = delay_ns
         self._held: list[tuple[Stamped[Payload], int]] | None = []
+        self._least_ns = 0  # of the delays of what is held, to within what is slewed fast
+        self._fell_at_ns = 0  # when it was seen first
         self._epochs: deque[_Epoch] = deque(maxlen=EPOCHS_KEPT)
         self._streams: dict[int, _Stream] = {}
 
@@ -121,8 +125,12 @@ class Timeline(Generic[Payload]):
         """Give the packets whose place is known now: none, this one, or all held back."""
         if self._held is None:
             return [self._place(packet, arrived_ns)]
+        delay_ns = _delay(packet, arrived_ns)
+        if not self._held or delay_ns < self._least_ns - FAR_NS:
+            self._least_ns, self._fell_at_ns = delay_ns, arrived_ns
         self._held.append((packet, arrived_ns))
-        if arrived_ns - self._held[0][1] < WARM_UP_NS:
+        until_ns = min(self._fell_at_ns + WARM_UP_NS, self._held[0][1] + WARM_UP_MAX_NS)
+        if arrived_ns < until_ns:
             return []
         held, self._held = self._held, None
         self._begin([_delay(early, arrived) for early, arrived in held])

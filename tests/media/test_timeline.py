@@ -1,5 +1,6 @@
 """The timeline: made-up arrivals in, places out."""
 
+import itertools
 import random
 from collections.abc import Iterable
 from itertools import pairwise
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classroom_media.api import NS
-from classroom_media.clock import SLEW, WARM_UP_NS, Stamped, Timeline
+from classroom_media.clock import SLEW, WARM_UP_MAX_NS, WARM_UP_NS, Stamped, Timeline
 
 MS = 1_000_000
 FRAME = 40 * MS
@@ -57,6 +58,23 @@ def test_a_group_of_pictures_sent_at_once_does_not_make_the_rest_late() -> None:
     assert found[-1].pts_ns == 99 * FRAME
     assert found[0].pts_ns == 0
     assert set(spacings(found)) == {FRAME}
+
+
+@pytest.mark.parametrize("backlog_ms", [300, 500, 800])
+def test_a_backlog_that_is_still_worked_off_does_not_make_the_rest_late(backlog_ms: int) -> None:
+    late = [max(backlog_ms * MS - n * FRAME // 2, 0) for n in range(100)]  # read at twice the pace
+    found = placed(picture(n * FRAME, n * FRAME + late[n]) for n in range(100))
+    assert [packet.pts_ns for packet in found] == [n * FRAME for n in range(100)]
+
+
+def test_a_backlog_that_grows_less_for_ever_is_waited_for_a_second_and_no_longer() -> None:
+    timeline = Timeline[str]()
+    came = (9 * NS + n * FRAME // 2 for n in itertools.count())
+    waited = itertools.takewhile(
+        lambda arrival: not timeline.place(*arrival),
+        (picture(n * FRAME, at_ns) for n, at_ns in enumerate(came)),
+    )
+    assert len(list(waited)) == WARM_UP_MAX_NS // (FRAME // 2)
 
 
 def test_nothing_is_given_before_the_warm_up_is_over_and_all_of_it_then() -> None:
