@@ -179,7 +179,7 @@ ILL = {
             Finding("E-BRC-001", "error", values={"port": 8090, "text": "in use"}),
             Finding("E-BRC-002", "warning", values={"text": "no space"}),
             Finding("E-BRC-003", "error", values={"seconds": 9}),
-            Finding("E-SCR-001", "warning", values={"title": "x"}),
+            Finding("E-SCR-001", "warning", values={"title": "x", "screen": "S"}),
             Finding("E-PSH-001", "warning", "county", {"name": "C", "why_en": "x", "why_zh": "x"}),
             Finding("E-DLV-001", "warning", "nas", {"name": "N", "why_en": "x", "why_zh": "x"}),
             Finding("E-DLV-002", "error", "nas", {"name": "N", "why_en": "x", "why_zh": "x"}),
