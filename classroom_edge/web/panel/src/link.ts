@@ -54,20 +54,23 @@ export function followRoom(): RoomLink {
     }
     const opened = new EventSource("/api/v1/events");
     stream = opened;
-    opened.onopen = () => {
-      heard();
-      failures = 0;
-      connected.value = true;
-      epoch.value += 1;
-    };
     opened.onerror = () => lose(opened);
     opened.addEventListener("state", (event) => {
       take(JSON.parse((event as MessageEvent<string>).data) as RoomState);
+      join();
     });
     opened.addEventListener("levels", (event) => {
       levels.value = JSON.parse((event as MessageEvent<string>).data) as LevelView[];
       heard();
     });
+  }
+
+  /** The stream begins with the room as it is: from then on nothing that happens is missed. */
+  function join(): void {
+    if (connected.value) return;
+    failures = 0;
+    connected.value = true;
+    epoch.value += 1;
   }
 
   function lose(which: EventSource): void {
