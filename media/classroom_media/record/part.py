@@ -1,6 +1,6 @@
 """One part: a film of fragments, playable at any moment, written in constant memory.
 
-Fragments of 0.1 s are written whole: after a crash the file ends with the last of them. Whenever
+Fragments of 0.08 s are written whole: after a crash the file ends with the last of them. Whenever
 they make up 0.4 s, a sync is begun, beside which writing goes on: after a power cut the file ends
 with the last fragment that was synced. No index is kept meanwhile, neither for an ordinary MP4
 nor for `mfra`; the finisher makes it (`flatten`).
@@ -57,7 +57,7 @@ class Pace:
     sync_ns: int
 
 
-LIVE: Final = Pace(NS // 10, 4 * NS // 10)
+LIVE: Final = Pace(3 * NS // 40, 4 * NS // 10)  # two pictures at 25 a second, three at 30
 
 
 @dataclass(slots=True)
