@@ -97,6 +97,19 @@ def test_a_scene_can_be_drawn_again_from_its_number(scene: type[Scene]) -> None:
     assert np.array_equal(there.paint(1000).frame.to_ndarray(format="rgb24"), here)
 
 
+def test_a_page_is_pointed_at_and_then_stands_still() -> None:
+    scene = SlidesScene(noon)
+    end = scene.PAGE_FRAMES - 1
+    assert pointed_at(scene, 0)
+    assert not pointed_at(scene, end)
+    assert pointed_at(scene, end + 1)
+
+
+def pointed_at(scene: Scene, number: int) -> bool:
+    red, green, _ = scene.paint(number).frame.to_ndarray(format="rgb24")[140:600].T.astype(int)
+    return bool((red > green + 100).any())
+
+
 @given(st.binary(min_size=1, max_size=5000).filter(lambda d: b"\0\0" not in d and d[-1]))
 def test_a_long_unit_is_cut_and_can_be_put_together_again(body: bytes) -> None:
     unit = b"\x65" + body

@@ -139,9 +139,13 @@ class PupilsScene:
 
 
 class SlidesScene:
-    """The screen of the lesson's slides: a new page every eight seconds, and a moving pointer."""
+    """The screen of the lesson's slides: a new page every twenty seconds, pointed at at first.
 
-    PAGE_FRAMES: Final = 200
+    Then it stands there, and there is time to look at the teacher.
+    """
+
+    PAGE_FRAMES: Final = 500
+    POINTED_FRAMES: Final = 175
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         slides = enumerate(LESSON["slide"])
@@ -154,10 +158,10 @@ class SlidesScene:
         """Bring the scene to this picture."""
         page = self._pages[number // self.PAGE_FRAMES % len(self._pages)]
         page.canvas.clear()
-        turn = number / 40
-        page.canvas.draw(
-            self._pointer, round(760 + 300 * math.cos(turn)), round(400 + 140 * math.sin(turn))
-        )
+        if number % self.PAGE_FRAMES < self.POINTED_FRAMES:
+            turn = number / 40
+            left, top = 760 + 300 * math.cos(turn), 400 + 140 * math.sin(turn)
+            page.canvas.draw(self._pointer, round(left), round(top))
         return page.finish(number)
 
 
