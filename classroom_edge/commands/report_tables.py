@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from classroom_edge.commands.report_cells import (
     UNKNOWN,
@@ -22,6 +23,8 @@ from classroom_media.analyse.figures import Report, Shot
 from classroom_media.direct.lanes import Say
 from classroom_media.direct.timeline import clock
 from classroom_media.record.manifest import PROGRAMME
+
+BY_HAND: Final = frozenset({"local", "panel", "person"})  # how names of visitors begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +192,10 @@ def _happenings(report: Report, say: Say) -> Iterator[Table]:
 
 def _why(shot: Shot, say: Say) -> str:
     """Say why it was shown: the rules' reason, or who wanted it."""
-    return say(f"cut.{shot.reason.key}", **shot.reason.values) if shot.reason else shot.by
+    if shot.reason:
+        return say(f"cut.{shot.reason.key}", **shot.reason.values)
+    kind, _, name = shot.by.partition(":")
+    return ": ".join(filter(None, (say("cut.by-hand"), name))) if kind in BY_HAND else shot.by
 
 
 def _table(say: Say, name: str, columns: str, rows: Iterable[tuple[Cell, ...]]) -> Table:

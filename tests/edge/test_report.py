@@ -5,11 +5,12 @@ import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
+import msgspec
 import pytest
 from PIL import Image
 
 from classroom_edge.cli import run
-from classroom_edge.commands.report_tables import facts_of
+from classroom_edge.commands.report_tables import facts_of, tables_of
 from classroom_edge.words import words
 from classroom_media.analyse.figures import (
     FileReport,
@@ -19,6 +20,7 @@ from classroom_media.analyse.figures import (
     Offset,
     Pictures,
     Report,
+    Shot,
 )
 from classroom_media.api import NS, Layout
 from classroom_media.record.finish import finish
@@ -190,3 +192,24 @@ def test_what_somebody_should_look_into_stands_out(report: Report, wrong: set[st
         return words("report").say(key, "en", **values)
 
     assert {fact.value.text for fact in facts_of(report, say) if fact.value.wrong} == wrong
+
+
+@pytest.mark.parametrize(
+    ("by", "why"),
+    [
+        ("local", "手动"),
+        ("panel:讲台", "手动: 讲台"),
+        ("person:li", "手动: li"),
+        ("timetable", "timetable"),
+    ],
+)
+def test_a_shot_that_a_person_wanted_is_told_as_by_hand(by: str, why: str) -> None:
+    shot = Shot(from_s=0, to_s=4, layout="single", sources=("board",), by=by)
+    quiet = report_of(dropped=0, worst_ms=0, method=Method.TRUTH, peak_dbtp=-3.0)
+    report = msgspec.structs.replace(quiet, shots=(shot,))
+
+    def say(key: str, /, **values: object) -> str:
+        return words("direct" if key.startswith("cut.") else "report").say(key, "zh-CN", **values)
+
+    shots = next(table for table in tables_of(report, say) if table.title == say("table.shots"))
+    assert [row[-1].text for row in shots.rows] == [why]
