@@ -9,7 +9,6 @@ what devices, workers, state and supervision cost on top of an empty web server.
 
 import argparse
 import json
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.ports import free_port
 
 SETTLE_S = 5.0
 MEGABYTE = 1e6
@@ -103,13 +106,6 @@ def running(arguments: list[str]) -> Iterator[psutil.Process]:
             yield psutil.Process(process.pid)
         finally:
             process.terminate()
-
-
-def free_port() -> int:
-    """Give a port that nobody uses."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return port
 
 
 def answered(url: str) -> None:

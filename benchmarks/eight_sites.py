@@ -45,7 +45,6 @@ from benchmarks.room_of_workers import (
     SETTLE_S,
     THERE_S,
     Room,
-    free_port,
 )
 from classroom_media.api import NS, Kind, Layout
 from classroom_media.emulate.feed import Feed
@@ -70,6 +69,7 @@ from classroom_media.messages import Begin, End, Heartbeat, Meet, PeerHealth, St
 from classroom_media.packets import Coded
 from classroom_media.workers.client import WorkerClient
 from classroom_media.workers.specs import Endpoints
+from tests.ports import free_port
 
 HUB: Final = "hub"
 CAMERA: Final = "camera"

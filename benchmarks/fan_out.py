@@ -17,7 +17,6 @@ as a browser does), and the packets that they had a second are told, too.
 import argparse
 import asyncio
 import json
-import socket
 import struct
 import sys
 import tempfile
@@ -43,6 +42,7 @@ from classroom_media.live.pipe.secure import SecurePipe
 from classroom_media.live.rtp import rtcp
 from classroom_media.live.rtp.feedback import Link
 from classroom_media.live.rtp.reports import ReceiverReport, Reception
+from tests.ports import free_port
 
 HUBS: Final = Path(__file__).with_name("fan_out_hubs.py")
 REPORT_S: Final = {"ours": 0.2}  # all others: 1 s
@@ -171,7 +171,7 @@ def _used_s(process: psutil.Process) -> float:
 async def janus_server() -> AsyncIterator[tuple[Janus, psutil.Process]]:
     """Run Debian's Janus."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        port, admin_port = _free_port(), _free_port()
+        port, admin_port = free_port(), free_port()
         here = "http://127.0.0.1"
         server = Server(f"{here}:{port}/janus", f"{here}:{admin_port}/admin", "one", "two")
         conf = janus_setup.write(Path(folder), server, port=port, admin_port=admin_port)
@@ -200,12 +200,6 @@ async def _opened(link: JanusLink) -> None:
                 return await link.open()
             except EngineError:
                 await asyncio.sleep(0.1)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def measure(name: str, count: int, address: str, seconds: float) -> dict[str, float]:

@@ -28,7 +28,7 @@ from classroom_edge.sessions import commands as c
 from classroom_edge.sessions import local
 from classroom_edge.sessions.forms import Kind, Style
 from tests.edge.live.test_two_schools import COMMON, HUB, ME, SITE, at_work, enrolled, sees_bars
-from tests.edge.sessions.schools import free_pair
+from tests.ports import free_port
 from tests.waiting import eventually_async, eventually_awaited
 
 GOAL_S: Final = 2.0
@@ -38,8 +38,8 @@ GONE_S: Final = 0.5  # without the other room's picture
 
 async def starts(count: int, top: Path) -> AsyncIterator[float]:
     """Meet again and again; give how long each took, in seconds."""
-    link = free_pair()
-    hub_text = HUB.format(common=COMMON, link=link, media=free_pair())
+    link = free_port()
+    hub_text = HUB.format(common=COMMON, link=link, media=free_port())
     async with (
         at_work(top, "hub", hub_text, OpenRoad()) as hub,
         at_work(top, "site", SITE.format(common=COMMON), OpenRoad()) as site,

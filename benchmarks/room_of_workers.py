@@ -1,9 +1,8 @@
 """A room's processes without its daemon: sources, a director, a relay, each a worker of its own."""
 
 import asyncio
-import socket
 from collections.abc import Iterable
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Final
 
@@ -136,13 +135,6 @@ class Room:
         self, stack: ExitStack, kind: str, role: str, spec: SourceSpec | DirectorSpec | RelaySpec
     ) -> None:
         self._processes[role] = stack.enter_context(worker(kind, spec, leave_s=LEAVE_S))
-
-
-def free_port() -> int:
-    """Find a port for datagrams."""
-    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as sock:
-        sock.bind((LOOPBACK, 0))
-        return int(sock.getsockname()[1])
 
 
 def _sizes(height: int) -> tuple[Rendition, ...]:

@@ -18,7 +18,6 @@ import json
 import logging
 import re
 import signal
-import socket
 import statistics
 import sys
 import tempfile
@@ -36,6 +35,8 @@ import psutil
 import zmq
 import zmq.asyncio
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from classroom_edge.sessions import commands as c
 from classroom_edge.sessions.link import address, wire
 from classroom_edge.sessions.link.answers import SilentError
@@ -46,6 +47,7 @@ from classroom_edge.sessions.link.keys import HubRecord, KeyPair
 from classroom_edge.sessions.link.site import SiteLink
 from classroom_edge.sessions.link.sockets import site_socket
 from classroom_edge.sessions.state import NS
+from tests.ports import free_port
 
 REGISTERED_S, BACK_S, P99_MS = 2.0, 5.0, 50.0
 STEADY = 20
@@ -72,7 +74,7 @@ class School:
     @classmethod
     def made(cls, sites: int) -> "School":
         """Make keys for everybody."""
-        port = _free_pair()
+        port = free_port()
         steady, herd, queuing = (
             {f"{name}-{number}": _keys() for number in range(count)}
             for name, count in (("steady", STEADY), ("herd", sites), ("queuing", QUEUING))
@@ -99,15 +101,6 @@ class School:
             random=Random(name),  # noqa: S311 - the same run again
             context=context,
         )
-
-
-def _free_pair() -> int:
-    """Give a port that is free, as is the next one, of the desk for new sites."""
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as first, suppress(OSError):
-            port: int = first.getsockname()[1]
-            with socket.create_server(("127.0.0.1", port + 1)):
-                return port
 
 
 def _keys() -> tuple[str, str]:

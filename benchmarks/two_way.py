@@ -41,7 +41,6 @@ from benchmarks.room_of_workers import (
     RELAY,
     SETTLE_S,
     Room,
-    free_port,
 )
 from classroom_media.api import NS, Kind, Layout, Strip
 from classroom_media.emulate import truth
@@ -57,6 +56,7 @@ from classroom_media.packets import Coded
 from classroom_media.workers.client import WorkerClient
 from classroom_media.workers.specs import Endpoints
 from classroom_media.workers.subscribe import PacketReader
+from tests.ports import free_port
 
 GLASS_MS: Final = 300.0  # goals
 STEP_MS: Final = 60.0

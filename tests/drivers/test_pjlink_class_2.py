@@ -18,6 +18,7 @@ from classroom_drivers.links.address import parse
 from classroom_drivers.links.post import Post
 from tests.drivers.benches import Bench, make, running
 from tests.drivers.virtual import until, virtual
+from tests.ports import free_port
 
 EXAMPLE = "JBMIAProjectorLink"
 THEIRS, OURS = "3db25e10f69c47a85adb24cf361897e0", "c14b279e603d8a5f17e849ba360f2dc5"
@@ -254,12 +255,6 @@ async def test_no_datagram_is_an_error(noise: bytes) -> None:
         assert value(bench, "power") is PowerState.ON
 
 
-def a_free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
 def send(data: bytes, port: int, *, host: str = "127.0.0.1") -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
         wire.bind((host, 0))
@@ -322,6 +317,6 @@ async def test_the_search_finds_projectors_of_class_2() -> None:
     ):
         port = parse(served.url).port
         found = await search(
-            ("127.0.0.1", "127.0.0.2"), port=port, from_port=a_free_port(), wait_s=0.4
+            ("127.0.0.1", "127.0.0.2"), port=port, from_port=free_port(), wait_s=0.4
         )
     assert found == (FoundProjector("127.0.0.1", emulator.mac),)

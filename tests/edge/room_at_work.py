@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import socket
 import urllib.request
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -16,6 +15,7 @@ from classroom_edge.daemon import Daemon
 from classroom_edge.paths import DataFolder, runtime_folder
 from classroom_edge.room import RoomState, Who
 from classroom_media.record.manifest import Manifest, State
+from tests.ports import free_port
 from tests.waiting import eventually, eventually_async
 
 ME = Who(name="test")
@@ -48,8 +48,7 @@ url = "pattern://?size=320x180&fps=25"
 
 def write_room(folder: Path, text: str = ROOM) -> Path:
     """Write a room.toml with a free port; give its place."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     path = folder / "room.toml"
     path.write_text(text.format(port=port), encoding="utf-8")
     return path

@@ -19,6 +19,7 @@ from classroom_edge.room import BroadcastView, LinkView
 from classroom_edge.sessions.forms import Kind, Style
 from classroom_edge.sessions.state import Session, Stage
 from tests.edge.room_at_work import ROOM, at_work
+from tests.ports import free_port
 from tests.waiting import eventually, eventually_async
 
 BROADCAST = (
@@ -33,8 +34,7 @@ qualities = ["180p"]
 
 @asynccontextmanager
 async def on_air_room(folder: Path) -> AsyncIterator[tuple[Daemon, int]]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     text = BROADCAST.replace("{{broadcast}}", str(port)).replace("height = 180", "height = 360")
     async with at_work(folder, text) as daemon:
         yield daemon, port
@@ -43,8 +43,7 @@ async def on_air_room(folder: Path) -> AsyncIterator[tuple[Daemon, int]]:
 @contextmanager
 def nginx(folder: Path, lessons: str) -> Iterator[int]:
     """Run nginx with the configuration that we print; give its port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     (folder / "lessons.conf").write_text(lessons.replace("listen 80;", f"listen 127.0.0.1:{port};"))
     user = "user root;" if os.getuid() == 0 else ""
     paths = "".join(

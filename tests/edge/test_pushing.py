@@ -11,7 +11,8 @@ import pytest
 from classroom_edge.daemon import Daemon
 from classroom_edge.room import PushView, Refused
 from tests.edge.room_at_work import ME, ROOM, at_work, pid_of
-from tests.media.live.push.platforms import free_port, platform
+from tests.media.live.push.platforms import platform
+from tests.ports import free_port
 from tests.waiting import eventually_async
 
 PUSH = (

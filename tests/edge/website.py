@@ -18,6 +18,7 @@ from classroom_edge.web.passwords import Passwords
 from classroom_edge.web.server import create_app, serve
 from classroom_edge.web.site import Site
 from tests.edge.pretend_room import RECORDING, PretendRoom
+from tests.ports import free_port
 
 LOCAL = "http://localhost:8088"
 SCHOOL = "https://room.school:8088"
@@ -126,8 +127,7 @@ async def served(
     folder: Path, *, listen: str = "127.0.0.1"
 ) -> AsyncIterator[tuple[PretendRoom, int]]:
     """Serve a room on a free port of loopback, in this loop, until the block ends."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
+    port = free_port()
     room, config = a_room(folder), a_config(listen=listen, port=port)
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(serve(room, config, folder / "data"))

@@ -7,7 +7,6 @@
 import argparse
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -62,13 +61,6 @@ def serving(url: str, *options: str) -> Iterator["subprocess.Popen[bytes]"]:
         camera.send_signal(signal.SIGCONT)
         camera.kill()
         camera.wait()
-
-
-def free_port() -> int:
-    """Give a port of loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

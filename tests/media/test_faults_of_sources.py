@@ -33,8 +33,8 @@ from classroom_media.record.journal import (
 from classroom_media.record.manifest import Manifest
 from classroom_media.record.track import TrackRecorder
 from classroom_media.workers.source import SourceReader
-from tests.media.serving import free_port
 from tests.media.watching import source
+from tests.ports import free_port
 from tests.room.truth_check import Matched, Span, Taken, matched, outside, taken
 from tests.waiting import eventually
 

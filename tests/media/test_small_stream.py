@@ -16,8 +16,9 @@ from classroom_media.workers.shell import Shell
 from classroom_media.workers.source import HUNG_NS, SourceWorker
 from classroom_media.workers.specs import Endpoints, SourceSpec
 from classroom_media.workers.subscribe import PacketReader
-from tests.media.serving import free_port, serving
+from tests.media.serving import serving
 from tests.media.watching import source
+from tests.ports import free_port
 from tests.waiting import eventually
 
 PATTERN_URL = "pattern://?size=320x180&fps=25"

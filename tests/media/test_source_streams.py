@@ -19,8 +19,9 @@ from classroom_media.emulate.http_ts import TransportStreamServer
 from classroom_media.emulate.rtsp import RtspServer
 from classroom_media.packets import Coded
 from classroom_media.sources.opening import open_source
-from tests.media.serving import PATTERN, free_port, serving
+from tests.media.serving import PATTERN, serving
 from tests.media.watching import beeps, flashes, of_stream, pictures, source, until, watch
+from tests.ports import free_port
 from tests.waiting import eventually
 
 FRAME_NS = NS // PATTERN.fps

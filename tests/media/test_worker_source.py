@@ -32,8 +32,9 @@ from classroom_media.workers.shell import Shell
 from classroom_media.workers.source import HUNG_NS, SourceReader, SourceWorker
 from classroom_media.workers.specs import Endpoints, SourceSpec
 from classroom_media.workers.subscribe import PacketReader
-from tests.media.serving import free_port, serving
+from tests.media.serving import serving
 from tests.media.watching import of_stream, source
+from tests.ports import free_port
 from tests.waiting import eventually, eventually_awaited
 
 PATTERN_URL = "pattern://?size=320x240&fps=25"

@@ -16,7 +16,8 @@ from classroom_media.emulate.reel import Look, Voice, film
 from classroom_media.emulate.replay import ReplayedCamera
 from classroom_media.emulate.rtsp import RtspServer
 from classroom_media.emulate.stand import Site
-from tests.room.demo_room import DemoRoom, free_port, own_room
+from tests.ports import free_port
+from tests.room.demo_room import DemoRoom, own_room
 
 SIZE: Final = (320, 180)
 CAMERAS: Final = {"teacher": 1, "pupils": 2, "slides": 3}

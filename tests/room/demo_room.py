@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.ports import free_port
 from tests.waiting import eventually
 
 START_S = 40.0  # generous: this machine is shared
@@ -84,12 +84,6 @@ class DemoRoom:
 
     def folder(self, recording: str) -> Path:
         return self.data / "recordings" / recording
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

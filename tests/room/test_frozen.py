@@ -7,8 +7,8 @@ import pytest
 from classroom_edge.room import ProblemView
 from classroom_media.emulate.scenes import PupilsScene
 from tests.edge.room_at_work import at_work
+from tests.ports import free_port
 from tests.room.camera_thread import StuckScene, now, plugged_camera
-from tests.room.demo_room import free_port
 from tests.waiting import eventually_async
 
 pytestmark = pytest.mark.alone

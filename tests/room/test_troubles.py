@@ -9,8 +9,9 @@ import av
 import pytest
 
 from classroom_media.emulate import inspection
+from tests.ports import free_port
 from tests.room.camera_thread import plugged_camera
-from tests.room.demo_room import DemoRoom, free_port, own_room
+from tests.room.demo_room import DemoRoom, own_room
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.alone

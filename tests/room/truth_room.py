@@ -26,7 +26,8 @@ from classroom_media.emulate.reel import Look, Reel, Voice, film
 from classroom_media.emulate.replay import ReplayedCamera
 from classroom_media.emulate.rtsp import RtspServer
 from classroom_media.emulate.stand import Fault, Site, Stand
-from tests.room.demo_room import DemoRoom, free_port, own_room
+from tests.ports import free_port
+from tests.room.demo_room import DemoRoom, own_room
 
 HEAD = """
 [room]

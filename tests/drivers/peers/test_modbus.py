@@ -28,8 +28,8 @@ from classroom_drivers.emulated import make
 from classroom_drivers.emulators.server import Served, serve
 from classroom_drivers.links.address import parse
 from classroom_edge.parts import node
-from tests.drivers.peers.ports import free_tcp_port
 from tests.drivers.virtual import until
+from tests.ports import free_port
 
 NPM = Path(__file__).parent / "npm"
 
@@ -79,7 +79,7 @@ async def served_by_pymodbus(framing: str) -> AsyncIterator[str]:
             yield f"serial://{ours}?"
             await server.shutdown()
         return
-    port = free_tcp_port()
+    port = free_port()
     framer = FramerType.SOCKET if framing == "tcp" else FramerType.RTU
     server = ModbusTcpServer(units, framer=framer, address=("127.0.0.1", port), identity=who)
     await server.serve_forever(background=True)

@@ -20,8 +20,8 @@ from classroom_drivers.emulators.mqtt import MODELS
 from classroom_drivers.emulators.mqtt_things import Talker
 from classroom_drivers.emulators.server import serve
 from classroom_drivers.links.address import parse
-from tests.drivers.peers.ports import free_tcp_port
 from tests.drivers.virtual import until
+from tests.ports import free_port
 
 USER, PASSWORD = "classroom", "p4ssw0rd"
 
@@ -103,7 +103,7 @@ def standing(thing: Talker, port: int) -> Iterator[None]:
 async def test_we_work_a_thing_behind_mosquitto(
     model: str, order: tuple[str, str, dict[str, Any]], tmp_path: Path
 ) -> None:
-    port, emulator = free_tcp_port(), MODELS[model]()
+    port, emulator = free_port(), MODELS[model]()
     emulator.thing.curtain.percent_per_s = 100.0
     options = {**emulator.needs, "username": USER}
     async with (
@@ -121,7 +121,7 @@ async def test_we_work_a_thing_behind_mosquitto(
 
 @pytest.mark.needs("mosquitto")
 async def test_mosquitto_refuses_a_wrong_password_and_may_restart(tmp_path: Path) -> None:
-    port, options = free_tcp_port(), {"topic": "a", "convention": "plain", "relays": "lamp"}
+    port, options = free_port(), {"topic": "a", "convention": "plain", "relays": "lamp"}
     url = f"tcp://127.0.0.1:{port}"
     named = {**options, "username": USER}
     async with (
@@ -141,7 +141,7 @@ async def test_mosquitto_refuses_a_wrong_password_and_may_restart(tmp_path: Path
 
 @pytest.mark.needs("mosquitto")
 async def test_what_mosquittos_own_client_says_is_heard(tmp_path: Path) -> None:
-    port = free_tcp_port()
+    port = free_port()
     options = {"topic": "school/lab", "convention": "plain", "relays": "lamp", "username": USER}
     who = ("-p", str(port), "-u", USER, "-P", PASSWORD)
     url = f"tcp://127.0.0.1:{port}"

@@ -21,8 +21,8 @@ from classroom_drivers.api import Availability
 from classroom_drivers.emulators.server import serve
 from classroom_drivers.emulators.snmp_outlet import MODELS, OutletEmulator
 from classroom_drivers.links.address import parse
-from tests.drivers.peers.ports import free_udp_port
 from tests.drivers.virtual import until
+from tests.ports import free_port
 
 COMMAND = "1.3.6.1.4.1.318.1.1.12.3.3.1.1.4"
 
@@ -85,7 +85,7 @@ async def test_net_snmp_switches_our_outlets(version: str) -> None:
 async def test_we_ask_net_snmps_agent(version: str, tmp_path: Path) -> None:
     config = tmp_path / "snmpd.conf"
     config.write_text("rocommunity public\nsysdescr An agent\nsysname outlets\n", encoding="utf-8")
-    port = free_udp_port()
+    port = free_port()
     agent = await asyncio.create_subprocess_exec(
         shutil.which("snmpd") or "/usr/sbin/snmpd",
         *("-f", "-C", "-c", str(config), "-Lo", "-I", "system_mib,sysORTable"),

@@ -9,15 +9,15 @@ import pytest
 from classroom_drivers import connect
 from classroom_drivers.api import Availability
 from classroom_edge.parts import node
-from tests.drivers.peers.ports import free_tcp_port
 from tests.drivers.virtual import until
+from tests.ports import free_port
 
 NPM = Path(__file__).parent / "npm"
 
 
 @pytest.mark.needs("node", "npm-peers")
 async def test_we_work_videohub_server() -> None:
-    port = free_tcp_port()
+    port = free_port()
     server = await asyncio.create_subprocess_exec(
         str(node()), str(NPM / "videohub-server.cjs"), str(port), stdout=asyncio.subprocess.PIPE
     )

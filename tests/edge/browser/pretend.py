@@ -29,6 +29,7 @@ from classroom_media.record.manifest import Manifest, write_manifest
 from classroom_media.workers.specs import Trial
 from tests.edge.browser import lessons, states
 from tests.edge.pretend_desk import PretendDesk
+from tests.ports import free_port
 from tests.waiting import eventually
 
 ID = "20261122-021500-3f2a"
@@ -318,7 +319,7 @@ class PretendServer:
 
     def start(self) -> None:
         """Return once it answers."""
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port()
         ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(ready)))
         self._thread.start()
@@ -377,10 +378,3 @@ def pretend_server(data: Path) -> Iterator[PretendServer]:
         yield server
     finally:
         server.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

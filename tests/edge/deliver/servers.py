@@ -3,13 +3,13 @@
 import getpass
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.ports import free_port
 from tests.waiting import eventually
 
 USER, PASSWORD = "room", "a password: 密码"
@@ -31,12 +31,6 @@ class Dav:
         """Give path, status and destination of every request of a method, in order."""
         rows = [line.split("\t") for line in self.log.read_text("utf-8").splitlines()]
         return [(path, int(status), to) for verb, path, status, to in rows if verb == method]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -21,7 +21,8 @@ from classroom_media.live.push.showing import Show
 from tests.edge.received.sending import Noted, a_parcel
 from tests.media import films
 from tests.media.live.hls.lessons import played
-from tests.media.live.push.platforms import free_port, platform
+from tests.media.live.push.platforms import platform
+from tests.ports import free_port
 from tests.waiting import eventually
 
 SECONDS = 25

@@ -1,6 +1,5 @@
 """A hub that broadcasts a teacher beside slides, and a site with a screen, linked and at rest."""
 
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 from classroom_edge.daemon import Daemon
 from classroom_edge.services.live.offering import OpenRoad
 from tests.edge.live.test_two_schools import COMMON, at_work, enrolled
-from tests.edge.sessions.schools import free_pair
+from tests.ports import free_port
 from tests.waiting import eventually_async
 
 HUB = """
@@ -68,11 +67,10 @@ async def hub_and_listener(
     top: Path, display: str, programme: str = BESIDE
 ) -> AsyncIterator[tuple[Daemon, Daemon]]:
     """Run both until they are linked and have their pictures; the screen is of that X display."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        broadcast = free.getsockname()[1]
-    link = free_pair()
+    broadcast = free_port()
+    link = free_port()
     hub_text = HUB.format(
-        common=COMMON, link=link, media=free_pair(), broadcast=broadcast, programme=programme
+        common=COMMON, link=link, media=free_port(), broadcast=broadcast, programme=programme
     )
     site_text = SITE.format(common=COMMON, display=display)
     async with (

@@ -1,6 +1,5 @@
 """The three classrooms of the demo: their files, their cables, and the way that passes these."""
 
-import socket
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from classroom_edge.demo.three.ports import HUB, SITES, ThreePorts, panels
 from classroom_edge.demo.three.road import CableRoad
 from classroom_edge.demo.three.turning import TurningCamera
 from classroom_media.emulate.scenes import PupilsScene
+from tests.ports import free_port
 from tests.waiting import eventually_async
 
 OFFER = (
@@ -116,9 +116,3 @@ def test_a_cable_without_a_demo_says_how_to_start_one(
 
 def test_the_files_say_what_to_change_in_a_real_school() -> None:
     assert "real" in room_text(HUB, ThreePorts.free(), 8089)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port

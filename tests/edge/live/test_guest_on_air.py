@@ -16,9 +16,9 @@ from classroom_edge.sessions import local
 from classroom_edge.sessions.forms import Kind, Style
 from classroom_media.monitor.cells import Cells
 from tests.edge.live.test_two_schools import COMMON, ME, at_work
-from tests.edge.sessions.schools import free_pair
 from tests.media.live.pipe.pairs import LOOPBACK
 from tests.media.live.pipe.test_pipe_aiortc import GUEST_LUMA, Guest
+from tests.ports import free_port
 from tests.waiting import eventually_async
 
 HUB = """
@@ -80,7 +80,7 @@ async def test_a_guest_with_the_floor_is_in_the_programme_and_leaves_it_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("aioice.ice.get_host_addresses", lambda **_: [LOOPBACK])
-    hub_text = HUB.format(common=COMMON, link=free_pair(), media=free_pair())
+    hub_text = HUB.format(common=COMMON, link=free_port(), media=free_port())
     async with at_work(tmp_path, "hub", hub_text, OpenRoad()) as hub, asyncio.TaskGroup() as tasks:
         await eventually_async(lambda: hub.session.joined.link.hub_ns, within_s=60)  # type: ignore[union-attr]
         begin = local.Begin(title="Maths", kind=Kind.DELIVERY, style=Style.INTERACTIVE)

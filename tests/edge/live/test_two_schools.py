@@ -23,7 +23,7 @@ from classroom_edge.sessions.link.enrolling import enrol
 from classroom_edge.sessions.link.findings import Findings
 from classroom_media.emulate.link import Line
 from classroom_media.emulate.proxy import Cable
-from tests.edge.sessions.schools import free_pair
+from tests.ports import free_port
 from tests.waiting import eventually_async, eventually_awaited
 
 ME = Who(name="test")
@@ -120,7 +120,7 @@ def records(daemon: Daemon) -> bool:
 async def test_the_site_is_seen_at_the_hub_over_its_cable_and_comes_back_after_it_was_pulled(
     tmp_path: Path,
 ) -> None:
-    link, media = free_pair(), free_pair()
+    link, media = free_port(), free_port()
     async with Cable(Line(delay_ns=0), Line(delay_ns=0)) as cable:
         end = cable.udp(("127.0.0.1", media))
         hub_text = HUB.format(common=COMMON, link=link, media=media)

@@ -18,6 +18,7 @@ from classroom_edge.library.deliver import s3
 from classroom_edge.library.deliver.spec import TargetSpec
 from classroom_edge.library.deliver.target import Target
 from tests.edge.received.scene import RECORDING
+from tests.ports import free_port
 from tests.waiting import eventually
 
 ACCOUNT = ("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
@@ -89,8 +90,7 @@ class Moto:
 @contextlib.contextmanager
 def moto_server(folder: Path) -> Iterator[Moto]:
     """Run it; the newest version of an object is listed first."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     environ = os.environ | {"AWS_DEFAULT_REGION": "us-east-1"}
     with (

@@ -26,6 +26,7 @@ from classroom_edge.sessions.link.passes import Pass, Shared
 from classroom_edge.store import Store, enrolments
 from classroom_edge.web.server import serve
 from tests.edge.website import a_room, eventually
+from tests.ports import free_port
 
 RECORDING = "20261122-101500-3f2a"
 
@@ -98,8 +99,7 @@ async def hub_at_work(
     public, secret = (one.decode() for one in zmq.curve_keypair())
     keys = await asyncio.to_thread(load_or_make, data / "link" / HUB_KEY)
     await enrol(data, public, Site("yucai", "育才小学"))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(serve(room, a_hub(port, listen, **of_hub), data))
         await eventually(lambda: _listens(port))

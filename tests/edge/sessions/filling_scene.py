@@ -33,8 +33,8 @@ from classroom_media.record.manifest import (
     write_manifest,
 )
 from classroom_media.record.shared import Anchor, Attended
-from tests.edge.sessions.schools import free_pair
 from tests.media.fill_scene import hub_film
+from tests.ports import free_port
 from tests.waiting import eventually_async, eventually_awaited
 
 SESSION = "20261123-080000-ab12"
@@ -49,7 +49,7 @@ class Schools:
 
     def __init__(self, top: Path, seconds: int, *, filling: FillingConfig = QUICK) -> None:
         self.top, self.seconds = top, seconds
-        self.port = free_pair()
+        self.port = free_port()
         self.from_ns = time.time_ns() - AGO_S * NS
         for name in ("hub", "site"):
             (top / name / "recordings").mkdir(parents=True)

@@ -25,7 +25,7 @@ from classroom_edge.sessions.forms import Kind, Style
 from classroom_edge.sessions.link.answers import SilentError
 from classroom_edge.sessions.link.enrolling import enrol
 from classroom_edge.sessions.state import NS, Session, Stage
-from tests.edge.sessions.schools import free_pair
+from tests.ports import free_port
 from tests.waiting import eventually_async, eventually_awaited
 
 BEGIN = local.Begin(title="数学", kind=Kind.DELIVERY, style=Style.INTERACTIVE, sites=("hill",))
@@ -39,7 +39,7 @@ class Place:
         self.offers: list[tuple[str, str, str]] = []  # that the hub was made
         self.cameras: tuple[Camera, ...] = (Camera(id="wide", name="全景", presets=("pupils",)),)
         self.wanted = 0  # how often it asked for one
-        self.port = free_pair()
+        self.port = free_port()
         self.folders = {name: DataFolder(top / name) for name in ("hub", "site")}
         self.runtimes = {name: top / f"{name}-run" for name in ("hub", "site")}
         for path in (*self.runtimes.values(), *(one.path for one in self.folders.values())):

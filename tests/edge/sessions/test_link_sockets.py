@@ -27,7 +27,7 @@ from classroom_edge.sessions.link.keys import HubRecord, KeyPair
 from classroom_edge.sessions.link.site import SiteLink
 from classroom_edge.sessions.link.sockets import site_socket
 from classroom_edge.sessions.state import NS, Member
-from tests.edge.sessions.schools import free_pair
+from tests.ports import free_port
 from tests.waiting import eventually_async, eventually_awaited
 
 TURN = c.MoveCamera(room="hill", camera="wide", move="left")
@@ -43,7 +43,7 @@ class School:
     """A hub that can be stopped and started again, and those that are enrolled there."""
 
     host: str = "127.0.0.1"
-    port: int = field(default_factory=free_pair)
+    port: int = field(default_factory=free_port)
     keys: KeyPair = field(default_factory=pair)
     enrolled: dict[str, Site] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)  # secret -> site

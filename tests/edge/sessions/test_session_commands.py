@@ -17,7 +17,7 @@ from classroom_edge.services.lending import Lending
 from classroom_edge.services.live.offers import Accepted
 from classroom_edge.services.site import SiteService
 from classroom_edge.sessions import local
-from tests.edge.sessions.schools import free_pair
+from tests.ports import free_port
 from tests.waiting import eventually_async
 
 HUB = """
@@ -42,7 +42,7 @@ class Rooms:
     """Two room.toml files with their data folders; commands run as a person runs them."""
 
     def __init__(self, top: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.port = free_pair()
+        self.port = free_port()
         self._top = top
         self._capsys = capsys
         (top / "hub.toml").write_text(HUB.format(port=self.port), encoding="utf-8")

@@ -12,7 +12,7 @@ from classroom_edge.sessions.link.findings import Findings, Grade, Use, judge
 from classroom_edge.sessions.link.survey import Datagram, Kind, Train
 from classroom_edge.sessions.link.survey_hub import BUSY, IN_SESSION, TOO_OFTEN, SurveyDesk
 from classroom_edge.words import LANGUAGES, words
-from tests.edge.sessions.schools import free_pair
+from tests.ports import free_port
 
 GOOD = Findings(
     hub="hub:7700",
@@ -79,7 +79,7 @@ async def heard(sock: socket.socket, within_s: float = 0.3) -> list[bytes]:
 
 
 async def test_only_who_has_the_token_is_heard_and_one_key_not_all_the_time() -> None:
-    desk = SurveyDesk(host="127.0.0.1", port=free_pair())
+    desk = SurveyDesk(host="127.0.0.1", port=free_port())
     async with asyncio.TaskGroup() as tasks:
         token, reason = await desk.admit("key")
         assert (len(token), reason) == (survey.TOKEN, "")

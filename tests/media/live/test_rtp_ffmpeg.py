@@ -21,6 +21,7 @@ from classroom_media.live.rtp.playout import Playout
 from classroom_media.live.rtp.receiver import Receiver
 from classroom_media.packets import Coded
 from classroom_media.sources.annexb import units
+from tests.ports import free_port
 
 PICTURES = 50
 FRAME_NS = 40_000_000
@@ -68,12 +69,6 @@ def ours(pictures: Sequence[bytes]) -> Iterator[bytes]:
         )
         packetised = picture(coded)
         yield from stream.send(packetised.payloads, packetised.timestamp, coded.pts_ns, ends=True)
-
-
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1]) & ~1
 
 
 def test_ffmpeg_reads_every_picture_that_we_send(pictures: list[bytes], tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,25 +26,15 @@ from tests.media.live.pipe.lesson import (
     decoded_sound,
     pitch_hz,
 )
+from tests.ports import free_port
 
 LOOPBACK = "127.0.0.1"
-
-
-def free_ports() -> list[int]:
-    probes = [socket.socket() for _ in range(2)]
-    try:
-        for probe in probes:
-            probe.bind((LOOPBACK, 0))
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
 
 
 @asynccontextmanager
 async def engine(folder: Path) -> AsyncIterator[tuple[Janus, asyncio.TaskGroup]]:
     """Run Janus, and be in a session with it."""
-    port, admin_port = free_ports()
+    port, admin_port = free_port(), free_port()
     server = Server(
         f"http://{LOOPBACK}:{port}/janus",
         f"http://{LOOPBACK}:{admin_port}/admin",
@@ -140,7 +129,7 @@ async def test_what_janus_refuses_is_told_in_its_words(tmp_path: Path) -> None:
 
 
 async def test_an_engine_that_is_not_there_is_told() -> None:
-    [port, _] = free_ports()
+    port = free_port()
     link = JanusLink(Server(f"http://{LOOPBACK}:{port}/janus", "", "", ""))
     with pytest.raises(EngineError, match=str(port)):
         await link.open()

@@ -4,7 +4,6 @@ import asyncio
 import datetime
 import ipaddress
 import shutil
-import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from classroom_media.live.pipe.api import State
 from classroom_media.live.pipe.port import Port
 from classroom_media.live.pipe.reach import Reach, Relay
 from tests.media.live.pipe.pairs import LOOPBACK, End, agree
+from tests.ports import free_port
 
 USER, PASSWORD = "site", "a long word"
 
@@ -48,12 +48,6 @@ def certificate(folder: Path, host: str = LOOPBACK) -> None:
             serialization.NoEncryption(),
         )
     )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
 
 
 @asynccontextmanager

@@ -23,7 +23,8 @@ from classroom_media.packets import Coded
 from classroom_media.workers.push_trial import tried
 from classroom_media.workers.specs import TrialSpec
 from tests.media.live.hls.lessons import PICTURES, played, reel, sent
-from tests.media.live.push.platforms import free_port, platform
+from tests.media.live.push.platforms import platform
+from tests.ports import free_port
 from tests.waiting import eventually
 
 
@@ -157,7 +158,7 @@ def test_over_tls_only_a_platform_whose_certificate_is_trusted_is_sent_to(
 @pytest.mark.needs("libsrt", "srt-tools")
 @pytest.mark.parametrize("passphrase", ["", "correct horse"])
 def test_an_srt_receiver_of_others_gets_every_picture(tmp_path: Path, passphrase: str) -> None:
-    port, kept = free_port(socket.SOCK_DGRAM), tmp_path / "kept.ts"
+    port, kept = free_port(), tmp_path / "kept.ts"
     secret = f"&passphrase={passphrase}" if passphrase else ""
     command = ["srt-live-transmit", "-q", "-a:no", f"srt://127.0.0.1:{port}?mode=listener{secret}"]
     with kept.open("wb") as file, subprocess.Popen([*command, "file://con"], stdout=file) as peer:

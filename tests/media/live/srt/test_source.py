@@ -1,6 +1,5 @@
 """A source that comes by SRT, from Debian's ffmpeg: it calls us, or we call it."""
 
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -13,7 +12,7 @@ from classroom_media.api import SourceError
 from classroom_media.sources.opening import open_source
 from classroom_media.workers.specs import Endpoints, SourceSpec
 from tests.media.live.hls.lessons import packaged, reel, sent
-from tests.media.live.push.platforms import free_port
+from tests.ports import free_port
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.needs("libsrt", "ffmpeg")
@@ -50,7 +49,7 @@ def received(spec: SourceSpec, least: int) -> set[str]:
 def test_a_contribution_over_srt_is_a_source_like_any_other(
     tmp_path: Path, secret: str, *, calls: bool
 ) -> None:
-    port = free_port(socket.SOCK_DGRAM)
+    port = free_port()
     theirs, ours = ("caller", "listener") if calls else ("listener", "caller")
     spec = source(f"srt://127.0.0.1:{port}?mode={ours}{secret}")
     with sender(tmp_path, f"srt://127.0.0.1:{port}?mode={theirs}{secret}"):
@@ -59,6 +58,6 @@ def test_a_contribution_over_srt_is_a_source_like_any_other(
 
 
 def test_where_nobody_sends_it_is_told_in_time() -> None:
-    port = free_port(socket.SOCK_DGRAM)
+    port = free_port()
     with pytest.raises(SourceError, match=rf"srt://127.0.0.1:{port}: "):
         next(open_source(source(f"srt://127.0.0.1:{port}?passphrase=correct horse")))
