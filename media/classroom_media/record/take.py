@@ -138,15 +138,18 @@ class TakeWriter:
         ready: list[Kept] = []
         for kept in self._ring.after(stretch.cursors):
             packet = kept.packet
-            if not wish.ending and kept.arrived_ns + self._settle_ns > now_ns:
-                break
             if lost is not None and kept.number >= lost.number:
                 break
-            if not wish.admits(packet, self._ring.kind_of(packet.stream)):
+            is_early = not wish.ending and self._may_be_cut_off(kept, now_ns)
+            if is_early or not wish.admits(packet, self._ring.kind_of(packet.stream)):
                 refused.add(packet.stream)
             if packet.stream not in refused:
                 ready.append(kept)
         return _by_decoding(ready)
+
+    def _may_be_cut_off(self, kept: Kept, now_ns: int) -> bool:
+        """Whether a pause or a stop that is under way may still name an instant before it."""
+        return min(kept.packet.pts_ns, kept.arrived_ns) + self._settle_ns > now_ns
 
     def _is_complete(self, wish: Wish, now_ns: int) -> bool:
         """Whether everything that lies before the end has arrived, as far as it still may."""

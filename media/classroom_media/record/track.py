@@ -1,8 +1,8 @@
 """Records one track: keeps its last seconds in memory, and writes parts while asked to.
 
 The recorder is dumb and immortal. It decodes nothing and decides little: packets go into a
-ring; a thread of its own takes them out, a moment later, and writes them. That moment (0.2 s)
-lets a pause or stop name an instant that has just passed: what came after it is not yet in any
+ring; a thread of its own takes them out and writes them, 0.2 s behind the timeline. That moment
+lets a pause or stop name an instant that has just passed: what comes after it is not yet in any
 file. A slow disk delays the writer and nobody else; it may stand still for as long as the ring
 is deep.
 """
