@@ -64,6 +64,26 @@ def test_a_stop_that_is_not_undone_ends_where_it_was_asked_for(tmp_path: Path) -
     assert numbers(tmp_path / "cam.mp4") == list(range(50))
 
 
+def reached_ns(room: Room) -> int:
+    """How far the muxer has come."""
+    progress = room.recorder.progress()
+    return progress.written_ns if progress else 0
+
+
+@pytest.mark.parametrize(("latency_ns", "unwritten"), [(0, 6), (NS // 10, 4), (NS, 1)])
+def test_what_comes_late_waits_no_longer_for_a_stop_than_what_comes_in_time(
+    tmp_path: Path, latency_ns: int, unwritten: int
+) -> None:
+    room = Room(tmp_path)
+    room.begin(START_NS)
+    room.feed(pictures(50), latency_ns=latency_ns)
+    written_ns = START_NS + (50 - unwritten) * FRAME_NS
+    eventually(lambda: reached_ns(room) >= written_ns)
+    assert reached_ns(room) == written_ns
+    room.end(START_NS + 2 * NS)
+    assert numbers(tmp_path / "cam.mp4") == list(range(50))
+
+
 def test_picture_and_sound_share_one_zero(tmp_path: Path) -> None:
     room = Room(tmp_path, track="programme", streams=("cam", "cam-sound"))
     film = room.feed_up_to(START_NS + NS, in_order(pictures(150), sound(6)))
