@@ -20,6 +20,7 @@ from classroom_media.record.journal import JOURNAL_FILE, TakeEnded, durably
 from classroom_media.record.manifest import Manifest, State
 from classroom_media.workers.specs import Endpoints, FinishSpec
 from tests.media.record_scene import (
+    FRAME_NS,
     START_NS,
     Room,
     beeps,
@@ -168,6 +169,26 @@ def test_who_dies_before_having_synced_anything_leaves_no_picture_twice(tmp_path
     assert numbers(tmp_path / "left" / "cam.mp4") == list(range(200))
     for recorder in killed:
         recorder.close()
+
+
+def test_a_successor_that_places_pictures_half_a_picture_earlier_pushes_out_none(
+    tmp_path: Path,
+) -> None:
+    """A camera's own pictures stand where it took them, those that are encoded on a grid."""
+    room = Room(tmp_path, track="programme", streams=("cam", "cam-sound"))
+    room.begin(START_NS)
+    room.feed_up_to(START_NS + 4 * NS, in_order(pictures(150), sound(6)))
+    eventually(partial(_has_written, room, START_NS + 3 * NS))
+    killed = room.recorder
+    room.restarted()
+    room.begin_again(START_NS)
+    later = in_order(pictures(150, from_ns=START_NS - FRAME_NS // 2), sound(6))
+    begins_ns = START_NS + 1_962_000_000  # 17 1/3 ms of sound come before the first picture
+    room.feed_up_to(START_NS + 5 * NS, [p for p in later if p.dts_ns >= begins_ns])
+    room.end(START_NS + 5 * NS)
+    finish(copied(tmp_path, tmp_path / "left"))
+    assert numbers(tmp_path / "left" / "programme.mp4") == list(range(126))
+    killed.close()
 
 
 def _has_written(room: Room, at_ns: int) -> bool:

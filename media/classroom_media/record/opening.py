@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+from classroom_media.api import Kind
 from classroom_media.messages import Begin
 from classroom_media.record.disk import Disk
 from classroom_media.record.durable import TrackError, problem_of
 from classroom_media.record.folders import Folders
-from classroom_media.record.part import PartWriter
+from classroom_media.record.part import EDIT_NS, PartWriter
 from classroom_media.record.ring import Kept, Ring
 from classroom_media.record.sealing import Stretch
 
@@ -37,9 +38,7 @@ class Opening:
         """Open a part; `reason` is why the one before it ended."""
         scribe = self._folders.scribe
         self._disk.check_room(scribe.folder, spare=1.25)
-        zero_ns = self._begin.from_ns
-        if resume_ns is not None:
-            zero_ns = max(resume_ns, min(kept.packet.pts_ns for kept in starts.values()))
+        zero_ns = self._begin.from_ns if resume_ns is None else self._zero_ns(starts, resume_ns)
         formats = {
             stream: form
             for stream, kept in starts.items()
@@ -55,6 +54,18 @@ class Opening:
         except TrackError:
             sink.close()
             raise
+
+    def _zero_ns(self, starts: Mapping[str, Kept], resume_ns: int) -> int:
+        """Choose the time 0 of a later part, so that its first picture stands where it belongs.
+
+        How late it begins is told in whole milliseconds. Told too early, it would push out the
+        last picture of the part before, once the two are joined.
+        """
+        places = {stream: kept.packet.pts_ns for stream, kept in starts.items()}
+        zero_ns = max(resume_ns, min(places.values()))
+        pictures = (at for s, at in places.items() if self._ring.kind_of(s) is Kind.PICTURE)
+        late_ns = next(pictures, zero_ns) - zero_ns
+        return zero_ns - -late_ns % EDIT_NS if late_ns > 0 else zero_ns
 
     def open_again(self, owed: Stretch) -> Stretch | None:
         """Open a part for what is owed of an earlier one; None if the ring has nothing of it."""

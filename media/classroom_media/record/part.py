@@ -38,7 +38,8 @@ from classroom_media.packets import Coded
 from classroom_media.record.durable import Sink, TrackError, problem_of
 
 PICTURE_RATE: Final = 90_000  # ticks in a second
-EDIT_TICKS: Final = PICTURE_RATE // 1000  # in which the muxer counts how late a stream begins
+EDIT_NS: Final = NS // 1000  # in which the muxer counts how late a stream begins
+EDIT_TICKS: Final = PICTURE_RATE * EDIT_NS // NS
 SNAP_TICKS: Final = 2  # rounding of nanoseconds must not make a steady stream unsteady
 BROKEN: Final = "broken"
 FRAGMENTS: Final = {

@@ -124,7 +124,9 @@ def _without_overlap(segments: Sequence[Segment]) -> list[Segment]:
         found.append(_give_way(segment, begins))
         for kind in segment.content:
             if kept := found[-1].kept(kind):
-                begins[kind] = kept[0].pts_ns - kept[0].duration_ns // 2 + segment.shift_ns
+                first = kept[0]
+                earlier_ns = first.pts_ns - first.duration_ns // 2 + ROUNDING_NS
+                begins[kind] = earlier_ns + segment.shift_ns
     return found[::-1]
 
 
