@@ -29,6 +29,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Final
 
 import psutil
@@ -53,7 +54,7 @@ SETTLE_S: Final = 6.0
 CATCH_UP_S: Final = 16.0  # a page that is 2 s late is where it wants to be by then
 WAY_S: Final = 0.02  # each way
 JOINS: Final = 10
-JOIN_S: Final = 1.3  # from one to the next, beside the keyframes' two seconds
+KEYFRAME_S: Final = 2.0  # from one to the next; how long it takes hangs on when between them
 NGINX: Final = """
 daemon off; {user} worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 4096; }}
@@ -261,6 +262,7 @@ async def opened() -> AsyncIterator[Browser]:
 async def joins(port: int) -> list[float]:
     """Come in the middle, again and again; give after how many seconds the pictures moved."""
     found: list[float] = []
+    chance = Random(1)  # noqa: S311 - the same moments again
     async with opened() as chromium:
         while len(found) < JOINS:
             context = await chromium.new_context()  # nothing is in its cache
@@ -269,7 +271,7 @@ async def joins(port: int) -> list[float]:
             joined = await page.wait_for_function("joined", timeout=30_000)
             found.append(float(await joined.json_value()))
             await context.close()
-            await asyncio.sleep(JOIN_S)
+            await asyncio.sleep(chance.uniform(0, KEYFRAME_S))
     return found
 
 

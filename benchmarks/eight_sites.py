@@ -77,7 +77,8 @@ RECORDING: Final = "recording"
 CORES: Final = 2.0
 SHOWN: Final = 6  # pictures in the programme at once
 HUB_HEIGHT, SITE_HEIGHT = 720, 360
-SITE_KBPS: Final = 500
+SITE_KBPS: Final = next(one.picture_bps // 1000 for one in SIZES if one.name == f"{SITE_HEIGHT}p")
+STILL_S: Final = 0.5  # that a site's picture may stand still
 REEL: Final = 200  # pictures
 GOP: Final = 50
 SOUND_NS: Final = NS // 50
@@ -213,6 +214,7 @@ class Found:
         """Tell whether the hub carried them."""
         everybody = self.rungs == {f"{HUB_HEIGHT}p": self.sites}
         whole = not (self.left_out or self.holes or self.unplayable or self.load)
+        whole = whole and self.frozen_s < STILL_S
         return self.hub_ratio < 1 and everybody and whole and self.tracks == self.sites + 2
 
 

@@ -37,12 +37,11 @@ class Room:
     def __init__(self, folder: Path, name: str, *, height: int) -> None:
         self.name = name
         self._folder, self._height = folder, height
-        self._where: dict[str, Endpoints] = {}
         self._processes: dict[str, psutil.Process] = {}
 
     def at(self, role: str) -> Endpoints:
         """Say where one of them listens."""
-        return self._where.setdefault(role, endpoints(self._folder, f"{self.name}-{role}"))
+        return endpoints(self._folder, f"{self.name}-{role}")
 
     def source(
         self, stack: ExitStack, role: str, url: str, *, relayed: bool, isolated: bool
@@ -113,22 +112,22 @@ class Room:
     async def greet(self) -> None:
         """Speak to all processes, until cancelled: else they think themselves forgotten."""
         while True:
-            for where in self._where.values():
-                async with WorkerClient(where) as client:
+            for role in list(self._processes):
+                async with WorkerClient(self.at(role)) as client:
                     with suppress(WorkerError):
                         await client.ask(Status())
             await asyncio.sleep(GREET_S)
 
     async def there(self) -> None:
         """Return once every process answers."""
-        for where in self._where.values():
-            async with WorkerClient(where) as client:
+        for role in self._processes:
+            async with WorkerClient(self.at(role)) as client:
                 await client.ask(Status(), timeout_s=THERE_S)
 
     async def end(self) -> None:
         """Have all processes end."""
-        for where in self._where.values():
-            async with WorkerClient(where) as client:
+        for role in self._processes:
+            async with WorkerClient(self.at(role)) as client:
                 await client.ask(Quit(), timeout_s=LEAVE_S)
 
     def _begin(

@@ -33,7 +33,7 @@ from classroom_media.workers.specs import PushSpec, Trial, TrialSpec
 MODULE: Final = "classroom_media.workers.push"
 TRIAL_MODULE: Final = "classroom_media.workers.push_trial"
 NAME_MAX: Final = 60  # characters
-TRIAL_S: Final = 30.0  # to its end, whatever happens
+TRIAL_S: Final = 40.0  # to its end, whatever happens: what a WHIP server may take adds up to 33
 
 logger = logging.getLogger(__name__)
 

@@ -116,8 +116,8 @@ class Timeline(Generic[Payload]):
     def __init__(self, *, delay_ns: int = 0) -> None:
         self._delay_ns = delay_ns
         self._held: list[tuple[Stamped[Payload], int]] | None = []
-        self._least_ns = 0  # of the delays of what is held, to within what is slewed fast
-        self._fell_at_ns = 0  # when it was seen first
+        # by stream, of the delays of what is held, and when it fell to that (by FAR_NS at least)
+        self._least: dict[int, tuple[int, int]] = {}
         self._epochs: deque[_Epoch] = deque(maxlen=EPOCHS_KEPT)
         self._streams: dict[int, _Stream] = {}
 
@@ -126,10 +126,13 @@ class Timeline(Generic[Payload]):
         if self._held is None:
             return [self._place(packet, arrived_ns)]
         delay_ns = _delay(packet, arrived_ns)
-        if not self._held or delay_ns < self._least_ns - FAR_NS:
-            self._least_ns, self._fell_at_ns = delay_ns, arrived_ns
         self._held.append((packet, arrived_ns))
-        until_ns = min(self._fell_at_ns + WARM_UP_NS, self._held[0][1] + WARM_UP_MAX_NS)
+        begun_ns = self._held[0][1]
+        least_ns, _ = self._least.setdefault(packet.stream, (delay_ns, begun_ns))
+        if delay_ns < least_ns - FAR_NS:
+            self._least[packet.stream] = (delay_ns, arrived_ns)
+        fell_ns = max(at_ns for _, at_ns in self._least.values())
+        until_ns = min(fell_ns + WARM_UP_NS, begun_ns + WARM_UP_MAX_NS)
         if arrived_ns < until_ns:
             return []
         held, self._held = self._held, None

@@ -183,6 +183,22 @@ def test_a_programme_that_begins_in_the_past_may_stand_still_and_still_catch_up(
     assert steps(out.numbers())[:199] == [1] * 199
 
 
+def test_a_programme_that_began_in_the_past_and_left_pictures_out_is_as_any_other() -> None:
+    made, _ = programme()
+    packets = numbered("a", 20)
+    for packet in packets[:100]:
+        made.feed(packet, START_NS + 4 * NS)
+    made.advance(START_NS + 4 * NS)
+    left_out = []
+    for now_s in (10, 16):  # it stands still once more before it has caught up
+        for packet in packets[100:]:
+            made.feed(packet, START_NS + now_s * NS)
+        made.advance(START_NS + now_s * NS)
+        left_out.append(made.left_out)
+    made.finish()
+    assert 0 < left_out[0] < left_out[1]
+
+
 def test_what_comes_in_just_after_such_a_standstill_is_waited_for() -> None:
     made, out = programme()
     packets = numbered("a", 6)

@@ -178,7 +178,12 @@ def test_a_driver_that_takes_its_process_down_or_hangs_is_told_and_the_others_ar
     fates = {
         "h264_dies": ("import os; os.abort()", 60.0),
         "h264_hangs": ("import threading; threading.Event().wait()", 0.5),
-        "libx264": ("", 60.0),
+        "h264_mute": ("", 60.0),
+        "h264_raises": ("print('a driver says'); print('trial: no such device')", 60.0),
+        "libx264": (
+            "print('trial: ', flush=True); print('a driver says'); import os; os.abort()",
+            60.0,
+        ),
     }
 
     def problem_with(name: str) -> str:
@@ -189,7 +194,9 @@ def test_a_driver_that_takes_its_process_down_or_hangs_is_told_and_the_others_ar
     assert told == [
         ("h264_dies", Outcome.FAILED, "its process ended with -6"),
         ("h264_hangs", Outcome.FAILED, "no answer for 0.5 s"),
-        ("libx264", Outcome.WORKS, ""),
+        ("h264_mute", Outcome.FAILED, "its process ended with 0"),
+        ("h264_raises", Outcome.FAILED, "no such device"),
+        ("libx264", Outcome.WORKS, ""),  # what happens afterwards is nobody's trouble
     ]
 
 

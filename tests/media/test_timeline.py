@@ -67,6 +67,16 @@ def test_a_backlog_that_is_still_worked_off_does_not_make_the_rest_late(backlog_
     assert [packet.pts_ns for packet in found] == [n * FRAME for n in range(100)]
 
 
+def test_a_backlog_of_one_stream_is_waited_for_though_another_with_its_own_zero_has_none() -> None:
+    late = [max(800 * MS - n * FRAME // 2, 0) for n in range(100)]
+    hours = 5 * 3600 * NS
+    pictures = [picture(n * FRAME, n * FRAME + late[n]) for n in range(100)]
+    voices = [voice(hours + n * FRAME, n * FRAME) for n in range(20, 100)]
+    found = placed(sorted(pictures + voices, key=lambda arrival: arrival[1]))
+    places = [packet.pts_ns for packet in found if packet.stream == PICTURE]
+    assert places == [n * FRAME for n in range(100)]
+
+
 def test_a_backlog_that_grows_less_for_ever_is_waited_for_a_second_and_no_longer() -> None:
     timeline = Timeline[str]()
     came = (9 * NS + n * FRAME // 2 for n in itertools.count())

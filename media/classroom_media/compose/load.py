@@ -6,7 +6,8 @@ The steps are taken one after the other, and taken back one after the other:
     quicker  the encoder works one preset quicker: the same looks for more bits
     quickest ... at its quickest: plainer pictures
     half     every second picture is left out
-    (then)   what is more than 5 s late is left out (see `classroom_media.compose.programme`)
+    (then)   what is more than 5 s late is left out (see `classroom_media.compose.programme`,
+             also for a programme that began in the past)
     (last)   no picture is made while more than a second of sound is due
 
 Sound, and the tracks that are copied, are never touched. Lateness alone proves nothing: a source

@@ -24,7 +24,7 @@ __all__ = ["PICTURES", "SOUND", "Programme"]
 
 GATHER_NS: Final = 3 * NS // 2  # a new programme waits so long for its sources' last packets
 REACH_NS: Final = 4 * NS  # a new programme may begin so far back, where the sources' rings do
-BEHIND_NS: Final = 5 * NS  # later than this, ticks are left out: than it began, until it caught up
+BEHIND_NS: Final = 5 * NS  # at most so late, or ticks are left out; see `_latest_ns`
 SILENT_NS: Final = 60 * NS  # later than this, sound is left out too: its sources keep no more
 RESUME_NS: Final = NS  # after which the programme is this late; it has caught up then
 
@@ -49,7 +49,7 @@ class Programme:
         self._sound = SoundLine(spec, outlet, self._deadline)
         self._load = Load()
         self._waiting_since_ns: int | None = None
-        self._latest_ns = BEHIND_NS
+        self._latest_ns = BEHIND_NS  # and as much more as it began late, until it has caught up
         self.left_out = 0  # pictures, because the machine was too slow
 
     @property
@@ -237,6 +237,7 @@ class Programme:
 
     def _skip(self, now_ns: int) -> None:
         """Leave out pictures that are too late; where the sound is as late, all stood still."""
+        self._latest_ns = BEHIND_NS
         before, at_ns = self._pictures.tick or 0, now_ns - RESUME_NS
         is_whole = now_ns - self._sound.made_ns <= SILENT_NS
         if is_whole:

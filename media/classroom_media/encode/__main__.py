@@ -21,6 +21,8 @@ from classroom_media.encode.ladder import Ladder
 from classroom_media.encode.rungs import RUNGS, Rung
 
 TRIAL_S: Final = 10.0  # for an encoder to give six pictures back, from the start of its process
+KILLED_S: Final = 1.0  # for one that was killed to be gone; one that hangs in the kernel never is
+TOLD: Final = "trial: "  # before what a process tells: drivers print things, too
 
 
 class Outcome(StrEnum):
@@ -55,25 +57,27 @@ def trial(rung: Rung, form: PictureForm) -> str:
 
 def apart(command: list[str], seconds: float = TRIAL_S) -> str:
     """Have a process try an encoder; give what it says is wrong, or what became of it."""
+    process = subprocess.Popen(  # noqa: S603 - our own words, no shell
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
     try:
-        done = subprocess.run(  # noqa: S603 - our own words, no shell
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=seconds,
-            check=False,
-        )
+        said, _ = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
+        process.kill()
+        with suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=KILLED_S)
         return f"no answer for {seconds:g} s"
-    ended = f"its process ended with {done.returncode}" if done.returncode else ""
-    return ended or done.stdout.decode(errors="replace").strip()
+    lines = said.decode(errors="replace").splitlines()
+    told = [line.removeprefix(TOLD).strip() for line in lines if line.startswith(TOLD)]
+    return told[-1] if told else f"its process ended with {process.returncode}"
 
 
 if __name__ == "__main__":
     form, rungs = PROFILES[EVERYDAY], {rung.name: rung for rung in RUNGS}
     if len(sys.argv) > 1:
-        print(trial(rungs[sys.argv[1]], form))  # noqa: T201 - its purpose
+        said = " ".join(trial(rungs[sys.argv[1]], form).split())
+        print(TOLD + said, flush=True)  # noqa: T201 - its purpose
         sys.exit()
     again = [sys.executable, "-m", "classroom_media.encode"]
     for name, outcome, why in tried(rungs, lambda name: apart([*again, name])):
-        print(name, outcome, " ".join(why.split()), sep="\t", flush=True)  # noqa: T201 - its purpose
+        print(name, outcome, why, sep="\t", flush=True)  # noqa: T201 - its purpose

@@ -3,15 +3,12 @@
 Source: X11 protocol, override-redirect windows, https://www.x.org/releases/current/doc/
 """
 
-import logging
 from typing import Any
 
 from Xlib import X, display, error
 
 from classroom_media.api import MediaError
 from classroom_media.play.area import Area
-
-logger = logging.getLogger(__name__)
 
 
 class Window:
@@ -20,17 +17,20 @@ class Window:
     def __init__(self, name: str, area: str = "") -> None:
         """Open it on the display of that name.
 
-        An area that is not all there, for its output was unplugged, gives way to the whole display.
-
         Raises:
-            MediaError: there is no such display, or it lets nobody in.
+            MediaError: there is no such display, it lets nobody in, or the area is not all there,
+                for its output was unplugged: another screen may be where the rest would be.
         """
         try:
             self._display = display.Display(name)
         except (error.DisplayError, error.XError, OSError) as problem:
             raise MediaError(f"display {name}: {problem}") from problem
         screen: Any = self._display.screen()
-        place = _place(area, Area(screen.width_in_pixels, screen.height_in_pixels))
+        whole = Area(screen.width_in_pixels, screen.height_in_pixels)
+        place = Area.read(area) if area else whole
+        if not place.within(whole):
+            self._display.close()
+            raise MediaError(f"display {name} is {whole.width}x{whole.height}: no {area} in it")
         empty = screen.root.create_pixmap(1, 1, 1)
         empty.fill_rectangle(empty.create_gc(foreground=0), 0, 0, 1, 1)
         unseen = empty.create_cursor(empty, (0, 0, 0), (0, 0, 0), 0, 0)  # nobody points at a film
@@ -60,13 +60,3 @@ class Window:
         """Take it away."""
         self._window.destroy()
         self._display.close()
-
-
-def _place(asked: str, whole: Area) -> Area:
-    if not asked:
-        return whole
-    area = Area.read(asked)
-    if area.within(whole):
-        return area
-    logger.warning("the display is %dx%d: %s is not in it", whole.width, whole.height, asked)
-    return whole

@@ -16,8 +16,9 @@ import pytest
 from Xlib import X, display
 
 from classroom_edge.services.viewing import key_of
-from classroom_media.api import WorkerError
+from classroom_media.api import MediaError, WorkerError
 from classroom_media.messages import Adjust, Play, PlayerHealth, Status
+from classroom_media.play.window import Window
 from classroom_media.workers.client import WorkerClient
 from classroom_media.workers.specs import Endpoints, PlayerSpec
 from tests.media.live.hls.lessons import packaged, reel, sent
@@ -84,6 +85,13 @@ class Asked:
             return told if fits and all(getattr(told, k) == v for k, v in more.items()) else None
 
         return await eventually_awaited(look, within_s=20)
+
+
+def test_a_window_that_is_not_all_on_its_display_covers_no_other() -> None:
+    with screen() as name:
+        with pytest.raises(MediaError, match="no 640x360\\+320\\+0 in it"):
+            Window(name, f"{WIDTH}x{HEIGHT}+320+0")
+        assert colours(name) == 1
 
 
 @asynccontextmanager

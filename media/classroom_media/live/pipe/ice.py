@@ -13,6 +13,7 @@ Source: RFC 8445 (ICE); RFC 7675, 5.1 (consent: each 4 to 6 s, at most 30 s with
 import asyncio
 import contextlib
 import random
+import socket
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Final
@@ -28,7 +29,7 @@ CONSENT_S: Final = 30.0
 ASK_S: Final = (4.0, 6.0)
 LOOK_S: Final = 1.0
 GATHER_S: Final = 5.0
-SEEN_S: Final = 1.5  # until a server of STUN has answered, or is not waited for
+SEEN_S: Final = 1.5  # until a server that is asked besides has answered, or is not waited for
 NAME: Final = 8  # characters that checks call a pipe by
 PASSWORD: Final = 24
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -71,12 +72,14 @@ class Ice(Connection):
         lanes = [] if self._reach.relay_only else self._lanes()
         found = self._at_port(lanes) if lanes else []
         asked = [self._at_server(relay) for relay in self._reach.relays]
-        seen = [self._seen(lane, server) for lane in lanes for server in self._reach.stun]
+        by_ipv4 = [lane for lane in lanes if lane.sock.family == socket.AF_INET]  # as aioice asks
+        seen = [self._seen(lane, server) for lane in by_ipv4 for server in self._reach.stun]
         return found + await _found(*asked, *seen)
 
     async def also(self, relays: Iterable[Relay]) -> None:
         """Look for the peer from more TURN servers; it learns where they are by our checks."""
-        self._local_candidates += await _found(*map(self._at_server, relays))
+        asked = [self._at_server(relay, SEEN_S) for relay in relays]
+        self._local_candidates += await _found(*asked)
 
     def _lanes(self) -> list[Lane]:
         lanes = self._reach.port.lanes(self.local_username, lambda: StunProtocol(self), self.take)
@@ -90,9 +93,9 @@ class Ice(Connection):
         base = (own[0].host, own[0].port)
         return own + [candidate("srflx", address, base) for address in self._reach.announced]
 
-    async def _at_server(self, relay: Relay) -> Candidate | None:
+    async def _at_server(self, relay: Relay, within_s: float = GATHER_S) -> Candidate | None:
         with contextlib.suppress(OSError, TimeoutError, stun.TransactionError):
-            async with asyncio.timeout(GATHER_S):
+            async with asyncio.timeout(within_s):
                 protocol = await relayed(relay, lambda: StunProtocol(self))
                 self._protocols.append(protocol)
                 return protocol.local_candidate

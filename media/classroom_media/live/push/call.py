@@ -133,7 +133,7 @@ class WhipLine:
         try:
             agreed = await asyncio.to_thread(whip.offered, self._address, await pipe.offer())
             session = agreed.session
-            await pipe.also(each for each in agreed.servers.turn if each not in servers.turn)
+            await pipe.also(servers.also(agreed.servers))
             await pipe.agree(agreed.answer)
             async with asyncio.timeout(FOUND_S):
                 await changed.wait()

@@ -29,6 +29,11 @@ class IceServers:
     stun: tuple[Address, ...] = ()
     turn: tuple[Relay, ...] = ()
 
+    def also(self, more: "IceServers") -> tuple[Relay, ...]:
+        """Give the TURN servers that others name besides; a new password makes no new server."""
+        known = {_place(relay) for relay in self.turn}
+        return tuple(relay for relay in more.turn if _place(relay) not in known)
+
 
 def read(links: Iterable[str]) -> IceServers:
     """Read the Link headers of an answer; what is no server that we can use is passed over."""
@@ -51,15 +56,22 @@ def read(links: Iterable[str]) -> IceServers:
     return IceServers(tuple(stun[:MOST]), tuple(turn[:MOST]))
 
 
+def _place(relay: Relay) -> tuple[str, int, str, bool]:
+    return relay.host, relay.port, relay.transport, relay.tls
+
+
 def _server(place: str, told: dict[str, str]) -> Address | Relay | None:
     scheme, _, rest = place.partition(":")
+    scheme = scheme.lower()
     try:
+        usual = PORTS[scheme]
         url = urlsplit(f"//{rest}")
-        port = url.port or PORTS[scheme]
+        port = url.port or usual
         host = (url.hostname or "").encode("idna").decode()
     except (ValueError, KeyError):
         return None
-    transport = url.query.removeprefix("transport=") or ("tcp" if scheme == "turns" else "udp")
+    wanted = url.query.lower().removeprefix("transport=")
+    transport = wanted or ("tcp" if scheme == "turns" else "udp")
     by_password = told.get("credential-type", "password") == "password"
     if not host or transport not in TRANSPORTS:
         return None

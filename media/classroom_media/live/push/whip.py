@@ -69,7 +69,10 @@ _OPENER: Final = urllib.request.build_opener(_Redirections)
 
 
 def named(address: Address) -> IceServers:
-    """Give the STUN and TURN servers that a server names beforehand, if it does. Blocks."""
+    """Give the STUN and TURN servers that a server names beforehand, if it does.
+
+    Blocks for OPTIONS_S at most, a few times that with redirections.
+    """
     request = _request(address, address.url, "OPTIONS")
     with (
         suppress(OSError, HTTPException),
@@ -100,11 +103,14 @@ def offered(address: Address, offer: str) -> Agreed:
         raise _problem(error.reason) from error
     except OSError as error:
         raise _problem(error) from error
+    except HTTPException as error:
+        raise PushError("strange", type(error).__name__) from error
 
 
 def leave(address: Address, session: str) -> None:
     """End a session; who does not hear it finds out by itself. Blocks for OPEN_S at most."""
-    with suppress(OSError), _OPENER.open(_request(address, session, "DELETE"), timeout=OPEN_S):
+    request = _request(address, session, "DELETE")
+    with suppress(OSError, HTTPException), _OPENER.open(request, timeout=OPEN_S):
         pass
 
 

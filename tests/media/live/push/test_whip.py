@@ -10,8 +10,9 @@ from aioice import stun
 
 from classroom_media.api import Kind
 from classroom_media.live.pipe.reach import Relay
-from classroom_media.live.push import ice_servers
+from classroom_media.live.push import ice_servers, whip
 from classroom_media.live.push.address import read
+from classroom_media.live.push.errors import PushError
 from classroom_media.live.push.lines import open_line
 from classroom_media.workers.push_trial import tried
 from classroom_media.workers.specs import TrialSpec
@@ -86,7 +87,8 @@ def test_servers_are_read_as_the_standard_writes_them() -> None:
             '<stun:stun.example>; rel="ice-server"',
             '<turn:turn.example?transport=tcp>; rel="ice-server"; username="u"; '
             'credential="a\\"b, c"; credential-type="password", '
-            "<turns:[2001:db8::1]:443>; rel=ice-server; username=u; credential=p",
+            "<TURNS:[2001:db8::1]:443>; rel=ice-server; username=u; credential=p",
+            f"<turn:turn.example:80?transport=UDP>; {given}, <stuns:turn.example:443>; {given}",
             f'<turn:turn.example>; {given}; credential-type="oauth"',
             '<turn:turn.example>; rel="ice-server"',
             f"<turn:turn.example:99999>; {given}",
@@ -97,7 +99,30 @@ def test_servers_are_read_as_the_standard_writes_them() -> None:
     assert named.turn == (
         Relay("turn.example", 3478, "u", 'a"b, c', "tcp"),
         Relay("2001:db8::1", 443, "u", "p", "tcp", tls=True),
+        Relay("turn.example", 80, "u", "p"),
     )
+
+
+def test_a_server_that_was_asked_before_is_not_asked_with_a_new_password() -> None:
+    asked = ice_servers.IceServers(turn=(Relay("turn.example", 443, "u", "p", "tcp", tls=True),))
+    anew = Relay("turn.example", 443, "u", "another", "tcp", tls=True)
+    other = Relay("turn.example", 443, "u", "p")
+    assert asked.also(ice_servers.IceServers(turn=(anew, other))) == (other,)
+
+
+async def test_an_answer_that_is_no_http_is_told_and_a_goodbye_to_it_is_not_missed() -> None:
+    async def mumble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"what?\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(mumble, LOOPBACK)
+    address = read(f"http://{LOOPBACK}:{server.sockets[0].getsockname()[1]}/in {TOKEN}")
+    with pytest.raises(PushError) as told:
+        await asyncio.to_thread(whip.offered, address, "")
+    assert told.value.code == "strange"
+    await asyncio.to_thread(whip.leave, address, f"http://{LOOPBACK}:{address.port}/in")
+    server.close()
 
 
 @pytest.mark.needs("coturn")
